@@ -1,0 +1,1 @@
+"""Stammis: earns, measures and keeps the loyalty of a company's customers."""

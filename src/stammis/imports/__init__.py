@@ -1,0 +1,1 @@
+"""Files in, bad rows listed, the sample company."""

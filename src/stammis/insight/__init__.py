@@ -1,0 +1,1 @@
+"""Numbers; owns their definitions and posts nothing."""

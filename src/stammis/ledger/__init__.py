@@ -1,0 +1,1 @@
+"""Every movement of points, append-only."""

@@ -1,0 +1,1 @@
+"""Who takes part: people and guests; their identities, contacts, consents and labels."""

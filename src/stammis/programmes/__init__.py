@@ -1,0 +1,1 @@
+"""The promise: programmes, their published versions; rules as sentences."""

@@ -1,0 +1,1 @@
+"""Stock, issued rewards and their codes; knows no engine."""

@@ -1,0 +1,1 @@
+"""Who runs it: people, roles, API keys, audit."""
