@@ -1,0 +1,135 @@
+"""Conditions: the questions a rule may ask about a line, a purchase, a moment or a member."""
+
+from __future__ import annotations
+
+import datetime as dt  # noqa: TC003 - msgspec reads the annotations at run time
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from stammis.core.amounts import AmountText  # noqa: TC001 - msgspec reads the annotations at run time
+
+Text = Annotated[str, Meta(min_length=1, max_length=200)]
+Names = Annotated[tuple[Text, ...], Meta(min_length=1)]
+Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class _Part(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", omit_defaults=True):
+    """A part of a programme, told apart by its ``kind``."""
+
+
+class Sku(_Part, tag="sku"):
+    """Lines whose article number is one of these."""
+
+    any_of: Names
+
+
+class Category(_Part, tag="category"):
+    """Lines whose category is one of these."""
+
+    any_of: Names
+
+
+class LineAmount(_Part, tag="line_amount"):
+    """Lines whose amount (as paid in the shop, tax included) lies within these bounds, both included."""
+
+    at_least: AmountText | None = None
+    at_most: AmountText | None = None
+
+
+class Channel(_Part, tag="channel"):
+    """Purchases made through one of these channels."""
+
+    any_of: Names
+
+
+class Store(_Part, tag="store"):
+    """Purchases made in one of these stores."""
+
+    any_of: Names
+
+
+class Total(_Part, tag="total"):
+    """Purchases whose total (after reward discounts, rounding included) lies within these bounds, both included."""
+
+    at_least: AmountText | None = None
+    at_most: AmountText | None = None
+
+
+class OnWeekday(_Part, tag="weekday"):
+    """Events on one of these weekdays, in the programme's time zone."""
+
+    any_of: Annotated[tuple[Weekday, ...], Meta(min_length=1)]
+
+
+class Hours(_Part, tag="hours"):
+    """Events from ``from`` (included) until ``until`` (excluded), local wall-clock time; may run past midnight."""
+
+    from_: Clock = field(name="from")
+    until: Clock
+
+
+class Dates(_Part, tag="dates"):
+    """Events from the first to the last local date, both included; either may be left open."""
+
+    first: dt.date | None = None
+    last: dt.date | None = None
+
+
+class Tier(_Part, tag="tier"):
+    """Members who stand at one of these levels of a tier set, or at ``at_least`` or above."""
+
+    set: Text
+    any_of: tuple[Text, ...] = ()
+    at_least: Text | None = None
+
+
+class Label(_Part, tag="label"):
+    """Members who carry at least one of these labels."""
+
+    any_of: Names
+
+
+class Attribute(_Part, tag="attribute"):
+    """Members whose attribute has one of these values (compared as text, numbers and true/false as JSON writes them)."""
+
+    name: Text
+    any_of: Names
+
+
+class All(_Part, tag="all"):
+    """Every one of these holds."""
+
+    of: Annotated[tuple[Condition, ...], Meta(min_length=1)]
+
+
+class Any(_Part, tag="any"):
+    """At least one of these holds."""
+
+    of: Annotated[tuple[Condition, ...], Meta(min_length=1)]
+
+
+class Not(_Part, tag="not"):
+    """This does not hold."""
+
+    of: Condition
+
+
+Condition = (
+    Sku
+    | Category
+    | LineAmount
+    | Channel
+    | Store
+    | Total
+    | OnWeekday
+    | Hours
+    | Dates
+    | Tier
+    | Label
+    | Attribute
+    | All
+    | Any
+    | Not
+)

@@ -1,0 +1,130 @@
+"""Effects: what a decision does. The ledger rows, the steps that explain them, and what else changes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from stammis.core.events import Scalar  # noqa: TC001 - msgspec reads the annotations at run time
+from stammis.core.standing import (  # noqa: TC001 - msgspec reads the annotations at run time
+    Count,
+    IssuedReward,
+    PurchaseState,
+    Take,
+)
+
+RowKind = Literal["earn", "spend", "return", "restore", "expire", "adjust"]
+
+
+class Posted(Struct, frozen=True, tag_field="effect", tag="posted", omit_defaults=True, kw_only=True):
+    """A ledger row: ``row`` is its number in the member's ledger, ``amount`` signed, ``running`` the balance after it.
+
+    ``lots`` names the lots it took from or gave back to; a row with ``left`` opens a lot of its own (what debt did not swallow).
+    """
+
+    row: int
+    wallet: str
+    kind: RowKind
+    amount: int
+    running: int
+    at: int
+    ends_at: int | None = None
+    left: int | None = None
+    lots: tuple[Take, ...] = ()
+    reverses: int | None = None
+
+
+class TierMoved(Struct, frozen=True, tag_field="effect", tag="tier", omit_defaults=True, kw_only=True):
+    """The member's level in a tier set changes."""
+
+    set: str
+    before: str | None
+    after: str | None
+    at: int
+
+
+class Progressed(Struct, frozen=True, tag_field="effect", tag="progress", kw_only=True):
+    """So much more (or less) counts towards a tier set on a day."""
+
+    set: str
+    day: int
+    amount: int
+
+
+class Counted(Struct, frozen=True, tag_field="effect", tag="count", kw_only=True):
+    """A cap is used (or, after a return, given back)."""
+
+    rule: str
+    count: Count
+
+
+class PurchaseMoved(Struct, frozen=True, tag_field="effect", tag="purchase", kw_only=True):
+    """Where the purchase stands now."""
+
+    purchase: str
+    state: PurchaseState
+
+
+class RewardMoved(Struct, frozen=True, tag_field="effect", tag="reward", kw_only=True):
+    """A reward is issued, used, freed or cancelled."""
+
+    reward: IssuedReward
+
+
+class MemberSet(Struct, frozen=True, tag_field="effect", tag="member", omit_defaults=True, kw_only=True):
+    """The facts about the member that rules read."""
+
+    enrolled: bool
+    labels: tuple[str, ...] = ()
+    attributes: dict[str, Scalar] = {}
+
+
+class Refused(Struct, frozen=True, tag_field="effect", tag="refused", omit_defaults=True, kw_only=True):
+    """The member's rules say no: a stable code, and what there is to know about it. Nothing else happens."""
+
+    code: str
+    reason: str | None = None
+    detail: dict[str, Scalar] = {}
+
+
+Effect = Posted | TierMoved | Progressed | Counted | PurchaseMoved | RewardMoved | MemberSet | Refused
+
+
+class Step(Struct, frozen=True, array_like=True, omit_defaults=True):
+    """What one rule did: whether it applied, why (a code and the values it looked at), and its part of the points.
+
+    ``points`` of all steps of a wallet add up to the rows of the decision in that wallet.
+    """
+
+    rule: str
+    applied: bool
+    because: str
+    wallet: str | None = None
+    points: int = 0
+    saw: dict[str, Scalar] = {}
+
+
+class Refund(Struct, frozen=True, kw_only=True):
+    """What a return gives back: money in minor units, points in the wallet's smallest unit."""
+
+    money: int
+    points: int = 0
+    wallet: str | None = None
+
+
+class Amounts(Struct, frozen=True, kw_only=True):
+    """The purchase in money, in minor units: total = by_points + due."""
+
+    total: int
+    by_points: int
+    due: int
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """What an event is worth: effects in the order in which they are applied, and the steps that explain them."""
+
+    effects: tuple[Effect, ...]
+    steps: tuple[Step, ...] = ()
+    amounts: Amounts | None = None
+    refund: Refund | None = None

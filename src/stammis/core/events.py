@@ -1,0 +1,155 @@
+"""Events: everything that can move points. What the caller said, in exact numbers; stored as JSON, decided by ``decide``.
+
+Money is in whole minor units of its currency, quantities in whole millionths, times carry their offset.
+"""
+
+from __future__ import annotations
+
+import datetime as dt  # noqa: TC003 - msgspec reads the annotations at run time
+from typing import Literal
+
+from msgspec import Struct
+
+LineKind = Literal["goods", "shipping", "gift_card", "fee"]
+Scalar = str | int | float | bool | None
+
+
+class Event(Struct, frozen=True, tag_field="kind", omit_defaults=True, kw_only=True):
+    """What all events have: when it happened, by the caller's clock."""
+
+    occurred_at: dt.datetime
+
+
+class Line(Struct, frozen=True, omit_defaults=True, gc=False):
+    """A line of a purchase: its amount is the line's total after shop discounts, tax included."""
+
+    id: str
+    amount: int
+    quantity: int
+    sku: str | None = None
+    category: str | None = None
+    name: str | None = None
+    tax: int = 0
+    kind: LineKind = "goods"
+
+
+class Discount(Struct, frozen=True, omit_defaults=True, gc=False):
+    """A discount on the whole purchase: ``reward`` lowers the total, ``shop`` is for the record."""
+
+    amount: int
+    kind: Literal["reward", "shop"]
+
+
+class Tender(Struct, frozen=True, gc=False):
+    """Points offered in payment, in the wallet's smallest unit."""
+
+    wallet: str
+    amount: int
+
+
+class Contact(Struct, frozen=True, gc=False):
+    """How a guest can be reached."""
+
+    email: str
+
+
+class Purchase(Event, tag="purchase", kw_only=True):
+    """A purchase as the shop or till reports it."""
+
+    id: str
+    currency: str
+    lines: tuple[Line, ...]
+    member: str | None = None
+    contact: Contact | None = None
+    channel: str | None = None
+    store: str | None = None
+    partner: str | None = None
+    payment: str | None = None
+    discounts: tuple[Discount, ...] = ()
+    coupons: tuple[str, ...] = ()
+    points: Tender | None = None
+    rounding: int = 0
+    status: str = "completed"
+
+
+class StatusChanged(Event, tag="status", kw_only=True):
+    """A purchase moves to another status."""
+
+    purchase: str
+    status: str
+
+
+class ReturnLine(Struct, frozen=True, omit_defaults=True, gc=False):
+    """What comes back of a line: a quantity, an amount, or (neither) all that remains."""
+
+    line: str
+    quantity: int | None = None
+    amount: int | None = None
+
+
+class Return(Event, tag="return", kw_only=True):
+    """Goods come back (``lines``), or money alone is given back (``money``)."""
+
+    id: str
+    purchase: str
+    lines: tuple[ReturnLine, ...] = ()
+    money: int | None = None
+
+
+class Happening(Event, tag="event", kw_only=True):
+    """Anything else a member did: a review, a visit, an answer."""
+
+    id: str
+    type: str
+    member: str
+    properties: dict[str, Scalar] = {}
+
+
+class Redemption(Event, tag="redemption", kw_only=True):
+    """A member asks for a reward."""
+
+    id: str
+    member: str
+    reward: str
+    quantity: int = 1
+
+
+class RedemptionCancelled(Event, tag="redemption_cancelled", kw_only=True):
+    """A redemption is undone: the points come back, the code is void."""
+
+    redemption: str
+
+
+class Adjustment(Event, tag="adjustment", kw_only=True):
+    """Points given or taken by a person or a program, with the reason."""
+
+    id: str
+    member: str
+    wallet: str
+    amount: int
+    reason: str
+
+
+class MemberChanged(Event, tag="member", kw_only=True):
+    """The facts about a member that rules may read, as they are from now on (a full picture, not a difference)."""
+
+    enrolled: bool = True
+    labels: tuple[str, ...] = ()
+    attributes: dict[str, Scalar] = {}
+
+
+class DayPassed(Event, tag="day", kw_only=True):
+    """What falls due by itself at this instant: points end, tiers are reviewed."""
+
+
+AnyEvent = (
+    Purchase
+    | StatusChanged
+    | Return
+    | Happening
+    | Redemption
+    | RedemptionCancelled
+    | Adjustment
+    | MemberChanged
+    | DayPassed
+)

@@ -1,0 +1,50 @@
+"""The world: all that a decision may look at besides the event and the programme, loaded beforehand and recorded with it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from stammis.core.events import Purchase  # noqa: TC001 - msgspec reads the annotations at run time
+from stammis.core.standing import (  # noqa: TC001 - msgspec reads the annotations at run time
+    IssuedReward,
+    PurchaseState,
+    Standing,
+)
+
+
+class Original(Struct, frozen=True, kw_only=True):
+    """The purchase that an event refers to, where it stands, and what of its earn rows (by number) has expired since."""
+
+    purchase: Purchase
+    state: PurchaseState
+    expired: dict[int, int] = {}
+
+
+class Grants(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What chance and shared stocks allow this event: reserved by the caller, kept with the decision, read back on refolding.
+
+    ``stock`` is what is left of the reward asked for (None: no end of it); ``codes`` are fresh codes, one for each reward issued.
+    """
+
+    stock: int | None = None
+    codes: tuple[str, ...] = ()
+
+
+class World(Struct, frozen=True, kw_only=True):
+    """What a decision may look at: the member's standing, and what the event needs besides."""
+
+    standing: Standing
+    original: Original | None = None
+    redemption: IssuedReward | None = None
+    coupons: dict[str, IssuedReward] = {}
+    grants: Grants = Grants()
+
+
+class Needs(Struct, frozen=True, kw_only=True):
+    """What must be loaded before an event can be decided."""
+
+    purchase: str | None = None
+    redemption: str | None = None
+    coupons: tuple[str, ...] = ()
+    reward: str | None = None
+    codes: int = 0
