@@ -1,0 +1,47 @@
+"""Errors that a caller can do something about: a stable code, an HTTP status, and the docstring as the default message."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, ClassVar
+
+
+class Problem(Exception):  # noqa: N818 - named after problem+json, which is what it becomes
+    """Something is wrong with the request."""
+
+    code: ClassVar[str] = "problem"
+    status: ClassVar[int] = 400
+
+    def __init__(self, message: str | None = None, *, errors: list[dict[str, str]] | None = None, **detail: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+        """Take a message for people (default: the class's docstring), field errors, and what else there is to know."""
+        self.message = message or inspect.cleandoc(type(self).__doc__ or "")
+        self.errors = errors or []
+        self.detail = detail
+        super().__init__(self.message)
+
+
+class NotFound(Problem):
+    """There is nothing with this id."""
+
+    code = "not_found"
+    status = 404
+
+
+class Invalid(Problem):
+    """The request has fields that cannot be accepted."""
+
+    code = "invalid"
+    status = 422
+
+
+class Conflict(Problem):
+    """The request contradicts what is already there."""
+
+    code = "conflict"
+    status = 409
+
+
+class IdReused(Conflict):
+    """This id was used before, with another body."""
+
+    code = "id_reused"
