@@ -6,13 +6,13 @@ import inspect
 from typing import Any, ClassVar
 
 
-class Problem(Exception):  # noqa: N818 - named after problem+json, which is what it becomes
+class Problem(Exception):
     """Something is wrong with the request."""
 
     code: ClassVar[str] = "problem"
     status: ClassVar[int] = 400
 
-    def __init__(self, message: str | None = None, *, errors: list[dict[str, str]] | None = None, **detail: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+    def __init__(self, message: str | None = None, *, errors: list[dict[str, str]] | None = None, **detail: Any) -> None:
         """Take a message for people (default: the class's docstring), field errors, and what else there is to know."""
         self.message = message or inspect.cleandoc(type(self).__doc__ or "")
         self.errors = errors or []

@@ -12,17 +12,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Installation',
+            name="Installation",
             fields=[
-                ('id', models.SmallIntegerField(db_comment='Always 1.', default=1, primary_key=True, serialize=False)),
-                ('started_at', models.DateTimeField(db_comment='Real time at which the installation was made.')),
-                ('clock_shift_us', models.BigIntegerField(db_comment='Own clock: microseconds to add to real time; 0 on real time.', default=0)),
-                ('own_clock', models.BooleanField(db_comment='Whether it runs on a clock of its own.', default=False)),
-                ('sample', models.BooleanField(db_comment='Whether it holds the sample company.', default=False)),
+                ("id", models.SmallIntegerField(db_comment="Always 1.", default=1, primary_key=True, serialize=False)),
+                ("started_at", models.DateTimeField(db_comment="Real time at which the installation was made.")),
+                ("clock_shift_us", models.BigIntegerField(db_comment="Own clock: microseconds to add to real time; 0 on real time.", default=0)),
+                ("own_clock", models.BooleanField(db_comment="Whether it runs on a clock of its own.", default=False)),
+                ("sample", models.BooleanField(db_comment="Whether it holds the sample company.", default=False)),
             ],
             options={
-                'db_table_comment': 'The installation: one row.',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='kit_installation_one')],
+                "db_table_comment": "The installation: one row.",
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="kit_installation_one")],
             },
         ),
     ]
