@@ -1,0 +1,41 @@
+"""Names say what a thing is; a room holds few files, always of the same names."""
+
+import ast
+
+from tests.house.tree import Tree, words
+
+FORBIDDEN = {"manager", "handler", "helper", "helpers", "processor", "util", "utils", "base", "data", "info"}
+ROOM_FILES = {"__init__", "apps", "models", "queries", "services", "tasks"}
+ROOM_FOLDERS = {"migrations", "models", "queries", "services"}
+# What a room holds besides, and why it is neither a table, nor a write, nor a read.
+ROOM_EXTRAS: dict[str, set[str]] = {}
+# The heart, the tools and the doors are laid out by their subjects.
+FREE_ROOMS = {"api", "config", "console", "core", "kit"}
+
+
+def forbidden_names(tree: Tree) -> list[str]:
+    """Modules and classes named by a word that says nothing."""
+    found = []
+    for path, module in tree.modules():
+        classes = [node for node in ast.walk(module) if isinstance(node, ast.ClassDef)]
+        named = [(0, path.stem), *((node.lineno, node.name) for node in classes)]
+        found += [
+            f"{tree.place(path, line)}: «{word}» in {name} says nothing; name it by its noun"
+            for line, name in named
+            for word in sorted(FORBIDDEN & words(name))
+        ]
+    return found
+
+
+def odd_room_files(tree: Tree) -> list[str]:
+    """Files of a room that have another name than in every other room."""
+    found = []
+    for path in tree.files(".py", under="src/stammis"):
+        room = tree.room(path)
+        if not room or room in FREE_ROOMS:
+            continue
+        first, *deeper = path.relative_to(tree.root / "src/stammis" / room).parts
+        allowed = ROOM_EXTRAS.get(room, set()) | (ROOM_FOLDERS if deeper else ROOM_FILES)
+        if first.removesuffix(".py") not in allowed:
+            found.append(f"{tree.place(path)}: a room holds {', '.join(sorted(ROOM_FILES - {'__init__'}))}")
+    return found

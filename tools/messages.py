@@ -1,0 +1,119 @@
+"""The catalogues of translations: messages.py update|compile.
+
+``update`` collects every text from code and templates, merges it into the catalogue of each language and compiles it;
+``compile`` only compiles.
+"""
+
+import io
+import re
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir, extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.conf import settings
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ROOT / "src" / "stammis"
+CATALOGUES = SOURCES / "locale"
+LANGUAGES = ("fi", "sv", "pl")
+# The functions of gettext, with which of their arguments is the text, its plural (2) or its context (c).
+KEYWORDS: Mapping[str, tuple[int | tuple[int, str], ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+}
+# These lines would change a catalogue whose texts did not.
+DATED = re.compile(rb'^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Generated-By):.*\n', re.MULTILINE)
+COMMENT_TAGS = ("Translators:",)
+Found = tuple[int, str | tuple[str, ...], list[str], str | None]
+
+
+def read_template(
+    file: IO[bytes], keywords: Mapping[str, Any], comment_tags: Collection[str], _options: object
+) -> Iterator[Found]:
+    """Finds the texts of a Django template, by turning it into the Python that Django makes of it."""
+    code = templatize(file.read().decode("utf-8"))
+    yield from extract_python(io.BytesIO(code.encode()), keywords, comment_tags, {"encoding": "utf-8"})
+
+
+def collect() -> Catalog:
+    """Every text of code and templates, with the places where it stands."""
+    if not settings.configured:
+        settings.configure()
+    template = Catalog(project="Stammis", charset="utf-8")
+    methods = [("**.py", "python"), ("**/templates/**.html", "tools.messages:read_template")]
+    methods += [("**/templates/**.txt", "tools.messages:read_template")]
+    rows = extract_from_dir(SOURCES, methods, keywords=KEYWORDS, comment_tags=COMMENT_TAGS)
+    for name, _line, message, comments, context in rows:
+        # Without line numbers a catalogue changes only when a text does.
+        template.add(message, locations=[(name, 0)], auto_comments=comments, context=context)
+    return template
+
+
+def read(language: str) -> Catalog:
+    """A language's catalogue as it stands; an empty one for a new language."""
+    path = catalogue_path(language)
+    if not path.exists():
+        return Catalog(locale=language, project="Stammis", charset="utf-8")
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def catalogue_path(language: str) -> Path:
+    """Where a language's catalogue lies."""
+    return CATALOGUES / language / "LC_MESSAGES" / "django.po"
+
+
+def update() -> None:
+    """Merges today's texts into every catalogue; a text that is gone is dropped, a new one waits for its translation."""
+    template = collect()
+    for language in LANGUAGES:
+        catalogue = read(language)
+        catalogue.update(template, no_fuzzy_matching=True)
+        catalogue.obsolete.clear()
+        path = catalogue_path(language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = io.BytesIO()
+        write_po(file, catalogue, width=100, sort_output=True, include_lineno=False, ignore_obsolete=True)
+        path.write_bytes(DATED.sub(b"", file.getvalue()))
+        waiting = len([message for message in catalogue if message.id and not any(strings(message.string))])
+        print(f"{language}: {len(catalogue)} texts, {waiting} not translated yet")
+
+
+def strings(translation: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    """A translation's forms: one, or one for each plural of the language."""
+    return (translation,) if isinstance(translation, str) else tuple(translation or ())
+
+
+def compile_all() -> None:
+    """Compiles every catalogue beside its source."""
+    for path in CATALOGUES.glob("*/LC_MESSAGES/*.po"):
+        with path.open("rb") as source:
+            catalogue = read_po(source, locale=path.parts[-3])
+        with path.with_suffix(".mo").open("wb") as compiled:
+            write_mo(compiled, catalogue)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    match sys.argv[1:]:
+        case ["update"]:
+            update()
+            compile_all()
+        case ["compile"]:
+            compile_all()
+        case _:
+            sys.exit("usage: messages.py update|compile")
