@@ -1,0 +1,256 @@
+"""A whole programme in sentences, by chapters, each beside the place in the document that it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple, assert_never
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from stammis.core.programme import (
+    Days,
+    Expiry,
+    Months,
+    Never,
+    OnDate,
+    Programme,
+    Returns,
+    Reward,
+    Rounding,
+    State,
+    TierSet,
+    Wallet,
+    Yearly,
+)
+from stammis.programmes.sentences import rules, words
+
+
+class Sentence(NamedTuple):
+    """A part of a programme as a member would understand it."""
+
+    pointer: str
+    """Where the part stands in the document, as a JSON pointer."""
+    name: str
+    """What the part is called; may be empty."""
+    text: str
+
+
+class Chapter(NamedTuple):
+    """Sentences that belong together, under a heading."""
+
+    title: str
+    sentences: tuple[Sentence, ...]
+
+
+def describe(programme: Programme, language: str | None = None) -> tuple[Chapter, ...]:
+    """A programme in sentences, in ``language`` (default: the active one); chapters without a sentence are left out."""
+    with translation.override(language or translation.get_language() or words.ENGLISH):
+        chapters = (
+            Chapter(_("Points"), tuple(_wallets(programme))),
+            Chapter(_("How points are earned"), tuple(_earning(programme))),
+            Chapter(_("What counts"), tuple(_counting(programme))),
+            Chapter(_("Levels"), tuple(_tiers(programme))),
+            Chapter(_("Rewards"), tuple(_rewards(programme))),
+            Chapter(_("Returns and statuses"), tuple(_afterwards(programme))),
+            Chapter(_("The programme itself"), tuple(_frame(programme))),
+        )
+    return tuple(chapter for chapter in chapters if chapter.sentences)
+
+
+def _wallets(programme: Programme) -> Iterator[Sentence]:
+    for index, wallet in enumerate(programme.wallets):
+        said = [expiry(wallet.expiry)]
+        if wallet.value is not None:
+            said.append(_worth(wallet, programme))
+        yield Sentence(f"/wallets/{index}", words.name(wallet.name, wallet.id), " ".join(said))
+
+
+def expiry(rule: Expiry) -> str:
+    """How long points last, as a sentence."""
+    match rule:
+        case Days():
+            return ngettext(
+                "Usable on the day they are earned.",
+                "Usable for %(number)s days, the day they are earned being the first.",
+                rule.days,
+            ) % {"number": words.number(rule.days)}
+        case Months():
+            return ngettext(
+                "Usable through the same day of the following month.",
+                "Usable through the same day %(number)s months later.",
+                rule.months,
+            ) % {"number": words.number(rule.months)}
+        case Yearly():
+            return _("Usable through the next %(day)s.") % {"day": words.day_of_year(rule.month, rule.day)}
+        case OnDate():
+            return _("Usable through %(day)s.") % {"day": words.day(rule.last)}
+        case Never():
+            return _("They do not expire.")
+    assert_never(rule)
+
+
+def _worth(wallet: Wallet, programme: Programme) -> str:
+    facts = {
+        "points": words.points(1, wallet),
+        "money": words.money(Decimal(wallet.value or 0), programme.currency),
+    }
+    if wallet.pays:
+        return _("%(points)s is worth %(money)s and can pay for a purchase.") % facts
+    return _("%(points)s is worth %(money)s.") % facts
+
+
+def _earning(programme: Programme) -> Iterator[Sentence]:
+    for index, each in enumerate(programme.earn):
+        yield Sentence(f"/earn/{index}", rules.rule_name(each), rules.rule(each, programme))
+
+
+def _counting(programme: Programme) -> Iterator[Sentence]:
+    counted = rules.counted(programme.basis)
+    text = _("Points are %(counted)s.") % {"counted": counted}
+    yield Sentence("/basis", _("Amounts"), text)
+    yield Sentence("/rounding", _("Rounding"), rounding(programme.rounding))
+
+
+def rounding(how: Rounding) -> str:
+    """How fractions of a point are rounded, as a sentence."""
+    by_line = how.level == "line"
+    match how.mode:
+        case "down":
+            return (
+                _("Fractions of a point are rounded down, line by line.")
+                if by_line
+                else _("Fractions of a point are rounded down, once for each purchase.")
+            )
+        case "up":
+            return (
+                _("Fractions of a point are rounded up, line by line.")
+                if by_line
+                else _("Fractions of a point are rounded up, once for each purchase.")
+            )
+        case "half_up":
+            return (
+                _("Points are rounded to the nearest whole one, halves up, line by line.")
+                if by_line
+                else _("Points are rounded to the nearest whole one, halves up, once for each purchase.")
+            )
+        case "half_even":
+            return (
+                _("Points are rounded to the nearest whole one, halves to the even one, line by line.")
+                if by_line
+                else _("Points are rounded to the nearest whole one, halves to the even one, once for each purchase.")
+            )
+    assert_never(how.mode)
+
+
+def _tiers(programme: Programme) -> Iterator[Sentence]:
+    for index, tiers in enumerate(programme.tiers):
+        for position, level in enumerate(tiers.levels):
+            pointer = f"/tiers/{index}/levels/{position}"
+            text = _level(tiers, Decimal(level.at), programme, first=position == 0)
+            yield Sentence(pointer, words.name(level.name, level.id), text)
+        yield Sentence(f"/tiers/{index}", words.name(tiers.name, tiers.id), _crossing(tiers))
+
+
+def _level(tiers: TierSet, at: Decimal, programme: Programme, *, first: bool) -> str:
+    if first and at == 0:
+        return _("Every member has this level.")
+    if tiers.counts == "spend":
+        facts = {"amount": words.money(at, programme.currency), "days": words.number(tiers.window_days)}
+        return (
+            ngettext(
+                "From %(amount)s spent on one day.", "From %(amount)s spent within %(days)s days.", tiers.window_days
+            )
+            % facts
+        )
+    amount = words.points(at, words.wallet_of(programme, tiers.wallet))
+    facts = {"amount": amount, "days": words.number(tiers.window_days)}
+    return (
+        ngettext(
+            "From %(amount)s earned on one day.", "From %(amount)s earned within %(days)s days.", tiers.window_days
+        )
+        % facts
+    )
+
+
+def _crossing(tiers: TierSet) -> str:
+    if tiers.rate == "before":
+        crossing = _("The purchase that reaches a level still earns at the level before it.")
+    else:
+        crossing = _("The purchase that reaches a level already earns at that level.")
+    if tiers.basis is None:
+        return crossing
+    return crossing + " " + _("For the levels, a purchase is %(counted)s.") % {"counted": rules.counted(tiers.basis)}
+
+
+def _rewards(programme: Programme) -> Iterator[Sentence]:
+    for index, reward in enumerate(programme.rewards):
+        yield Sentence(f"/rewards/{index}", words.name(reward.name, reward.id), _reward(reward, programme))
+
+
+def _reward(reward: Reward, programme: Programme) -> str:
+    price = words.points(
+        words.smallest(reward.price, words.wallet_of(programme, reward.wallet)),
+        words.wallet_of(programme, reward.wallet),
+    )
+    said = [_("For %(price)s.") % {"price": price}]
+    if reward.stock is not None:
+        stock = ngettext("There is %(number)s of it.", "There are %(number)s of it.", reward.stock)
+        said.append(stock % {"number": words.number(reward.stock)})
+    if reward.description is not None:
+        said.append(words.name(reward.description))
+    return " ".join(said)
+
+
+def _afterwards(programme: Programme) -> Iterator[Sentence]:
+    yield Sentence("/returns", _("Returns"), returns(programme.returns))
+    for state, title, text in _states():
+        named = [status for status, means in programme.statuses.items() if means == state]
+        if named:
+            said = text % {"statuses": words.either(f"«{status}»" for status in named)}
+            yield Sentence("/statuses", title, said)
+
+
+def _states() -> tuple[tuple[State, str, str], ...]:
+    return (
+        ("placed", _("Placed"), _("A purchase that is %(statuses)s earns nothing yet.")),
+        ("completed", _("Completed"), _("A purchase that is %(statuses)s earns.")),
+        ("cancelled", _("Cancelled"), _("A purchase that is %(statuses)s gives back what it earned.")),
+    )
+
+
+def returns(how: Returns) -> str:
+    """What a return does, as sentences."""
+    if how.mode == "again":
+        said = [_("After a return, what is kept is counted again as if it alone had been bought.")]
+    else:
+        said = [_("A return takes points back in proportion to the money given back.")]
+    if how.money_back == "lower":
+        said.append(_("Money given back without goods lowers what counts."))
+    else:
+        said.append(_("Money given back without goods leaves the points alone."))
+    if how.restored_to_ended == "expire":
+        said.append(_("Points that come back after their last day are gone at once."))
+    else:
+        said.append(_("Points that come back after their last day are usable anew."))
+    return " ".join(said)
+
+
+def _frame(programme: Programme) -> Iterator[Sentence]:
+    facts = {"currency": programme.currency, "zone": programme.timezone}
+    yield Sentence("", "", _("Money is in %(currency)s, days begin and end in the time zone %(zone)s.") % facts)
+    if programme.from_ is not None:
+        yield Sentence("/from", "", _("The programme began on %(day)s.") % {"day": words.day(programme.from_)})
+    days = programme.declared_age_days
+    age = ngettext(
+        "A purchase may be reported up to %(days)s day late.",
+        "A purchase may be reported up to %(days)s days late.",
+        days,
+    )
+    yield Sentence("/declared_age_days", "", age % {"days": words.number(days)})
+    if programme.members.unknown == "enrol":
+        yield Sentence("/members", "", _("Who buys with a member id that is new becomes a member."))
+    else:
+        yield Sentence("/members", "", _("A purchase with a member id that is not known is refused."))

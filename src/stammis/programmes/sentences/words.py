@@ -1,0 +1,145 @@
+"""Numbers, money, days, names and lists, as the reader's language writes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+from django.utils.translation import get_language, gettext, ngettext
+
+from stammis.core.programme import Programme, Wallet, Words
+
+ENGLISH = "en"
+
+
+@lru_cache(maxsize=32)
+def _locale(code: str) -> Locale:
+    try:
+        return Locale.parse(code, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(ENGLISH)
+
+
+def locale() -> Locale:
+    """The active language, as Babel knows it; English with European days and lists («4 March», «A, B or C»)."""
+    code = get_language() or ENGLISH
+    return _locale("en-GB" if code == ENGLISH else code)
+
+
+def name(words: Words | None, otherwise: str = "") -> str:
+    """A name in the reader's language; else in English; else in any; else ``otherwise``."""
+    if words is None:
+        return otherwise
+    if isinstance(words, str):
+        return words
+    code = (get_language() or ENGLISH).split("-")[0]
+    texts: dict[str, str] = dict(words.items())
+    return texts.get(code) or texts.get(ENGLISH) or next(iter(texts.values()), otherwise)
+
+
+def number(amount: Decimal | str | int) -> str:
+    """A number with the language's separators and all its decimals."""
+    return format_decimal(Decimal(amount), locale=locale(), decimal_quantization=False)
+
+
+def signed(amount: Decimal | str | int) -> str:
+    """A number with its sign: a true minus, a plus for gains."""
+    value = Decimal(amount)
+    return f"{'−' if value < 0 else '+' if value > 0 else ''}{number(abs(value))}"
+
+
+def money(amount: Decimal | str | int, currency: str) -> str:
+    """An amount of money, in units of its currency, with at least that currency's decimals."""
+    value = Decimal(amount)
+    decimals = get_currency_precision(currency)
+    exponent = value.normalize().as_tuple().exponent
+    exact = isinstance(exponent, int) and -exponent <= decimals
+    return format_currency(value, currency, locale=_locale(get_language() or ENGLISH), decimal_quantization=exact)
+
+
+def minor_money(minor: int, currency: str) -> str:
+    """An amount of money given in minor units."""
+    return money(Decimal(minor).scaleb(-get_currency_precision(currency)), currency)
+
+
+def day(date: dt.date) -> str:
+    """A day with its year."""
+    return format_date(date, "long", locale=locale())
+
+
+def day_of_year(month: int, day_of_month: int) -> str:
+    """A day that comes every year."""
+    leap_year = dt.date(2024, month, min(day_of_month, _last_day(month)))
+    return format_date(leap_year, _day_pattern(), locale=locale())
+
+
+def _day_pattern() -> str:
+    pattern = locale().datetime_skeletons.get("MMMMd")
+    return pattern.pattern if pattern is not None else "d MMMM"
+
+
+def _last_day(month: int) -> int:
+    following = dt.date(2024 + month // 12, month % 12 + 1, 1)
+    return (following - dt.timedelta(days=1)).day
+
+
+def time(at: dt.datetime) -> str:
+    """The time of a day, hours and minutes."""
+    return format_time(at, "short", locale=locale())
+
+
+def either(names: Iterable[str]) -> str:
+    """A list of which one will do: «A, B or C»."""
+    return format_list(list(names), style="or", locale=locale())
+
+
+def both(names: Iterable[str]) -> str:
+    """A list that means all: «A, B and C»."""
+    return format_list(list(names), style="standard", locale=locale())
+
+
+def wallet_of(programme: Programme, wallet: str) -> Wallet | None:
+    """The wallet with this id."""
+    return next((each for each in programme.wallets if each.id == wallet), None)
+
+
+def points(amount: Decimal | str | int, wallet: Wallet | None) -> str:
+    """So many of a wallet's points, in whole points (not in smallest units), with the wallet's own word for them."""
+    return _with_unit(number(amount), Decimal(amount), wallet)
+
+
+def signed_points(amount: Decimal | str | int, wallet: Wallet | None) -> str:
+    """The same with its sign."""
+    return _with_unit(signed(amount), Decimal(amount), wallet)
+
+
+def smallest(amount: int, wallet: Wallet | None) -> Decimal:
+    """Whole points from an amount in the wallet's smallest unit."""
+    return Decimal(amount).scaleb(-(wallet.decimals if wallet else 0))
+
+
+def _with_unit(written: str, value: Decimal, wallet: Wallet | None) -> str:
+    unit = name(wallet.name) if wallet else ""
+    if not unit or unit.casefold() in _point_words():
+        count = abs(int(value)) if value == int(value) else 2
+        return ngettext("%(number)s point", "%(number)s points", count) % {"number": written}
+    if abs(value) == 1 and locale().language == ENGLISH:
+        unit = _one(unit)
+    return gettext("%(number)s %(unit)s") % {"number": written, "unit": unit}
+
+
+def _one(unit: str) -> str:
+    """One of a unit that is named in the plural, as far as English is regular: «stamps» is «stamp»."""
+    return unit if unit.endswith(("ss", "us", "is")) else unit.removesuffix("s")
+
+
+def _point_words() -> set[str]:
+    """The words for points that our own plural forms replace."""
+    counted = (ngettext("%(number)s point", "%(number)s points", count) for count in (1, 2, 5))
+    return {"points", *((text % {"number": ""}).strip().casefold() for text in counted)}
