@@ -1,0 +1,74 @@
+"""What the engine keeps: each member's standing, each event's decision, and where purchases stand that changed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from stammis.members.models import Member
+from stammis.programmes.models import Programme
+
+
+class Standing(models.Model):
+    """What a member's history amounts to. Its row is the member's lock."""
+
+    member = models.OneToOneField(
+        Member,
+        primary_key=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+        db_comment="Member.",
+    )
+    programme = models.ForeignKey(
+        Programme,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        db_comment="Programme.",
+    )
+    due_at = models.DateTimeField(null=True, db_comment="When something falls due by itself next; null: nothing.")
+    state = models.TextField(db_comment="stammis.core.standing.Standing as JSON.")
+
+    class Meta:
+        """Written with every event of the member: kept in one page with room for its next version."""
+
+        db_table_comment = "What each member's history amounts to; stammis verify proves it from the events."
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="accrual_standing_due"),
+        ]
+
+
+class Decision(models.Model):
+    """What an event was worth, and why."""
+
+    pk = models.CompositePrimaryKey("member_id", "seq")
+    member = models.ForeignKey(
+        Member, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", db_comment="Member."
+    )
+    seq = models.IntegerField(db_comment="Number of the member's event.")
+    version = models.IntegerField(db_comment="Version of the programme that decided; 0: none was in force.")
+    record = models.TextField(db_comment="stammis.accrual.records.Record as JSON: grants, effects, steps, amounts.")
+
+    class Meta:
+        """Append-only: a trigger and missing rights refuse changes."""
+
+        db_table_comment = "What each event was worth, and why; append-only."
+
+
+class PurchaseStatus(models.Model):
+    """Where a purchase stands that changed after its first decision."""
+
+    pk = models.CompositePrimaryKey("member_id", "purchase_id")
+    member = models.ForeignKey(
+        Member, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", db_comment="Member."
+    )
+    purchase_id = models.TextField(db_comment="The caller's id of the purchase.")
+    state = models.TextField(db_comment="stammis.core.standing.PurchaseState as JSON.")
+
+    class Meta:
+        """Only purchases with a return or a change of status have a row."""
+
+        db_table_comment = "Where purchases stand that changed after their first decision."

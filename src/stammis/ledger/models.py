@@ -1,0 +1,75 @@
+"""The ledger: every movement of points."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from stammis.members.models import Member
+from stammis.programmes.models import Programme
+
+
+class Entry(models.Model):
+    """One movement of points in a member's wallet."""
+
+    class Kind(models.TextChoices):
+        """Why the points moved."""
+
+        EARN = "earn"
+        SPEND = "spend"
+        RETURN = "return"
+        RESTORE = "restore"
+        EXPIRE = "expire"
+        ADJUST = "adjust"
+
+    pk = models.CompositePrimaryKey("member_id", "row")
+    member = models.ForeignKey(
+        Member, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", db_comment="Member."
+    )
+    row = models.IntegerField(db_comment="1, 2, … in the order in which the member's rows were posted.")
+    seq = models.IntegerField(db_comment="Number of the member's event that moved the points.")
+    reverses = models.IntegerField(null=True, db_comment="Row that this one takes back or restores.")
+    amount = models.BigIntegerField(db_comment="Points in the wallet's smallest unit; negative: taken.")
+    running = models.BigIntegerField(db_comment="Balance of the wallet after this row: active and held.")
+    opened = models.BigIntegerField(null=True, db_comment="Points in the lot that this row opened; null: no lot.")
+    occurred_at = models.DateTimeField(db_comment="When the points moved, as the programme counts.")
+    posted_at = models.DateTimeField(db_comment="When the row was written, by the installation's clock.")
+    ends_at = models.DateTimeField(
+        null=True, db_comment="From when the points of this row's lot are gone; null: never."
+    )
+    programme = models.ForeignKey(
+        Programme,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        db_comment="Programme.",
+    )
+    wallet = models.TextField(db_comment="The wallet's id in the programme.")
+    kind = models.TextField(choices=Kind.choices, db_comment="Why the points moved.")
+    source_kind = models.TextField(db_comment="Kind of the event that moved them.")
+    source_id = models.TextField(null=True, db_comment="The caller's id of that event; null where it has none.")
+    lots = models.TextField(null=True, db_comment="JSON: lots taken from or given back to, each [row, amount, end].")
+
+    class Meta:
+        """Append-only: a trigger and missing rights refuse changes."""
+
+        db_table_comment = "Every movement of points; append-only."
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["earn", "restore"], amount__gt=0)
+                | Q(kind__in=["spend", "return", "expire"], amount__lt=0)
+                | (Q(kind="adjust") & ~Q(amount=0)),
+                name="ledger_entry_sign",
+            ),
+            models.CheckConstraint(condition=~Q(kind="spend") | Q(running__gte=0), name="ledger_entry_covered"),
+            models.CheckConstraint(
+                condition=Q(opened__isnull=True) | Q(opened__gte=0, amount__gt=0, opened__lte=F("amount")),
+                name="ledger_entry_opened",
+            ),
+            models.CheckConstraint(
+                condition=Q(reverses__isnull=True) | Q(reverses__lt=F("row")), name="ledger_entry_reverses"
+            ),
+        ]

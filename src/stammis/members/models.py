@@ -1,0 +1,112 @@
+"""Members and guests: their records, what identifies them, and the words by which they are found."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from stammis.kit.ids import uuid7
+from stammis.programmes.models import Programme
+
+
+class Member(models.Model):
+    """Somebody who takes part (``member``), or who bought without taking part (``guest``)."""
+
+    class Kind(models.TextChoices):
+        """Guests are not counted among members and earn nothing."""
+
+        MEMBER = "member"
+        GUEST = "guest"
+
+    id = models.UUIDField(
+        primary_key=True, default=uuid7, db_comment="Id that sorts by time; begins the keys of all rows."
+    )
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, db_index=False, related_name="+", db_comment="The programme taken part in."
+    )
+    reference = models.TextField(null=True, db_comment="The caller's own id of the member; null for guests.")
+    kind = models.TextField(choices=Kind.choices, db_comment="member or guest.")
+    email = models.TextField(null=True, db_comment="Mail address as given.")
+    phone = models.TextField(null=True, db_comment="Phone number as given.")
+    name = models.TextField(null=True, db_comment="Name as given.")
+    birthday = models.DateField(null=True, db_comment="Date of birth.")
+    locale = models.TextField(null=True, db_comment="Language tag, such as fi or en-GB.")
+    joined_at = models.DateTimeField(
+        null=True, db_comment="When the member joined, as the caller says or as first seen."
+    )
+    attributes = models.JSONField(default=dict, db_comment="The caller's own facts; rules may read them.")
+    labels = ArrayField(models.TextField(), default=list, db_comment="Labels; rules may read them.")
+    consents = models.JSONField(default=dict, db_comment="What the member agreed to.")
+    created_at = models.DateTimeField(db_comment="When the row was made, by the installation's clock.")
+
+    class Meta:
+        """One row a person, small beside what the person does."""
+
+        db_table_comment = "Members and guests."
+        indexes: ClassVar = [
+            models.Index(
+                fields=["programme", "reference"], condition=models.Q(kind="member"), name="members_member_by_reference"
+            ),
+        ]
+
+
+class Identity(models.Model):
+    """What leads to a member: the caller's id, or a guest's mail address."""
+
+    class Kind(models.TextChoices):
+        """Which kind of thing it is."""
+
+        ID = "id"
+        GUEST = "guest"
+
+    pk = models.CompositePrimaryKey("programme_id", "kind", "value")
+    programme = models.ForeignKey(
+        Programme,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="+",
+        db_comment="The programme it is unique in.",
+    )
+    kind = models.TextField(
+        choices=Kind.choices, db_comment="id: the caller's id; guest: a guest's address in lower case."
+    )
+    value = models.TextField(db_comment="The id or the address.")
+    member = models.ForeignKey(
+        Member, on_delete=models.CASCADE, db_constraint=False, related_name="identities", db_comment="Whose it is."
+    )
+
+    class Meta:
+        """Keyed by its own value: it is how a member is found."""
+
+        db_table_comment = "What leads to a member."
+
+
+class Word(models.Model):
+    """A word of a member's name, mail address, phone number or id, in lower case."""
+
+    pk = models.CompositePrimaryKey("member_id", "word")
+    member = models.ForeignKey(
+        Member,
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        db_comment="Whose word.",
+    )
+    word = models.TextField(db_collation="C", db_comment="The word, in lower case, without accents.")
+    programme = models.ForeignKey(
+        Programme,
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        db_comment="Programme.",
+    )
+
+    class Meta:
+        """The search reads a short stretch of its index, however many members there are."""
+
+        db_table_comment = "Words by which members are found."
+        indexes: ClassVar = [models.Index(fields=["programme", "word", "member"], name="members_word_found")]
