@@ -42,7 +42,10 @@ Found = tuple[int, str | tuple[str, ...], list[str], str | None]
 
 
 def read_template(
-    file: IO[bytes], keywords: Mapping[str, Any], comment_tags: Collection[str], _options: object
+    file: IO[bytes],
+    keywords: Mapping[str, Any],
+    comment_tags: Collection[str],
+    options: object,  # noqa: ARG001 - Babel passes it by this name
 ) -> Iterator[Found]:
     """Finds the texts of a Django template, by turning it into the Python that Django makes of it."""
     code = templatize(file.read().decode("utf-8"))
@@ -78,7 +81,7 @@ def catalogue_path(language: str) -> Path:
 
 
 def update() -> None:
-    """Merges today's texts into every catalogue; a text that is gone is dropped, a new one waits for its translation."""
+    """Merges today's texts into every catalogue: gone ones are dropped, new ones wait for their translation."""
     template = collect()
     for language in LANGUAGES:
         catalogue = read(language)

@@ -12,7 +12,7 @@ SWITCH = re.compile(
 )
 # The formatter's switches say themselves what they keep: a table as it was laid out.
 SELF_EVIDENT = ("fmt",)
-ENOUGH_LETTERS = 8
+ENOUGH_LETTERS = 6
 SILENCED = re.compile(r'^\s+"[A-Z]+\d*",\s*$')
 
 

@@ -1,8 +1,8 @@
 """The tables of the rooms: keys that keep sharding by member open, foreign keys that point down, columns explained."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from django.apps import apps
 from django.db import models
@@ -12,7 +12,16 @@ from tests.house.tree import PROJECT
 # Keyed by a hash of their own, because they are asked before the member is known.
 OWN_HASH: dict[str, str] = {}
 # They belong to the installation, not to a programme.
-INSTALLATION_WIDE: dict[str, str] = {}
+INSTALLATION_WIDE = {
+    "kit.Installation": "the one row of the installation itself",
+    "programmes.Programme": "is what others are keyed by",
+    "staff.ApiKey": "a key may serve every programme",
+    "staff.Audit": "what staff did to the installation or any programme",
+    "staff.Link": "belongs to a person of the staff",
+    "staff.Person": "staff serve every programme",
+    "staff.SignInFailure": "is kept before anybody is known",
+}
+DJANGOS_OWN = {"last_login", "password"}
 SEQUENCES = ("AutoField", "BigAutoField", "SmallAutoField")
 
 
@@ -35,17 +44,15 @@ class Table:
     primary: tuple[str, ...]
     uniques: tuple[tuple[str, ...], ...] = ()
     comment: str = "What it holds."
-    reads: frozenset[str] = field(default=frozenset())
 
     @property
     def room(self) -> str:
         """The room that owns it."""
         return self.name.partition(".")[0]
 
-    @property
-    def column_names(self) -> set[str]:
-        """The names of its columns."""
-        return {column.name for column in self.columns}
+    def has(self, name: str) -> bool:
+        """Whether it has a column of that name."""
+        return any(column.name == name for column in self.columns)
 
 
 def our_tables() -> list[Table]:
@@ -57,11 +64,12 @@ def our_tables() -> list[Table]:
 def described(model: type[models.Model]) -> Table:
     """A table in the words of this module; string foreign keys are resolved by then."""
     meta = model._meta
-    uniques = [(f.column or "",) for f in meta.local_concrete_fields if f.unique and not f.primary_key]
-    uniques += [tuple(map(column_of(model), names)) for names in meta.unique_together]
-    for constraint in meta.constraints:
-        if isinstance(constraint, models.UniqueConstraint) and constraint.fields:
-            uniques.append(tuple(map(column_of(model), constraint.fields)))
+    column = {f.name: f.column or "" for f in meta.local_concrete_fields}
+    uniques: list[tuple[str, ...]] = [
+        (column[f.name],) for f in meta.local_concrete_fields if f.unique and not f.primary_key
+    ]
+    constrained = [c.fields for c in meta.constraints if isinstance(c, models.UniqueConstraint) and c.fields]
+    uniques += [tuple(column[name] for name in names) for names in [*meta.unique_together, *constrained]]
     return Table(
         name=meta.label,
         columns=tuple(
@@ -77,3 +85,87 @@ def described(model: type[models.Model]) -> Table:
         uniques=tuple(uniques),
         comment=meta.db_table_comment or "",
     )
+
+
+def floors() -> dict[str, int]:
+    """Each room's floor, counted from the ground, as the import linter is told them."""
+    tool = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    layers = next(contract["layers"] for contract in tool["contracts"] if contract["id"] == "floors")
+    return {room.strip(): floor for floor, rooms in enumerate(reversed(layers)) for room in rooms.split("|")}
+
+
+def upward_keys(tables: Iterable[Table]) -> list[str]:
+    """Foreign keys that point to a higher floor or across one; what is not ours lies under all floors."""
+    floor = floors()
+    return [
+        f"{table.name}.{column.name} points to {column.points_to}, which is not below {table.room}"
+        for table in tables
+        for column in table.columns
+        if column.points_to in floor and column.points_to != table.room
+        if floor[column.points_to] >= floor[table.room]
+    ]
+
+
+def keys_without_member(tables: Iterable[Table]) -> list[str]:
+    """Keys of tables with a ``member_id`` that do not begin with it: such a table cannot be spread by member."""
+    return [
+        f"{table.name}: the key ({', '.join(key)}) does not begin with member_id"
+        for table in tables
+        if table.has("member_id") and table.name not in OWN_HASH
+        for key in (table.primary, *table.uniques)
+        if key[0] != "member_id"
+    ]
+
+
+def tables_without_programme(tables: Iterable[Table]) -> list[str]:
+    """Tables that belong to no programme, neither by themselves nor through their member."""
+    return [
+        f"{table.name} has neither programme_id nor member_id and is not listed as the installation's"
+        for table in tables
+        if not table.has("programme_id") and not table.has("member_id")
+        if table.name not in INSTALLATION_WIDE
+    ]
+
+
+def sequences(tables: Iterable[Table]) -> list[str]:
+    """Columns counted by a sequence, which two databases would count twice."""
+    return [
+        f"{table.name}.{column.name} is counted by a sequence"
+        for table in tables
+        for column in table.columns
+        if column.kind in SEQUENCES
+    ]
+
+
+def unexplained(tables: Iterable[Table]) -> list[str]:
+    """Tables and columns without a comment in the database."""
+    tables = list(tables)
+    found = [f"{table.name} has no db_table_comment" for table in tables if not table.comment]
+    return found + [
+        f"{table.name}.{column.name} has no db_comment"
+        for table in tables
+        for column in table.columns
+        if not column.comment and column.name not in DJANGOS_OWN
+    ]
+
+
+def misnamed_times(tables: Iterable[Table]) -> list[str]:
+    """Instants that do not end in ``_at``, dates that do not end in ``_on``."""
+    endings = {"DateTimeField": "_at", "DateField": "_on"}
+    return [
+        f"{table.name}.{column.name} does not end in {endings[column.kind]}"
+        for table in tables
+        for column in table.columns
+        if column.kind in endings and column.name not in DJANGOS_OWN
+        if not f"_{column.name}".endswith(endings[column.kind])
+    ]
+
+
+AGREEMENTS: tuple[Callable[[Iterable[Table]], list[str]], ...] = (
+    upward_keys,
+    keys_without_member,
+    tables_without_programme,
+    sequences,
+    unexplained,
+    misnamed_times,
+)

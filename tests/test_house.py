@@ -1,0 +1,46 @@
+"""The agreements of the house that no linter knows, held against the project itself."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.house import catalogues, imports, names, pages, reasons, records, sizes, tables, words, writes
+from tests.house.tree import Tree
+from tools import messages
+
+AGREEMENTS: tuple[Callable[[Tree], list[str]], ...] = (
+    imports.late_imports,
+    imports.patched_rooms,
+    imports.unwanted_imports,
+    imports.worldly_heart,
+    names.forbidden_names,
+    names.odd_room_files,
+    pages.untranslated_texts,
+    reasons.bare_ignores,
+    reasons.bare_switches,
+    records.odd_changelog,
+    records.odd_records,
+    sizes.long_files,
+    sizes.long_functions,
+    words.fetched_parts,
+    words.unwanted_words,
+    writes.writes_past_services,
+)
+
+
+@pytest.mark.parametrize("agreement", AGREEMENTS, ids=lambda agreement: agreement.__name__)
+def test_the_project_has_no(agreement: Callable[[Tree], list[str]]) -> None:
+    found = agreement(Tree())
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("agreement", tables.AGREEMENTS, ids=lambda agreement: agreement.__name__)
+def test_the_tables_have_no(agreement: Callable[[list[tables.Table]], list[str]]) -> None:
+    found = agreement(tables.our_tables())
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_every_text_is_translated_into(language: str) -> None:
+    found = catalogues.incomplete(language, messages.read(language), messages.collect())
+    assert not found, "\n".join(found)
