@@ -42,7 +42,7 @@ screenshots: ## draw the pictures of the README anew
 
 docs: ## build the documentation into site/
 	$(SETUP) develop
-	@$(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo 'The documentation is in site/index.html'
 
 messages: ## collect the texts, refresh the catalogues, compile them

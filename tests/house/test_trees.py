@@ -110,7 +110,3 @@ def test_a_sound_tree_passes(agreement: Callable[[Tree], list[str]], tmp_path: P
 def test_two_records_of_one_number_are_refused(tmp_path: Path) -> None:
     tree = plant(tmp_path, {f"docs/decisions/0001-{name}.md": RECORD for name in ("floors", "rooms")})
     assert records.odd_records(tree) == ["docs/decisions/0001-rooms.md: a record is NNNN-title.md, each number once"]
-
-
-def test_a_record_missing_from_the_navigation_is_refused(tmp_path: Path) -> None:
-    assert records.odd_records(plant(tmp_path, {"docs/decisions/0001-rooms.md": RECORD, "mkdocs.yml": "nav: []\n"}))
