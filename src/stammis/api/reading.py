@@ -1,0 +1,268 @@
+"""Bodies into events: msgspec decodes, amounts become whole units; what fails is walked again to list its faults."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import UNSET
+
+from stammis.api.amounts import decimals_of, millionths, minor_units, signed_minor_units
+from stammis.api.bodies import (
+    YEARS,
+    AdjustmentBody,
+    Body,
+    EventBody,
+    LineBody,
+    MemberBody,
+    PurchaseBody,
+    RedemptionBody,
+    ReturnBody,
+    StatusBody,
+)
+from stammis.api.codes import fault
+from stammis.api.faults import faults
+from stammis.core.events import (
+    Adjustment,
+    AnyEvent,
+    Contact,
+    Discount,
+    Happening,
+    Line,
+    Purchase,
+    Redemption,
+    Return,
+    ReturnLine,
+    Scalar,
+    StatusChanged,
+    Tender,
+)
+from stammis.kit.errors import Invalid
+
+AnyBody = TypeVar("AnyBody", bound=Body)
+
+_UNSAID = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_LARGEST_EXACT = 2.0**53
+_canonical = msgspec.json.Encoder(order="deterministic").encode
+_decoders: dict[type[Body], msgspec.json.Decoder[Any]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a caller said: the event, the SHA-256 of its canonical form, and the programme it names."""
+
+    event: AnyEvent
+    digest: bytes
+    programme: str | None = None
+
+
+class Contradiction(ValueError):
+    """A body's fields are readable one by one, but not together."""
+
+
+def decode(raw: bytes, body: type[AnyBody], currency: str | None = None) -> AnyBody:
+    """Decode a body's JSON into its type. Raises Invalid with everything that is wrong with it."""
+    decoder = _decoders.get(body)
+    if decoder is None:
+        decoder = _decoders.setdefault(body, msgspec.json.Decoder(body))
+    if b"\\u0000" not in raw:
+        try:
+            decoded: AnyBody = decoder.decode(raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            pass
+        else:
+            return decoded
+    raise refusal(raw, body, currency)
+
+
+def refusal(raw: bytes, body: type[Body], currency: str | None = None) -> Invalid:
+    """Make the error that lists all faults of a body which could not be read."""
+    return Invalid(errors=faults(raw, body, currency) or [fault("", "bad_json")])
+
+
+def read_purchase(raw: bytes) -> Said:
+    """Read a purchase. Raises Invalid."""
+    body = decode(raw, PurchaseBody)
+    try:
+        return say(purchase(body), body.programme)
+    except ValueError:
+        raise refusal(raw, PurchaseBody) from None
+
+
+def read_return(raw: bytes, of: str, currency: str) -> Said:
+    """Read a return of the purchase ``of``; its amounts are in the programme's currency. Raises Invalid."""
+    body = decode(raw, ReturnBody, currency)
+    try:
+        return say(goods_back(body, of, currency), body.programme)
+    except ValueError:
+        raise refusal(raw, ReturnBody, currency) from None
+
+
+def read_status(raw: bytes, of: str) -> Said:
+    """Read the new status of the purchase ``of``. Raises Invalid."""
+    body = decode(raw, StatusBody)
+    try:
+        return say(status(body, of), body.programme)
+    except ValueError:
+        raise refusal(raw, StatusBody) from None
+
+
+def read_event(raw: bytes) -> Said:
+    """Read an event. Raises Invalid."""
+    body = decode(raw, EventBody)
+    try:
+        return say(happening(body), body.programme)
+    except ValueError:
+        raise refusal(raw, EventBody) from None
+
+
+def say(event: AnyEvent, programme: str | None) -> Said:
+    """Put an event beside its digest, to which key order, decimal notation and the programme make no difference."""
+    return Said(event, sha256(_canonical(event)).digest(), programme)
+
+
+def purchase(body: PurchaseBody) -> Purchase:
+    """Turn a decoded purchase into the event. Raises Unreadable or Contradiction."""
+    decimals = decimals_of(body.currency)
+    read = minor_units(decimals)
+    lines = tuple([_line(line, read(line.amount), 0 if line.tax is None else read(line.tax)) for line in body.lines])
+    if len({line.id for line in lines}) != len(lines):
+        raise Contradiction
+    _check_year(body.occurred_at)
+    points = body.points
+    return Purchase(
+        occurred_at=body.occurred_at,
+        id=body.id,
+        currency=body.currency,
+        lines=lines,
+        member=body.member,
+        contact=Contact(body.contact.email) if body.contact else None,
+        channel=body.channel,
+        store=body.store,
+        partner=body.partner,
+        payment=body.payment,
+        discounts=tuple([Discount(read(each.amount), each.kind) for each in body.discounts]) if body.discounts else (),
+        coupons=tuple(body.coupons) if body.coupons else (),
+        points=Tender(points.wallet, points.amount) if points else None,
+        rounding=signed_minor_units(body.rounding, decimals) if body.rounding is not None else 0,
+        status=body.status or "completed",
+    )
+
+
+def _line(line: LineBody, amount: int, tax: int) -> Line:
+    if tax > amount:
+        raise Contradiction
+    quantity = millionths(line.quantity)
+    return Line(line.id, amount, quantity, line.sku, line.category, line.name, tax, line.kind or "goods")
+
+
+def goods_back(body: ReturnBody, of: str, currency: str) -> Return:
+    """Turn a decoded return into the event. Raises Unreadable or Contradiction."""
+    if (body.lines is None) == (body.money is None):
+        raise Contradiction
+    read = minor_units(decimals_of(currency))
+    lines = tuple(
+        ReturnLine(
+            each.line,
+            None if each.quantity is None else millionths(each.quantity),
+            None if each.amount is None else read(each.amount),
+        )
+        for each in body.lines or ()
+    )
+    if len({each.line for each in lines}) != len(lines):
+        raise Contradiction
+    _check_year(body.occurred_at)
+    return Return(
+        occurred_at=body.occurred_at,
+        id=body.id,
+        purchase=of,
+        lines=lines,
+        money=None if body.money is None else read(body.money),
+    )
+
+
+def status(body: StatusBody, of: str) -> StatusChanged:
+    """Turn a decoded status into the event. Raises Contradiction."""
+    _check_year(body.occurred_at)
+    return StatusChanged(occurred_at=body.occurred_at, purchase=of, status=body.status)
+
+
+def happening(body: EventBody) -> Happening:
+    """Turn a decoded event into the event that rules read. Raises Contradiction."""
+    _check_year(body.occurred_at)
+    return Happening(
+        occurred_at=body.occurred_at,
+        id=body.id,
+        type=body.type,
+        member=body.member,
+        properties=plain(body.properties),
+    )
+
+
+def read_redemption(raw: bytes, now: dt.datetime) -> Said:
+    """Read what a member asks for; without a time it happens now, which the digest leaves out. Raises Invalid."""
+    body = decode(raw, RedemptionBody)
+    asked = Redemption(
+        occurred_at=body.occurred_at or _UNSAID,
+        id=body.id,
+        member=body.member,
+        reward=body.reward,
+        quantity=body.quantity or 1,
+    )
+    try:
+        return _dated(say(asked, body.programme), body.occurred_at or now)
+    except ValueError:
+        raise refusal(raw, RedemptionBody) from None
+
+
+def read_adjustment(raw: bytes, now: dt.datetime) -> Said:
+    """Read points given or taken; they move now, and the digest leaves the time out. Raises Invalid."""
+    body = decode(raw, AdjustmentBody)
+    if body.amount == 0:
+        raise refusal(raw, AdjustmentBody)
+    asked = Adjustment(
+        occurred_at=_UNSAID,
+        id=body.id,
+        member=body.member,
+        wallet=body.wallet,
+        amount=body.amount,
+        reason=body.reason,
+    )
+    return _dated(say(asked, body.programme), now)
+
+
+def read_facts(raw: bytes) -> tuple[dict[str, Any], str | None]:
+    """Read the facts given about a member (null: to be cleared) and the programme named. Raises Invalid."""
+    body = decode(raw, MemberBody)
+    return facts(body), body.programme
+
+
+def facts(body: MemberBody) -> dict[str, Any]:
+    """Give the fields of a decoded member that are there, by name."""
+    given = {name: getattr(body, name) for name in MemberBody.__struct_fields__ if name != "programme"}
+    said = {name: value for name, value in given.items() if value is not UNSET}
+    for name in ("attributes", "consents"):
+        if said.get(name) is not None:
+            said[name] = plain(said[name])
+    return said
+
+
+def plain(values: dict[str, Scalar] | None) -> dict[str, Scalar]:
+    """Give values with whole numbers written as such: 1.0 and 1 are the same JSON number."""
+    return {
+        name: int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_EXACT else value
+        for name, value in (values or {}).items()
+    }
+
+
+def _dated(said: Said, at: dt.datetime) -> Said:
+    _check_year(at)
+    return Said(msgspec.structs.replace(said.event, occurred_at=at), said.digest, said.programme)
+
+
+def _check_year(at: dt.datetime) -> None:
+    if at.year not in YEARS:
+        raise Contradiction
