@@ -9,11 +9,12 @@ ROOM_FILES = {"__init__", "apps", "models", "queries", "services", "tasks"}
 ROOM_FOLDERS = {"migrations", "models", "queries", "services"}
 # What a room holds besides, and why it is neither a table, nor a write, nor a read.
 ROOM_EXTRAS = {
+    "imports": {"files": "tables in files, row by row", "sample": "the sample company"},
     "programmes": {"sentences": "rules told in words"},
     "staff": {"letters": "the mails it sends", "roles": "who may do what, as values"},
 }
 # The heart, the tools and the doors are laid out by their subjects.
-FREE_ROOMS = {"api", "config", "console", "core", "kit"}
+FREE_ROOMS = {"api", "config", "console", "core", "intake", "kit"}
 
 
 def forbidden_names(tree: Tree) -> list[str]:

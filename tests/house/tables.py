@@ -13,6 +13,7 @@ from tests.house.tree import PROJECT
 OWN_HASH: dict[str, str] = {}
 # They belong to the installation, not to a programme.
 INSTALLATION_WIDE = {
+    "imports.BadRow": "belongs to its run, which has a programme",
     "kit.Installation": "the one row of the installation itself",
     "programmes.Programme": "is what others are keyed by",
     "staff.ApiKey": "a key may serve every programme",

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stammis.api.reading import (
+from stammis.core.events import Adjustment, Happening, Line, Purchase, Redemption, Return, ReturnLine
+from stammis.intake.reading import (
     read_adjustment,
     read_event,
     read_facts,
@@ -18,7 +19,6 @@ from stammis.api.reading import (
     read_return,
     read_status,
 )
-from stammis.core.events import Adjustment, Happening, Line, Purchase, Redemption, Return, ReturnLine
 from stammis.kit.errors import Invalid
 
 NOW = dt.datetime(2026, 3, 5, tzinfo=dt.UTC)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from stammis.api.amounts import Unreadable, decimals_of, minor_units, signed_minor_units
-from stammis.api.bodies import AdjustmentBody, Body, PurchaseBody, ReturnBody
-from stammis.api.codes import Fault, fault
+from stammis.intake.amounts import Unreadable, decimals_of, minor_units, signed_minor_units
+from stammis.intake.bodies import AdjustmentBody, Body, PurchaseBody, ReturnBody
+from stammis.intake.codes import Fault, fault
 
 
 def relations(value: Any, body: type[Body], currency: str | None) -> Iterator[Fault]:

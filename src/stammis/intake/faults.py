@@ -14,10 +14,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import inspect
 
-from stammis.api.amounts import MOST_DECIMALS, Unreadable, millionths, minor_units, signed_minor_units
-from stammis.api.bodies import ITEMS, YEARS, Body
-from stammis.api.codes import Fault, fault
-from stammis.api.relations import relations
+from stammis.intake.amounts import MOST_DECIMALS, Unreadable, millionths, minor_units, signed_minor_units
+from stammis.intake.bodies import ITEMS, YEARS, Body
+from stammis.intake.codes import Fault, fault
+from stammis.intake.relations import relations
 
 MOST_FAULTS = 100
 _LARGEST_FLOAT = Decimal("1.7e308")

@@ -1,6 +1,6 @@
 """The bodies that callers send, as they are written: money and quantities still text. The OpenAPI document shows them.
 
-``stammis.api.reading`` turns them into events; ``stammis.api.faults`` lists everything that is wrong with a body.
+``stammis.intake.reading`` turns them into events; ``stammis.intake.faults`` lists everything that is wrong with a body.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
-from stammis.api.amounts import LARGEST_QUANTITY, MONEY, QUANTITY, SIGNED_MONEY
+from stammis.intake.amounts import LARGEST_QUANTITY, MONEY, QUANTITY, SIGNED_MONEY
 
 MOST_LINES = 1_000
 MOST_ITEMS = 1_000

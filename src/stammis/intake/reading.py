@@ -10,21 +10,6 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import UNSET
 
-from stammis.api.amounts import decimals_of, millionths, minor_units, signed_minor_units
-from stammis.api.bodies import (
-    YEARS,
-    AdjustmentBody,
-    Body,
-    EventBody,
-    LineBody,
-    MemberBody,
-    PurchaseBody,
-    RedemptionBody,
-    ReturnBody,
-    StatusBody,
-)
-from stammis.api.codes import fault
-from stammis.api.faults import faults
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
@@ -40,6 +25,21 @@ from stammis.core.events import (
     StatusChanged,
     Tender,
 )
+from stammis.intake.amounts import decimals_of, millionths, minor_units, signed_minor_units
+from stammis.intake.bodies import (
+    YEARS,
+    AdjustmentBody,
+    Body,
+    EventBody,
+    LineBody,
+    MemberBody,
+    PurchaseBody,
+    RedemptionBody,
+    ReturnBody,
+    StatusBody,
+)
+from stammis.intake.codes import fault
+from stammis.intake.faults import faults
 from stammis.kit.errors import Invalid
 
 AnyBody = TypeVar("AnyBody", bound=Body)

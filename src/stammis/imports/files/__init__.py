@@ -1,0 +1,8 @@
+"""Tables in files: CSV as people and programs write it, and Parquet, read row by row in bounded memory."""
+
+from __future__ import annotations
+
+from stammis.imports.files.opening import open_sheet
+from stammis.imports.files.sheets import Bad, Row, Sheet
+
+__all__ = ["Bad", "Row", "Sheet", "open_sheet"]

@@ -1,0 +1,149 @@
+"""CSV with commas, semicolons or tabs: with or without a byte order mark, CR LF or LF, quotes where they are needed.
+
+Bytes that are no UTF-8, NUL, wrong numbers of cells, cells or lines without an end: such a row is bad, and the reading
+goes on with the line after it. A stray quote costs its own line, not the rest of the file.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from stammis.imports.files.sheets import LONGEST_RAW, Bad, BadFile, Row, Sheet, check_columns
+
+LONGEST_LINE = 1 << 20
+LONGEST_CELL = 1 << 16
+LONGEST_ROW = 1 << 22
+DELIMITERS = ",;\t"
+_BOM = b"\xef\xbb\xbf"
+_OTHER_BOMS = (b"\xff\xfe", b"\xfe\xff")
+
+
+class _Lines:
+    """The lines of a file as text; a row that turns out to be bad can give back the lines after its first."""
+
+    def __init__(self, file: BinaryIO, reached: list[int]) -> None:
+        self.file = file
+        self.reached = reached
+        self.number = 0
+        self.again: deque[str] = deque()
+        self.row: list[str] = []
+        self.first = 1
+        self.letters = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self.again.popleft() if self.again else self._read()
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self.row.append(line)
+        self.letters += len(line)
+        if self.letters > LONGEST_ROW:
+            raise csv.Error("row too long")
+        return line
+
+    def begin(self) -> None:
+        """Notes that a new row begins with the next line."""
+        self.row, self.first, self.letters = [], self.number + 1, 0
+
+    def give_back(self) -> None:
+        """Takes only the row's first line as read; the others are read again as rows of their own."""
+        self.again.extendleft(reversed(self.row[1:]))
+        self.number -= len(self.row) - 1
+        del self.row[1:]
+
+    def _read(self) -> str:
+        line = self.file.readline(LONGEST_LINE)
+        self.reached[0] += len(line)
+        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            while (rest := self.file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+                self.reached[0] += len(rest)
+            self.reached[0] += len(rest)
+            return "\udcff" + line[:LONGEST_RAW].decode("utf-8", "replace") + "\0\n"
+        return line.decode("utf-8", "surrogateescape")
+
+
+def read(file: BinaryIO, size: int, known: tuple[str, ...], needed: tuple[str, ...]) -> Sheet:
+    """Read a CSV file; its first line names the columns. Raises BadFile."""
+    reached = [0]
+    begins = file.read(3)
+    if begins.startswith(_OTHER_BOMS):
+        raise BadFile("This file is in UTF-16; save it as UTF-8.")
+    if begins == _BOM:
+        reached[0] = len(_BOM)
+    else:
+        file.seek(0)
+    lines = _Lines(file, reached)
+    head = next(lines, "").strip("\r\n")
+    if not head.strip():
+        raise BadFile("This file is empty.")
+    if any("\udc80" <= letter <= "\udcff" or letter == "\0" for letter in head):
+        raise BadFile("The first line of this file is no text in UTF-8.")
+    delimiter = max(DELIMITERS, key=head.count)
+    try:
+        columns = [name.strip().lower() for name in next(csv.reader([head], delimiter=delimiter))]
+    except csv.Error as error:
+        raise BadFile(f"The first line of this file cannot be read: {error}.") from error
+    check_columns(columns, known, needed)
+    return Sheet(tuple(columns), _rows(lines, columns, delimiter), size, reached)
+
+
+def _rows(lines: _Lines, columns: list[str], delimiter: str) -> Iterator[Row | Bad]:
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    width = len(columns)
+    while True:
+        lines.begin()
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            lines.give_back()
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)
+            yield _unreadable(lines, str(error))
+            continue
+        if not cells:
+            continue
+        if (bad := _bad_text(lines)) is not None:
+            lines.give_back()
+            yield bad
+        elif len(cells) != width:
+            message = f"This row has {len(cells)} cells, the head {width}."
+            lines.give_back()
+            yield Bad(lines.first, "", "wrong_columns", message, _raw(lines))
+        else:
+            yield Row(lines.first, {name: cell for name, cell in zip(columns, cells, strict=True) if cell})
+
+
+def _unreadable(lines: _Lines, error: str) -> Bad:
+    if (bad := _bad_text(lines)) is not None:
+        return bad
+    if "field larger" in error or "too long" in error:
+        return Bad(lines.first, "", "too_long", f"A cell has more than {LONGEST_CELL} characters.", _raw(lines))
+    if "new-line" in error:
+        return Bad(lines.first, "", "bad_line", "This line holds a carriage return outside quotes.", _raw(lines))
+    return Bad(lines.first, "", "bad_quotes", "A quote is opened and not closed, or closed too early.", _raw(lines))
+
+
+def _bad_text(lines: _Lines) -> Bad | None:
+    text = lines.row[0] if len(lines.row) == 1 else "".join(lines.row)
+    if text.isascii() and "\0" not in text:
+        return None
+    if text.startswith("\udcff") and text.endswith("\0\n"):
+        return Bad(lines.first, "", "too_long", f"This line has more than {LONGEST_LINE} bytes.", _raw(lines))
+    if "\0" in text:
+        return Bad(lines.first, "", "nul_character", "This row holds the character NUL.", _raw(lines))
+    if any("\udc80" <= letter <= "\udcff" for letter in text):
+        return Bad(lines.first, "", "bad_utf8", "This row is no text in UTF-8.", _raw(lines))
+    return None
+
+
+def _raw(lines: _Lines) -> str:
+    text = "".join(lines.row)[:LONGEST_RAW].rstrip("\r\n")
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")

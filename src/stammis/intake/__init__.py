@@ -1,0 +1,1 @@
+"""What callers say, read strictly into events; what is wrong with it, listed with its place."""
