@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from stammis.kit.ids import uuid7
+from stammis.programmes.models import Programme
 
 
 class Role(models.TextChoices):
@@ -94,6 +95,9 @@ class ApiKey(models.Model):
     prefix = models.CharField(max_length=20, db_comment="The key's beginning, to recognise it by.")
     hash = models.BinaryField(unique=True, db_comment="SHA-256 of the key, which is 256 random bits.")
     scopes = ArrayField(models.CharField(max_length=40), db_comment="What the key may do.")
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, null=True, db_comment="The only programme it may name; null: all."
+    )
     rate_per_minute = models.PositiveIntegerField(null=True, db_comment="Requests a minute; null: no limit.")
     created_at = models.DateTimeField(db_comment="Real time at which it was made.")
     created_by = models.CharField(max_length=320, db_comment="Who made it.")

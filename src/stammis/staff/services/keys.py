@@ -12,6 +12,7 @@ from django.db import transaction
 
 from stammis.kit.clock import real_now
 from stammis.kit.errors import Invalid, NotFound
+from stammis.programmes.models import Programme
 from stammis.staff.models import ApiKey
 from stammis.staff.services.audit import record_audit
 
@@ -43,6 +44,7 @@ class UnknownScope(Invalid):
 def create_key(
     name: str,
     scopes: Iterable[str] = (),
+    programme: Programme | None = None,
     *,
     rate_per_minute: int | None = None,
     by: str,
@@ -62,6 +64,7 @@ def create_key(
         prefix=plain[:14],
         hash=_hash(plain),
         scopes=[scope for scope in SCOPES if scope in asked],
+        programme=programme,
         rate_per_minute=rate_per_minute,
         created_at=real_now(),
         created_by=by,
@@ -90,7 +93,7 @@ def authenticate_key(plain: str) -> ApiKey | None:
     known = _remembered.get(wanted)
     if known is not None and now - known[0] < REMEMBERED_SECONDS:
         return known[1]
-    key = ApiKey.objects.filter(hash=wanted, revoked_at=None).first()
+    key = ApiKey.objects.select_related("programme").filter(hash=wanted, revoked_at=None).first()
     if key is None:
         _remembered.pop(wanted, None)
         return None
