@@ -134,7 +134,8 @@ def install_venv() -> None:
     """Debian packs the part of Python that makes environments separately: root installs it, others are told how to."""
     package = f"python3.{sys.version_info.minor}-venv"
     print(f"This Python lacks what makes environments: {package}.", flush=True)
-    subprocess.run([sys.executable, "-I", ROOT / "tools" / "debian.py", "packages", package], check=False)
+    if os.geteuid() == 0:
+        subprocess.run([sys.executable, "-I", ROOT / "tools" / "debian.py", "packages", package], check=False)
     probe = subprocess.run([sys.executable, "-I", "-c", "import ensurepip"], check=False, capture_output=True)
     if probe.returncode:
         raise CannotBuild(f"Install it, then run make again:\n  sudo apt-get install {package}")
