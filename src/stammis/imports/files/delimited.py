@@ -90,7 +90,7 @@ def read(file: BinaryIO, size: int, known: tuple[str, ...], needed: tuple[str, .
     except csv.Error as error:
         raise BadFile(f"The first line of this file cannot be read: {error}.") from error
     check_columns(columns, known, needed)
-    return Sheet(tuple(columns), _rows(lines, columns, delimiter), size, reached)
+    return Sheet(tuple(columns), _rows(lines, columns, delimiter), size, file.close, reached)
 
 
 def _rows(lines: _Lines, columns: list[str], delimiter: str) -> Iterator[Row | Bad]:

@@ -13,7 +13,7 @@ _PARQUET = b"PAR1"
 def open_sheet(path: Path, *, known: tuple[str, ...], needed: tuple[str, ...]) -> Sheet:
     """Open a CSV or Parquet file with columns out of ``known``, all of ``needed`` among them. Raises BadFile.
 
-    The file stays open until its rows are read through or the sheet is dropped.
+    The sheet is a context: the file is closed at its end.
     """
     try:
         file = path.open("rb")

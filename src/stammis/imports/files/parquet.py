@@ -23,17 +23,21 @@ def read(path: Path, known: tuple[str, ...], needed: tuple[str, ...]) -> Sheet:
     except (pa.ArrowException, OSError) as error:
         raise BadFile(f"This Parquet file cannot be read: {error}") from error
     columns = [name.strip().lower() for name in file.schema_arrow.names]
-    check_columns(columns, known, needed)
     reached = [0]
-    return Sheet(tuple(columns), _rows(file, columns, reached), file.metadata.num_rows, reached)
+    sheet = Sheet(tuple(columns), _rows(file, columns, reached), file.metadata.num_rows, file.close, reached)
+    try:
+        check_columns(columns, known, needed)
+    except BadFile:
+        sheet.close()
+        raise
+    return sheet
 
 
 def _rows(file: pq.ParquetFile, columns: list[str], reached: list[int]) -> Iterator[Row | Bad]:
-    with file:
-        for batch in file.iter_batches(ROWS_AT_A_TIME, use_threads=False):
-            for values in zip(*(_values(column) for column in batch.columns), strict=True):
-                reached[0] += 1
-                yield _row(reached[0], columns, values)
+    for batch in file.iter_batches(ROWS_AT_A_TIME, use_threads=False):
+        for values in zip(*(_values(column) for column in batch.columns), strict=True):
+            reached[0] += 1
+            yield _row(reached[0], columns, values)
 
 
 def _values(column: pa.Array) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -44,7 +44,14 @@ class Sheet:
     columns: tuple[str, ...]
     rows: Iterator[Row | Bad]
     size: int
+    close: Callable[[], None]
     reached: list[int] = field(default_factory=lambda: [0])
+
+    def __enter__(self) -> Sheet:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
     def position(self) -> int:
         """How much of ``size`` has been read."""
