@@ -101,6 +101,11 @@ def build(stage: str, *, chosen: bool) -> None:
     pip_install("--require-hashes", "--only-binary", ":all:", "-r", str(requirements))
     print("Installing Stammis itself.", flush=True)
     pip_install("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    write_stamp(stage)
+
+
+def write_stamp(stage: str) -> None:
+    """Notes that a stage is complete; what developing needs includes what running needs."""
     stages = REQUIREMENTS if stage == "develop" else [stage]
     unfinished = STAMP.with_suffix(".new")
     unfinished.write_text(json.dumps({"base": base_python()} | {each: fingerprint(each) for each in stages}), "utf-8")
