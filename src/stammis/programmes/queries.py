@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from stammis.core.document import parse
 from stammis.core.programme import Programme as Document
-from stammis.core.rules import Rules, compile_rules
+from stammis.core.rules import Rules, before_first, compile_rules
 from stammis.kit.arrays import microseconds
 from stammis.kit.errors import Invalid, NotFound
 from stammis.programmes.models import Programme, Version
@@ -49,16 +49,16 @@ class Versions:
     starts: tuple[tuple[int, int], ...]
     _rules: dict[int, Rules] = field(default_factory=dict)
 
-    def at(self, at: int) -> Rules | None:
-        """Give the rules in force at an instant (epoch seconds), or None before the first version."""
+    def at(self, at: int) -> Rules:
+        """Give the rules in force at an instant (epoch seconds); before the first version those that give nothing."""
         place = bisect_right(self.starts, (at, 1 << 62))
-        return self.number(self.starts[place - 1][1]) if place else None
+        return self.number(self.starts[place - 1][1] if place else 0)
 
     def number(self, number: int) -> Rules:
-        """Give the rules of a version. Raises KeyError where there is none."""
+        """Give the rules of a version, 0 being the time before the first. Raises KeyError where there is none."""
         rules = self._rules.get(number)
         if rules is None:
-            if all(known != number for _, known in self.starts):
+            if number and all(known != number for _, known in self.starts):
                 raise KeyError(number)
             rules = self._rules[number] = _compiled(self.programme.id, number, self.stamp)
         return rules
@@ -147,5 +147,5 @@ def _read(programme_id: uuid.UUID) -> Versions:
 @lru_cache(maxsize=64)
 def _compiled(programme_id: uuid.UUID, number: int, _stamp: tuple[int, int]) -> Rules:
     """Compile a version once; the stamp only tells one history of publishing from another."""
-    document = Version.objects.values_list("document", flat=True).get(programme_id=programme_id, number=number)
-    return compile_rules(parse(document), number)
+    document = Version.objects.values_list("document", flat=True).get(programme_id=programme_id, number=number or 1)
+    return compile_rules(parse(document), number) if number else before_first(parse(document))

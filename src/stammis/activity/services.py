@@ -1,0 +1,169 @@
+"""Writing what happened: each verb adds a statement of columns, because accrual decides and writes for many at once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from stammis.activity.models import Deferred
+from stammis.kit import arrays
+from stammis.kit.pipeline import Transaction
+
+WAITING, APPLIED, REFUSED = (
+    state.value for state in (Deferred.State.WAITING, Deferred.State.APPLIED, Deferred.State.REFUSED)
+)
+
+
+class EventRow(NamedTuple):
+    """A row of ``activity_event``; ids are the 16 bytes of a UUID, times microseconds since 1970, ``body`` JSON."""
+
+    member: bytes
+    seq: int
+    programme: bytes
+    kind: str
+    external_id: str | None
+    purchase_id: str | None
+    occurred_at: int
+    recorded_at: int
+    gross_minor: int | None
+    currency: str | None
+    body: bytes
+
+
+class ReceiptRow(NamedTuple):
+    """A row of ``activity_receipt``."""
+
+    programme: bytes
+    kind: str
+    external_id: str
+    member: bytes
+    seq: int
+    status: int
+    hash: bytes | None
+
+
+class DeferredRow(NamedTuple):
+    """A row of ``activity_deferred`` that begins to wait."""
+
+    id: uuid.UUID
+    programme: bytes
+    kind: str
+    external_id: str | None
+    purchase_id: str
+    occurred_at: int
+    arrived_at: int
+    hash: bytes | None
+    body: bytes
+
+
+class Settled(NamedTuple):
+    """What became of a deferred row: ``code`` says why it was refused, None that it was applied."""
+
+    id: uuid.UUID
+    settled_at: int
+    code: str | None = None
+    detail: bytes = b"{}"
+
+
+_RECORD = """
+INSERT INTO activity_event (member_id, seq, programme_id, kind, external_id, purchase_id, occurred_at, recorded_at,
+                            gross_minor, currency, body)
+SELECT * FROM unnest($1::uuid[], $2::int4[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
+                     $8::timestamptz[], $9::int8[], $10::text[], $11::text[])
+"""
+_RECEIVE = """
+INSERT INTO activity_receipt (programme_id, kind, external_id, member_id, seq, status, hash)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::int4[], $6::int2[], $7::bytea[])
+"""
+_DEFER = """
+INSERT INTO activity_deferred (id, programme_id, kind, external_id, purchase_id, occurred_at, arrived_at, hash, body,
+                               state, detail)
+SELECT id, programme_id, kind, external_id, purchase_id, occurred_at, arrived_at, hash, body, 'waiting', '{}'::jsonb
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
+            $8::bytea[], $9::text[])
+     AS new (id, programme_id, kind, external_id, purchase_id, occurred_at, arrived_at, hash, body)
+"""
+_SETTLE = """
+UPDATE activity_deferred AS d
+SET state = CASE WHEN s.code IS NULL THEN 'applied' ELSE 'refused' END,
+    code = s.code, detail = s.detail::jsonb, settled_at = s.settled_at
+FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[]) AS s (id, settled_at, code, detail)
+WHERE d.id = s.id
+"""
+
+
+def record(transaction: Transaction, rows: Sequence[EventRow]) -> None:
+    """Add the statement that records events."""
+    if not rows:
+        return
+    members, seqs, programmes, kinds, ids, purchases, occurred, recorded, gross, currencies, bodies = zip(
+        *rows, strict=True
+    )
+    transaction.send(
+        _RECORD,
+        arrays.uuids(members),
+        arrays.ints(seqs),
+        arrays.uuids(programmes),
+        arrays.texts(kinds),
+        arrays.texts(ids),
+        arrays.texts(purchases),
+        arrays.instants(occurred),
+        arrays.instants(recorded),
+        arrays.bigints(gross),
+        arrays.texts(currencies),
+        arrays.encoded(bodies),
+    )
+
+
+def receive(transaction: Transaction, rows: Sequence[ReceiptRow]) -> None:
+    """Add the statement that keeps receipts: a unique violation where another transaction took an id meanwhile."""
+    if not rows:
+        return
+    programmes, kinds, ids, members, seqs, statuses, hashes = zip(*sorted(rows, key=_place), strict=True)
+    transaction.send(
+        _RECEIVE,
+        arrays.uuids(programmes),
+        arrays.texts(kinds),
+        arrays.texts(ids),
+        arrays.uuids(members),
+        arrays.ints(seqs),
+        arrays.smallints(statuses),
+        arrays.raws(hashes),
+    )
+
+
+def _place(row: ReceiptRow) -> tuple[bytes, str, str]:
+    return row[:3]
+
+
+def defer(transaction: Transaction, rows: Sequence[DeferredRow]) -> None:
+    """Add the statement that lets returns and statuses wait for their purchases."""
+    if not rows:
+        return
+    ids, programmes, kinds, external_ids, purchases, occurred, arrived, hashes, bodies = zip(*rows, strict=True)
+    transaction.send(
+        _DEFER,
+        arrays.uuids([value.bytes for value in ids]),
+        arrays.uuids(programmes),
+        arrays.texts(kinds),
+        arrays.texts(external_ids),
+        arrays.texts(purchases),
+        arrays.instants(occurred),
+        arrays.instants(arrived),
+        arrays.raws(hashes),
+        arrays.encoded(bodies),
+    )
+
+
+def settle(transaction: Transaction, rows: Sequence[Settled]) -> None:
+    """Add the statement that says what became of what waited."""
+    if not rows:
+        return
+    transaction.send(
+        _SETTLE,
+        arrays.uuids([row.id.bytes for row in rows]),
+        arrays.instants([row.settled_at for row in rows]),
+        arrays.texts([row.code for row in rows]),
+        arrays.encoded([row.detail for row in rows]),
+    )
