@@ -123,6 +123,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "stammis.console.views.errors.stale"
 
 EMAIL_BACKEND = os.environ.get("STAMMIS_MAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = os.environ.get("STAMMIS_MAIL_FROM", "stammis@localhost")

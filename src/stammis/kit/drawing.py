@@ -125,7 +125,7 @@ def _lines(figure: Figure) -> Drawn:
 
 
 def _shares(figure: Figure) -> Drawn:
-    across, up = _axes(figure, "%")
+    across, up = _axes(figure, ".0%")
     up = up.scale(domain=[0, 1]).stack(True)
     chart = alt.Chart(_values(rows(figure))).encode(
         x=across, y=up, color=_colours(figure), order="order:Q", description="text:N"

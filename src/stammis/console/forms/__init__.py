@@ -1,0 +1,1 @@
+"""What people write into pages, checked before it goes to a service."""

@@ -1,0 +1,111 @@
+"""The frame around every page: the rail of what exists, the installation's clock, the reader's choices."""
+
+from __future__ import annotations
+
+import zoneinfo
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from stammis.console.requests import wants_fragment
+from stammis.kit import clock
+from stammis.staff import roles
+from stammis.staff.models import Person
+from stammis.staff.roles import Permission
+
+# Nothing comes from elsewhere and nothing runs that is not in a file of ours.
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+LANGUAGES = {"en": "English", "fi": "Suomi", "sv": "Svenska", "pl": "Polski"}
+THEMES = {"system": (_("As the system"), "monitor"), "light": (_("Light"), "sun"), "dark": (_("Dark"), "moon")}
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the rail."""
+
+    name: str | Promise
+    view: str
+    icon: str
+    permission: Permission = Permission.SEE
+    group: str = ""
+
+
+PLACES = (Place(_("Overview"), "overview", "layout-dashboard"),)
+
+
+def draw(
+    request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """Draw a page in its frame, or, where htmx asked for a part, the part alone.
+
+    Templates extend ``layout``; what they need of the frame is under ``frame``.
+    """
+    fragment = wants_fragment(request)
+    _activate_zone(request)
+    layout = "console/fragment.html" if fragment else "console/frame.html"
+    response = render(
+        request,
+        template,
+        {"layout": layout, "frame": None if fragment else frame(request), **(context or {})},
+        status=status,
+    )
+    response["Content-Security-Policy"] = POLICY
+    response["Referrer-Policy"] = "same-origin"
+    response["Cache-Control"] = "no-store" if isinstance(request.user, Person) else "no-cache"
+    response["Vary"] = "HX-Request, Cookie"
+    return response
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Give what the frame shows: places, clock, theme and languages."""
+    theme = request.COOKIES.get("stammis_theme", "system")
+    known: dict[str, Any] = {
+        "theme": theme if theme in THEMES else "system",
+        "themes": [(key, *value) for key, value in THEMES.items()],
+        "languages": list(LANGUAGES.items()),
+        "here": request.get_full_path(),
+        "zone": request.COOKIES.get("stammis_zone", ""),
+    }
+    if not isinstance(request.user, Person):
+        return known
+    return known | {
+        "places": _places(request, request.user),
+        "installation": clock.installation(),
+        "now": clock.now(),
+    }
+
+
+def _places(request: HttpRequest, person: Person) -> list[dict[str, Any]]:
+    shown: list[dict[str, Any]] = []
+    group = ""
+    for place in PLACES:
+        if not roles.may(person, place.permission):
+            continue
+        address = reverse(f"console:{place.view}")
+        shown.append(
+            {
+                "name": place.name,
+                "address": address,
+                "icon": place.icon,
+                "here": request.path.startswith(address),
+                "group": place.group if place.group != group else "",
+            }
+        )
+        group = place.group
+    return shown
+
+
+def _activate_zone(request: HttpRequest) -> None:
+    """Show times in the zone that the reader chose; without a choice, in the programme's."""
+    chosen = request.COOKIES.get("stammis_zone", "")
+    if chosen in zoneinfo.available_timezones():
+        timezone.activate(chosen)

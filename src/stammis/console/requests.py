@@ -1,0 +1,25 @@
+"""A request as our pages see it: somebody has signed in, and htmx may have sent it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from stammis.staff.models import Person
+
+
+class StaffRequest(HttpRequest):
+    """A request by somebody who has signed in."""
+
+    user: Person
+    htmx: HtmxDetails
+
+
+def origin(request: HttpRequest) -> str:
+    """Give the network address that asks, as the server sees it."""
+    return str(request.META.get("REMOTE_ADDR") or "unknown")
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Say whether htmx asked for a part of a page, to be put into the one that is there."""
+    return bool(getattr(request, "htmx", None)) and not getattr(request, "htmx").history_restore_request  # noqa: B009

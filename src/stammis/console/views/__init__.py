@@ -1,0 +1,1 @@
+"""What the console draws, a module for each page or family of pages."""
