@@ -20,6 +20,7 @@ demo: ## install, load the sample company and serve it (PORT, STAMMIS_DATA)
 
 test: check ## everything: the checks, then all tests
 	@$(BIN)/python tools/debian.py install test
+	@$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup --server debian-15 tests/rooms
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 check: ## linters, types and the agreements of the house

@@ -1,3 +1,3 @@
 """What all tests share."""
 
-pytest_plugins = ("tests.plugins.debian", "tests.plugins.laws", "pytester")
+pytest_plugins = ("tests.plugins.debian", "tests.plugins.laws", "tests.plugins.database", "pytester")

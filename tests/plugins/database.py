@@ -1,0 +1,125 @@
+"""Database tests speak to a real server of their own: ``--server embedded`` (the default) or ``--server debian-15``.
+
+It is started when the first test asks for it and is gone at the end. ``DATABASE_URL`` names another one instead.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connections
+from psycopg.conninfo import conninfo_to_dict
+
+from stammis.config.postgres import account, cluster
+from stammis.config.postgres.processes import end_with_parent
+from stammis.config.postgres.server import connect_or_start
+from tests.config.installed import data_folder
+from tools.debian import PACKAGES, command
+
+DEBIAN = "debian-15"
+DEBIAN_PACKAGE = "postgresql-15"
+START_SECONDS = 60
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Lets a run choose its server."""
+    parser.addoption("--server", choices=["embedded", DEBIAN], default="embedded", help="database server of the tests")
+
+
+@pytest.fixture(scope="session")
+def database_address(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of the run's database server, as in DATABASE_URL; its role may create databases."""
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        yield given
+    elif request.config.getoption("--server") == DEBIAN:
+        if not PACKAGES[DEBIAN_PACKAGE].exists():
+            pytest.skip(f"not installed: {DEBIAN_PACKAGE}; run: {command(DEBIAN_PACKAGE)}")
+        with debian_server() as address:
+            yield address
+    else:
+        with data_folder() as folder, connect_or_start(folder) as server:
+            yield server.dsn
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    database_address: str,
+) -> None:
+    """Points Django to the run's server before the test database is made."""
+    said = conninfo_to_dict(database_address)
+    connections["default"].settings_dict.update(
+        HOST=said.get("host") or "",
+        PORT=str(said.get("port") or ""),
+        USER=said.get("user") or "",
+        PASSWORD=said.get("password") or "",
+        NAME=said.get("dbname") or "stammis",
+    )
+
+
+@contextmanager
+def debian_server() -> Iterator[str]:
+    """Runs Debian's PostgreSQL 15 in a folder of its own, for an application role that is no superuser."""
+    programs = PACKAGES[DEBIAN_PACKAGE].parent
+    user = account.choose()
+    drop = user.drop() if user else {}
+    folder = Path(tempfile.mkdtemp(prefix="stammis-pg15-"))
+    if user:
+        user.own(folder)
+    try:
+        initdb: list[str | Path] = [
+            programs / "initdb",
+            "-D",
+            folder / "data",
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]
+        subprocess.run(initdb, check=True, cwd="/", env=cluster.ENVIRONMENT, stdout=subprocess.PIPE, **drop)
+        options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen(
+                [programs / "postgres", "-D", folder / "data", *options],
+                cwd="/",
+                env=cluster.ENVIRONMENT,
+                stderr=log,
+                preexec_fn=end_with_parent(signal.SIGQUIT),  # noqa: PLW1509 - only sets who is told when we die
+                **drop,
+            )
+        try:
+            prepare(folder)
+            yield f"postgresql://{cluster.OWNER}@/{cluster.DATABASE}?host={folder}"
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(START_SECONDS)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def prepare(folder: Path) -> None:
+    """Waits for the server and makes the application's role and database."""
+    address = f"postgresql://postgres@/postgres?host={folder}"
+    for attempt in range(START_SECONDS * 10):
+        try:
+            with psycopg.connect(address, autocommit=True) as connection:
+                connection.execute(f"create role {cluster.OWNER} login createdb")
+                connection.execute(f"create database {cluster.DATABASE} owner {cluster.OWNER}")
+            return
+        except psycopg.OperationalError:
+            if attempt == START_SECONDS * 10 - 1:
+                raise
+            time.sleep(0.1)
