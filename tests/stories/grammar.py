@@ -1,0 +1,116 @@
+"""How the tables of ``docs/stories`` are read: a sentence becomes an event."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from stammis.core import events
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+AMOUNT = r"\d+\.\d\d"
+BUYS = re.compile(
+    rf"^(?P<who>\w+) (?:buys|orders) (?P<goods>{AMOUNT} of \w+(?:, {AMOUNT} of \w+)*)(?: paying (?P<points>\d+) points)?"
+    r" \(order (?P<order>\w+)(?:, status (?P<status>\w+))?\)$"
+)
+RETURNS = re.compile(rf"^(?P<who>\w+) returns (?:everything|{AMOUNT} of (?P<what>\w+)) from order (?P<order>\w+)$")
+BECOMES = re.compile(r"^order (?P<order>\w+) becomes (?P<status>\w+)$")
+TAKES = re.compile(r"^(?P<who>\w+) takes .+ \(reward (?P<reward>[\w-]+)\)$")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a story: what happens when, and what must come of it."""
+
+    line: int
+    at: dt.datetime
+    what: str
+    points: str
+    balance: int
+    tier: str | None
+
+
+@dataclass
+class Story:
+    """A page: its programme, and its rows in order."""
+
+    programme: str
+    rows: list[Row]
+    owners: dict[str, str] = field(default_factory=dict)
+    goods: dict[str, dict[str, str]] = field(default_factory=dict)
+    who: str = ""
+    ids: int = 0
+
+
+def read(path: Path) -> Story:
+    """Read a page of ``docs/stories``."""
+    text = path.read_text(encoding="utf-8")
+    found = re.search(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert found, f"{path.name} has no programme"
+    zone = ZoneInfo(yaml.safe_load(found[1])["timezone"])
+    rows: list[Row] = []
+    heads: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.startswith("|") else []
+        if cells[:1] == ["When"]:
+            heads = cells
+        elif heads and cells and not set(line) <= set("|- :"):
+            row = dict(zip(heads, cells, strict=True))
+            at = dt.datetime.fromisoformat(row["When"]).replace(tzinfo=zone)
+            rows.append(Row(number, at, row["What happens"], row["Points"], int(row["Balance"]), row.get("Tier")))
+    return Story(found[1], rows)
+
+
+def event(story: Story, row: Row) -> events.AnyEvent | None:
+    """Turn a row's sentence into its event; None where only time passes. Remembers who and what an order was about."""
+    story.ids += 1
+    if row.what == "time passes":
+        return None
+    if bought := BUYS.match(row.what):
+        return _purchase(story, row, bought)
+    if returned := RETURNS.match(row.what):
+        order = returned["order"]
+        story.who = story.owners[order]
+        lines = story.goods[order]
+        names = [returned["what"]] if returned["what"] else list(lines)
+        back = tuple(events.ReturnLine(line=lines[name]) for name in names)
+        return events.Return(occurred_at=row.at, id=f"return-{story.ids}", purchase=order, lines=back)
+    if becomes := BECOMES.match(row.what):
+        story.who = story.owners[becomes["order"]]
+        return events.StatusChanged(occurred_at=row.at, purchase=becomes["order"], status=becomes["status"])
+    if takes := TAKES.match(row.what):
+        story.who = takes["who"]
+        return events.Redemption(
+            occurred_at=row.at, id=f"redemption-{story.ids}", member=takes["who"], reward=takes["reward"]
+        )
+    message = f"line {row.line}: «{row.what}» is no sentence that stories know"
+    raise ValueError(message)
+
+
+def _purchase(story: Story, row: Row, bought: re.Match[str]) -> events.Purchase:
+    who, order = bought["who"], bought["order"]
+    story.who = story.owners[order] = who
+    goods = [part.split(" of ") for part in bought["goods"].split(", ")]
+    story.goods[order] = {name: str(number) for number, (_, name) in enumerate(goods, 1)}
+    lines = tuple(
+        events.Line(id=str(number), amount=int(Decimal(amount) * 100), quantity=1_000_000, category=name)
+        for number, (amount, name) in enumerate(goods, 1)
+    )
+    tender = events.Tender(wallet="points", amount=int(bought["points"])) if bought["points"] else None
+    return events.Purchase(
+        occurred_at=row.at,
+        id=order,
+        member=who,
+        currency=yaml.safe_load(story.programme)["currency"],
+        lines=lines,
+        points=tender,
+        status=bought["status"] or "completed",
+    )
