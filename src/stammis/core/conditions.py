@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 - msgspec reads the annotations at run time
+import datetime as dt
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from stammis.core.amounts import AmountText  # noqa: TC001 - msgspec reads the annotations at run time
+from stammis.core.amounts import AmountText
 
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Names = Annotated[tuple[Text, ...], Meta(min_length=1)]
@@ -19,65 +19,65 @@ class _Part(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", o
     """A part of a programme, told apart by its ``kind``."""
 
 
-class Sku(_Part, tag="sku"):
+class Sku(_Part, frozen=True, tag="sku"):
     """Lines whose article number is one of these."""
 
     any_of: Names
 
 
-class Category(_Part, tag="category"):
+class Category(_Part, frozen=True, tag="category"):
     """Lines whose category is one of these."""
 
     any_of: Names
 
 
-class LineAmount(_Part, tag="line_amount"):
+class LineAmount(_Part, frozen=True, tag="line_amount"):
     """Lines whose amount (as paid in the shop, tax included) lies within these bounds, both included."""
 
     at_least: AmountText | None = None
     at_most: AmountText | None = None
 
 
-class Channel(_Part, tag="channel"):
+class Channel(_Part, frozen=True, tag="channel"):
     """Purchases made through one of these channels."""
 
     any_of: Names
 
 
-class Store(_Part, tag="store"):
+class Store(_Part, frozen=True, tag="store"):
     """Purchases made in one of these stores."""
 
     any_of: Names
 
 
-class Total(_Part, tag="total"):
+class Total(_Part, frozen=True, tag="total"):
     """Purchases whose total (after reward discounts, rounding included) lies within these bounds, both included."""
 
     at_least: AmountText | None = None
     at_most: AmountText | None = None
 
 
-class OnWeekday(_Part, tag="weekday"):
+class OnWeekday(_Part, frozen=True, tag="weekday"):
     """Events on one of these weekdays, in the programme's time zone."""
 
     any_of: Annotated[tuple[Weekday, ...], Meta(min_length=1)]
 
 
-class Hours(_Part, tag="hours"):
+class Hours(_Part, frozen=True, tag="hours"):
     """Events from ``from`` (included) until ``until`` (excluded), local wall-clock time; may run past midnight."""
 
     from_: Clock = field(name="from")
     until: Clock
 
 
-class Dates(_Part, tag="dates"):
+class Dates(_Part, frozen=True, tag="dates"):
     """Events from the first to the last local date, both included; either may be left open."""
 
     first: dt.date | None = None
     last: dt.date | None = None
 
 
-class Tier(_Part, tag="tier"):
+class Tier(_Part, frozen=True, tag="tier"):
     """Members who stand at one of these levels of a tier set, or at ``at_least`` or above."""
 
     set: Text
@@ -85,32 +85,32 @@ class Tier(_Part, tag="tier"):
     at_least: Text | None = None
 
 
-class Label(_Part, tag="label"):
+class Label(_Part, frozen=True, tag="label"):
     """Members who carry at least one of these labels."""
 
     any_of: Names
 
 
-class Attribute(_Part, tag="attribute"):
+class Attribute(_Part, frozen=True, tag="attribute"):
     """Members whose attribute has one of these values (compared as text, numbers and true/false as JSON writes them)."""
 
     name: Text
     any_of: Names
 
 
-class All(_Part, tag="all"):
+class All(_Part, frozen=True, tag="all"):
     """Every one of these holds."""
 
     of: Annotated[tuple[Condition, ...], Meta(min_length=1)]
 
 
-class Any(_Part, tag="any"):
+class Any(_Part, frozen=True, tag="any"):
     """At least one of these holds."""
 
     of: Annotated[tuple[Condition, ...], Meta(min_length=1)]
 
 
-class Not(_Part, tag="not"):
+class Not(_Part, frozen=True, tag="not"):
     """This does not hold."""
 
     of: Condition

@@ -6,8 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from stammis.core.events import Scalar  # noqa: TC001 - msgspec reads the annotations at run time
-from stammis.core.standing import (  # noqa: TC001 - msgspec reads the annotations at run time
+from stammis.core.events import Scalar
+from stammis.core.standing import (
     Count,
     IssuedReward,
     PurchaseState,
@@ -94,6 +94,7 @@ Effect = Posted | TierMoved | Progressed | Counted | PurchaseMoved | RewardMoved
 class Step(Struct, frozen=True, array_like=True, omit_defaults=True):
     """What one rule did: whether it applied, why (a code and the values it looked at), and its part of the points.
 
+    Rows that no rule gives (spend, restore, expire, adjust) have a step without a rule, ``because`` of what they are.
     ``points`` of all steps of a wallet add up to the rows of the decision in that wallet.
     """
 

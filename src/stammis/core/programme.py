@@ -5,13 +5,13 @@ The JSON and YAML forms of a programme have exactly these fields; ``stammis.core
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 - msgspec reads the annotations at run time
+import datetime as dt
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from stammis.core.amounts import AmountText  # noqa: TC001 - msgspec reads the annotations at run time
-from stammis.core.conditions import Condition  # noqa: TC001 - msgspec reads the annotations at run time
+from stammis.core.amounts import AmountText
+from stammis.core.conditions import Condition
 
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="A short id: a-z, 0-9, - and _.")]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -23,7 +23,7 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A part of a programme document."""
 
 
-class Basis(Part):
+class Basis(Part, frozen=True):
     """What of a line counts when points or spend are reckoned."""
 
     tax: Literal["included", "excluded"] = "excluded"
@@ -34,46 +34,46 @@ class Basis(Part):
     rewards: Literal["after", "before"] = "after"
 
 
-class Rounding(Part):
+class Rounding(Part, frozen=True):
     """How fractions of a point are rounded, and on what: each line, or the purchase."""
 
     mode: Literal["down", "up", "half_up", "half_even"] = "down"
     level: Literal["purchase", "line"] = "purchase"
 
 
-class Days(Part, tag_field="kind", tag="days"):
+class Days(Part, frozen=True, tag_field="kind", tag="days"):
     """Points are usable for so many days, the day of the purchase being day 1."""
 
     days: Annotated[int, Meta(ge=1, le=36_500)]
 
 
-class Months(Part, tag_field="kind", tag="months"):
+class Months(Part, frozen=True, tag_field="kind", tag="months"):
     """Points are usable through the same day so many months on, or that month's last day."""
 
     months: Annotated[int, Meta(ge=1, le=1_200)]
 
 
-class Yearly(Part, tag_field="kind", tag="yearly"):
+class Yearly(Part, frozen=True, tag_field="kind", tag="yearly"):
     """Points are usable through the next such day of a year (the day itself included)."""
 
     month: Annotated[int, Meta(ge=1, le=12)]
     day: Annotated[int, Meta(ge=1, le=31)]
 
 
-class OnDate(Part, tag_field="kind", tag="date"):
+class OnDate(Part, frozen=True, tag_field="kind", tag="date"):
     """Points are usable through this date."""
 
     last: dt.date
 
 
-class Never(Part, tag_field="kind", tag="never"):
+class Never(Part, frozen=True, tag_field="kind", tag="never"):
     """Points do not expire."""
 
 
 Expiry = Days | Months | Yearly | OnDate | Never
 
 
-class Wallet(Part):
+class Wallet(Part, frozen=True):
     """A kind of points: its unit, how long it lasts, what it is worth in money and whether it pays at the till."""
 
     id: Id
@@ -84,7 +84,7 @@ class Wallet(Part):
     pays: bool = False
 
 
-class Cap(Part):
+class Cap(Part, frozen=True):
     """At most so many points, or so many times, for a member in a calendar period of the programme's zone."""
 
     per: Literal["day", "week", "month", "year", "ever"]
@@ -100,7 +100,7 @@ class _Earn(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", o
     cap: Cap | None = None
 
 
-class PerAmount(_Earn, tag="amount", kw_only=True):
+class PerAmount(_Earn, frozen=True, tag="amount", kw_only=True):
     """Points for each so much spent on the lines that meet the conditions; ``full_steps`` counts only whole steps."""
 
     points: AmountText
@@ -109,26 +109,26 @@ class PerAmount(_Earn, tag="amount", kw_only=True):
     basis: Basis | None = None
 
 
-class PerUnit(_Earn, tag="unit", kw_only=True):
+class PerUnit(_Earn, frozen=True, tag="unit", kw_only=True):
     """Points for each unit of quantity on the lines that meet the conditions."""
 
     points: AmountText
 
 
-class PerPurchase(_Earn, tag="purchase", kw_only=True):
+class PerPurchase(_Earn, frozen=True, tag="purchase", kw_only=True):
     """Points once for a purchase; a condition about lines holds where at least one line meets it."""
 
     points: AmountText
 
 
-class PerEvent(_Earn, tag="event", kw_only=True):
+class PerEvent(_Earn, frozen=True, tag="event", kw_only=True):
     """Points for each event of this type."""
 
     event: Text
     points: AmountText
 
 
-class Multiply(_Earn, tag="multiply", kw_only=True):
+class Multiply(_Earn, frozen=True, tag="multiply", kw_only=True):
     """Multiplies what other rules of its wallet give for the lines that meet the conditions.
 
     It adds (factor - 1) times their points, never more than they gave, so that two multipliers of 2 and 3 make 4.
@@ -141,7 +141,7 @@ class Multiply(_Earn, tag="multiply", kw_only=True):
 Earn = PerAmount | PerUnit | PerPurchase | PerEvent | Multiply
 
 
-class Level(Part):
+class Level(Part, frozen=True):
     """A tier level, reached at this much (money for spend, whole points for points; the threshold included)."""
 
     id: Id
@@ -149,7 +149,7 @@ class Level(Part):
     at: AmountText
 
 
-class TierSet(Part):
+class TierSet(Part, frozen=True):
     """Levels that a member holds by spend or points earned in a rolling window of days that ends with the day itself."""
 
     id: Id
@@ -162,7 +162,7 @@ class TierSet(Part):
     basis: Basis | None = None
 
 
-class Reward(Part):
+class Reward(Part, frozen=True):
     """What a member can take for points; without ``stock`` there is no end of it."""
 
     id: Id
@@ -173,7 +173,7 @@ class Reward(Part):
     description: Words | None = None
 
 
-class Returns(Part):
+class Returns(Part, frozen=True):
     """What a return does: decide the rest again or take back in proportion; money back without goods; restored points."""
 
     mode: Literal["again", "proportional"] = "again"
@@ -181,7 +181,7 @@ class Returns(Part):
     restored_to_ended: Literal["expire", "renew"] = "expire"
 
 
-class Members(Part):
+class Members(Part, frozen=True):
     """Whether a purchase by a member who is not known enrols them or is refused."""
 
     unknown: Literal["enrol", "refuse"] = "enrol"
@@ -191,7 +191,7 @@ State = Literal["placed", "completed", "cancelled"]
 STATUSES: dict[str, State] = {"placed": "placed", "completed": "completed", "cancelled": "cancelled"}
 
 
-class Programme(Part, kw_only=True):
+class Programme(Part, frozen=True, kw_only=True):
     """A programme as published: everything that decides what an event is worth."""
 
     stammis: Literal[1]

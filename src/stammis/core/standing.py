@@ -10,8 +10,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from stammis.core.events import Scalar  # noqa: TC001 - msgspec reads the annotations at run time
-from stammis.core.programme import State  # noqa: TC001 - msgspec reads the annotations at run time
+from stammis.core.events import Scalar
+from stammis.core.programme import State
 
 
 class Lot(Struct, frozen=True, array_like=True, gc=False):
@@ -23,11 +23,17 @@ class Lot(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Purse(Struct, frozen=True, array_like=True):
-    """A member's side of one wallet. Balance = lots + held - debt. Lots stand in the order in which they are spent."""
+    """A member's side of one wallet. Lots stand in the order in which they are spent.
+
+    ``balance`` is the sum of all rows so far, carried along: lots + held - debt. ``lapsed`` is what has expired since
+    points were last spent: it explains a refusal.
+    """
 
     lots: tuple[Lot, ...] = ()
     debt: int = 0
     held: int = 0
+    balance: int = 0
+    lapsed: int = 0
 
 
 class Count(Struct, frozen=True, array_like=True, gc=False):
@@ -39,11 +45,16 @@ class Count(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Rank(Struct, frozen=True, array_like=True):
-    """A member's side of one tier set: the level held, and what counted on which day of the window, oldest first."""
+    """A member's side of one tier set: the level held and since when, and what counted on which day, oldest first.
+
+    ``total`` is the sum of ``days``, carried along; days up to and including ``gone`` have left the window for good.
+    """
 
     level: str | None = None
     days: tuple[tuple[int, int], ...] = ()
     since: int = 0
+    total: int = 0
+    gone: int = 0
 
 
 class Standing(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -79,7 +90,10 @@ class Earned(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Paid(Struct, frozen=True, array_like=True):
-    """Points tendered for a purchase: the spend row, its lots, and how much of each has been restored."""
+    """Points tendered for a purchase: the spend row, how much came back by returns, and what is still out of which lots.
+
+    A cancellation puts all back (``lots`` is empty then) and leaves ``restored`` to tell what returns had brought back.
+    """
 
     wallet: str
     row: int
@@ -99,19 +113,32 @@ class Seen(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Where a purchase stands: its status, what came back, what was posted for it and by which version."""
+    """Where a purchase stands: its status, what came back, what was posted for it and by which version.
+
+    Attributes:
+        seen: what the rules saw at the first completion; None while there was none.
+        returned: by line, the quantity and the amount that came back.
+        lowered: by line, money given back without goods on what has not come back.
+        refunded: money given back in all.
+        earned: the earn rows, oldest first.
+        earned_on: the total for which they were earned, in minor units.
+        given: points by rule, as they stand after returns.
+        counted: by tier set, what counts for this purchase.
+        taken: by wallet, what a cancellation took back and a later completion posts again.
+    """
 
     state: State
     version: int
     seen: Seen | None = None
     returned: dict[str, tuple[int, int]] = {}
-    money_back: int = 0
+    lowered: dict[str, int] = {}
     refunded: int = 0
     earned: tuple[Earned, ...] = ()
+    earned_on: int = 0
     paid: Paid | None = None
     given: dict[str, int] = {}
     counted: dict[str, int] = {}
-    voided_coupons: bool = False
+    taken: dict[str, int] = {}
 
 
 class IssuedReward(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from stammis.core.events import Purchase  # noqa: TC001 - msgspec reads the annotations at run time
-from stammis.core.standing import (  # noqa: TC001 - msgspec reads the annotations at run time
+from stammis.core.events import Purchase
+from stammis.core.standing import (
     IssuedReward,
     PurchaseState,
     Standing,
@@ -23,7 +23,7 @@ class Original(Struct, frozen=True, kw_only=True):
 class Grants(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What chance and shared stocks allow this event: reserved by the caller, kept with the decision, read back on refolding.
 
-    ``stock`` is what is left of the reward asked for (None: no end of it); ``codes`` are fresh codes, one for each reward issued.
+    ``stock`` is what is left of the reward asked for (None: no end of it); ``codes`` are fresh codes, one for each redemption.
     """
 
     stock: int | None = None
@@ -41,7 +41,11 @@ class World(Struct, frozen=True, kw_only=True):
 
 
 class Needs(Struct, frozen=True, kw_only=True):
-    """What must be loaded before an event can be decided."""
+    """What must be loaded before an event can be decided.
+
+    With a ``purchase``: that purchase, where it stands, and the coupons it names. With a ``reward``: what is left of it, and ``codes``
+    fresh codes.
+    """
 
     purchase: str | None = None
     redemption: str | None = None

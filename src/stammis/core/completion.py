@@ -1,0 +1,177 @@
+"""Completion: a purchase earns. Points by its rules, progress in tiers, caps used, all as of the purchase's own day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stammis.core.basket import Basket
+from stammis.core.calendars import periods
+from stammis.core.earning import Earnings, counts_at, earnings_of
+from stammis.core.effects import Counted, Effect, Step
+from stammis.core.events import Purchase
+from stammis.core.gains import Counts
+from stammis.core.journal import Journal
+from stammis.core.questions import Scene
+from stammis.core.rules import Rules, TierRules
+from stammis.core.standing import Count, Earned, Seen, Standing
+from stammis.core.tiers import Progress, rank_of, tier_effects, total_on, total_then
+
+UNENROLLED = (Step("", False, "unenrolled"),)
+NO_VERSION = (Step("", False, "no_version"),)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When a purchase happened: the instant, the local day, the local seconds since midnight."""
+
+    at: int
+    day: int
+    second: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a completed purchase was worth, as its state keeps it."""
+
+    seen: Seen
+    earned: tuple[Earned, ...]
+    given: dict[str, int]
+    counted: dict[str, int]
+    steps: tuple[Step, ...]
+
+
+def when(at: int, rules: Rules) -> When:
+    """The moment of an instant by the programme's calendar."""
+    day, second = rules.calendar.local(at)
+    return When(at, day, second)
+
+
+def scene_of(purchase: Purchase, basket: Basket, moment: When, seen: Seen) -> Scene:
+    """What the rules look at besides lines, with what was seen of the member."""
+    return Scene(
+        moment.day,
+        moment.second,
+        purchase.channel,
+        purchase.store,
+        basket.total,
+        seen.tiers,
+        seen.labels,
+        seen.attributes,
+    )
+
+
+def complete(
+    purchase: Purchase, basket: Basket, moment: When, journal: Journal, rules: Rules, settled_at: int | None = None
+) -> Completion:
+    """Lets a purchase (or what remains of it) earn.
+
+    ``settled_at`` is the instant of a completion that comes later than the purchase: the rate looks at the windows as of the
+    purchase's own day then, and the level moves at that instant.
+    """
+    standing = journal.standing
+    if not standing.enrolled or not rules.version:
+        steps = NO_VERSION if not rules.version else UNENROLLED
+        return Completion(Seen(enrolled=False), (), {}, {}, steps)
+    seen, earnings = _decided(purchase, basket, moment, standing, rules, later=settled_at is not None)
+    earned: list[Earned] = []
+    for wallet, points in earnings.points.items():
+        if points:
+            ends_at = rules.wallets[wallet].ends_at(moment.day)
+            row = journal.open(wallet, "earn", points, moment.at, ends_at)
+            earned.append(Earned(wallet, row.row, points))
+    counted = progress_of(basket, earnings.points, rules)
+    today, at = moment.day, moment.at
+    if settled_at is not None:
+        today, at = max(today, rules.calendar.day(settled_at)), max(at, settled_at)
+    tier_effects(standing, counted, moment.day, today, at, rules, journal.effects)
+    if rules.book.capped:
+        journal.effects.extend(counted_effects({}, earnings.given, standing, moment.day, rules))
+    return Completion(seen, tuple(earned), earnings.given, counted, earnings.steps)
+
+
+def progress_of(basket: Basket, points: dict[str, int], rules: Rules) -> Progress:
+    """What a basket and the points earned for it count in each tier set; sets for which nothing counts are left out."""
+    found: Progress = {}
+    for tiers in rules.tiers:
+        amount = points.get(tiers.wallet, 0) if tiers.counts_points else basket.counted(tiers.basis)[1]
+        if amount > 0:
+            found[tiers.id] = amount
+    return found
+
+
+def _decided(
+    purchase: Purchase, basket: Basket, moment: When, standing: Standing, rules: Rules, *, later: bool
+) -> tuple[Seen, Earnings]:
+    counts = counts_at(moment.day, standing.counts, rules)
+    seen = seen_of(standing, _levels(standing, {}, moment.day, basket, rules, later=later), counts, rules)
+    earnings = earnings_of(basket, scene_of(purchase, basket, moment, seen), counts, rules)
+    if any(tiers.rate_after and tiers.counts_points and tiers.id in seen.tiers for tiers in rules.tiers):
+        # the points that raise the level are themselves reckoned at the level before
+        levels = _levels(standing, earnings.points, moment.day, basket, rules, later=later)
+        if levels != seen.tiers:
+            seen = seen_of(standing, levels, counts, rules)
+            earnings = earnings_of(basket, scene_of(purchase, basket, moment, seen), counts, rules)
+    return seen, earnings
+
+
+def _levels(
+    standing: Standing, points: dict[str, int], day: int, basket: Basket, rules: Rules, *, later: bool
+) -> dict[str, str | None]:
+    reads = rules.book.reads.tiers
+    if not reads:
+        return {}
+    return {
+        tiers.id: _level(standing, tiers, points, day, basket, later=later)
+        for tiers in rules.tiers
+        if tiers.id in reads
+    }
+
+
+def _level(
+    standing: Standing, tiers: TierRules, points: dict[str, int], day: int, basket: Basket, *, later: bool
+) -> str | None:
+    rank = rank_of(standing, tiers)
+    total = total_then(rank, tiers, day) if later else total_on(rank, tiers, day)
+    if tiers.rate_after:
+        total += points.get(tiers.wallet, 0) if tiers.counts_points else max(0, basket.counted(tiers.basis)[1])
+    return tiers.level(total)
+
+
+def seen_of(standing: Standing, levels: dict[str, str | None], counts: Counts, rules: Rules) -> Seen:
+    """What the rules may look at of a member, and no more than they do."""
+    reads = rules.book.reads
+    labels = tuple([label for label in standing.labels if label in reads.labels]) if reads.labels else ()
+    attributes = (
+        {name: standing.attributes[name] for name in reads.attributes if name in standing.attributes}
+        if reads.attributes
+        else {}
+    )
+    return Seen(tiers=levels, labels=labels, attributes=attributes, counts=counts)
+
+
+def counted_effects(
+    before: dict[str, int], after: dict[str, int], standing: Standing, day: int, rules: Rules
+) -> list[Effect]:
+    """How caps move when rules gave ``before`` and give ``after`` for an event of that day."""
+    effects: list[Effect] = []
+    for rule in rules.book.capped:
+        old, new = before.get(rule.id, 0), after.get(rule.id, 0)
+        if old == new:
+            continue
+        assert rule.limit is not None
+        period = periods(day)[rule.limit.period]
+        there = _count(standing, rule.id, period)
+        if there is None:
+            if old:
+                continue  # too old to be kept: nothing reads it any more
+            there = Count(period, 0, 0)
+        times = there.times + (new > 0) - (old > 0)
+        effects.append(Counted(rule=rule.id, count=Count(period, max(0, there.points + new - old), max(0, times))))
+    return effects
+
+
+def _count(standing: Standing, rule: str, period: int) -> Count | None:
+    for count in standing.counts.get(rule, ()):
+        if count.period == period:
+            return count
+    return None

@@ -1,0 +1,130 @@
+"""The one place where an event is decided: what it is worth, and why."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from stammis.core.calendars import instant
+from stammis.core.completion import NO_VERSION, UNENROLLED, counted_effects
+from stammis.core.earning import counts_at, earnings_of_event
+from stammis.core.effects import Decision, MemberSet
+from stammis.core.events import (
+    Adjustment,
+    AnyEvent,
+    DayPassed,
+    Happening,
+    MemberChanged,
+    Purchase,
+    Redemption,
+    RedemptionCancelled,
+    Return,
+    StatusChanged,
+)
+from stammis.core.journal import Journal, row_steps
+from stammis.core.lots import ended
+from stammis.core.purchases import decide_purchase, decide_status
+from stammis.core.questions import Scene
+from stammis.core.redemptions import decide_redemption, decide_redemption_cancelled
+from stammis.core.refusals import refuse
+from stammis.core.returns import decide_return
+from stammis.core.rules import Rules
+from stammis.core.tiers import rank_of, tier_effects, total_on
+from stammis.core.world import Needs, World
+
+_NOTHING = Needs()
+
+
+def needs(event: AnyEvent, rules: Rules) -> Needs:
+    """What must be loaded before an event can be decided; see ``Needs``."""
+    match event:
+        case Purchase():
+            return Needs(coupons=event.coupons) if event.coupons else _NOTHING
+        case StatusChanged() | Return():
+            return Needs(purchase=event.purchase)
+        case Redemption():
+            return Needs(reward=event.reward, codes=1 if event.reward in rules.rewards else 0)
+        case RedemptionCancelled():
+            return Needs(redemption=event.redemption)
+        case Happening() | Adjustment() | MemberChanged() | DayPassed():
+            return _NOTHING
+        case _:
+            assert_never(event)
+
+
+def decide(event: AnyEvent, world: World, rules: Rules) -> Decision:
+    """Decides an event: effects in the order in which they apply, and a step for every rule that was asked.
+
+    ``world`` is what ``needs`` asked for, with everything applied that fell due until the event (``fold.due_days``).
+    ``rules`` are those in force at ``occurred_at``; for what concerns an earlier purchase those of its version.
+    A refusal is the only effect of its decision.
+    """
+    match event:
+        case Purchase():
+            return decide_purchase(event, world, rules)
+        case StatusChanged():
+            return decide_status(event, world, rules)
+        case Return():
+            return decide_return(event, world, rules)
+        case Happening():
+            return _decide_happening(event, world, rules)
+        case Redemption():
+            return decide_redemption(event, world, rules)
+        case RedemptionCancelled():
+            return decide_redemption_cancelled(event, world, rules)
+        case Adjustment():
+            return _decide_adjustment(event, world, rules)
+        case MemberChanged():
+            return Decision(
+                effects=(MemberSet(enrolled=event.enrolled, labels=event.labels, attributes=event.attributes),)
+            )
+        case DayPassed():
+            return _decide_day(event, world, rules)
+        case _:
+            assert_never(event)
+
+
+def _decide_happening(event: Happening, world: World, rules: Rules) -> Decision:
+    standing = world.standing
+    if not rules.version or not standing.enrolled:
+        return Decision(effects=(), steps=UNENROLLED if rules.version else NO_VERSION)
+    at = instant(event.occurred_at)
+    day, second = rules.calendar.local(at)
+    levels = {tiers.id: tiers.level(total_on(rank_of(standing, tiers), tiers, day)) for tiers in rules.tiers}
+    scene = Scene(day, second, None, None, None, levels, standing.labels, standing.attributes)
+    earnings = earnings_of_event(event.type, scene, counts_at(day, standing.counts, rules), rules)
+    journal = Journal(standing)
+    for wallet, points in earnings.points.items():
+        if points:
+            journal.open(wallet, "earn", points, at, rules.wallets[wallet].ends_at(day))
+    progress = {tiers.id: earnings.points.get(tiers.wallet, 0) for tiers in rules.tiers if tiers.counts_points}
+    tier_effects(standing, progress, day, day, at, rules, journal.effects)
+    journal.effects.extend(counted_effects({}, earnings.given, standing, day, rules))
+    return Decision(effects=tuple(journal.effects), steps=earnings.steps)
+
+
+def _decide_adjustment(event: Adjustment, world: World, rules: Rules) -> Decision:
+    wallet = rules.wallets.get(event.wallet)
+    if wallet is None:
+        return refuse("unknown_wallet", wallet=event.wallet)
+    at = instant(event.occurred_at)
+    journal = Journal(world.standing)
+    if event.amount > 0:
+        journal.open(wallet.id, "adjust", event.amount, at, wallet.ends_at(rules.calendar.day(at)))
+    elif event.amount < 0:
+        journal.take(wallet.id, "adjust", -event.amount, at)
+    return Decision(effects=tuple(journal.effects), steps=tuple(row_steps(journal.effects)))
+
+
+def _decide_day(event: DayPassed, world: World, rules: Rules) -> Decision:
+    at = instant(event.occurred_at)
+    standing = world.standing
+    journal = Journal(standing)
+    for wallet, purse in standing.purses.items():
+        for lot in ended(purse, at):
+            assert lot.ends_at is not None
+            journal.expire(wallet, lot, lot.ends_at)
+    steps = row_steps(journal.effects)
+    if standing.enrolled:
+        day = rules.calendar.day(at)
+        tier_effects(standing, {}, day, day, at, rules, journal.effects)
+    return Decision(effects=tuple(journal.effects), steps=tuple(steps))

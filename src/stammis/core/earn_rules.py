@@ -1,0 +1,254 @@
+"""Earn rules, prepared: rates over one common denominator, and the index that tells which rules a purchase selects."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Literal, assert_never
+
+from stammis.core.amounts import QUANTITY_SCALE, exact
+from stammis.core.basket import Counting, counting
+from stammis.core.calendars import PERIODS
+from stammis.core.conditions import All, Any, Attribute, Condition, Label, Not, Tier
+from stammis.core.currencies import DECIMALS
+from stammis.core.matching import Check, Matching, matching
+from stammis.core.programme import Cap, Earn, Multiply, PerAmount, PerEvent, PerPurchase, PerUnit, Programme
+from stammis.core.questions import LineTest, Terms, asks_purchase
+
+Kind = Literal["amount", "unit", "purchase", "event", "multiply"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A cap, prepared: ``period`` is its place in ``PERIODS``, ``points`` in smallest units of the rule's wallet."""
+
+    period: int
+    points: int | None
+    times: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EarnRule:
+    """An earn rule, prepared.
+
+    Attributes:
+        bit: the rule's place in masks of rules.
+        rate: what one minor unit, millionth of quantity, full step, purchase or event gives, over the book's denominator.
+        step: how many minor units make a full step; None where fractions of a step count.
+        factor: for a multiplier, what it adds to what it multiplies.
+        targets: for a multiplier, the positions of the rules that it multiplies.
+    """
+
+    position: int
+    bit: int
+    id: str
+    wallet: str
+    kind: Kind
+    match: Matching
+    check: Check | None
+    line_test: LineTest | None
+    of_lines: bool
+    basis: Counting
+    limit: Limit | None
+    rate: int = 0
+    step: Fraction | None = None
+    event: str | None = None
+    factor: Fraction = Fraction(0)
+    targets: frozenset[int] = frozenset()
+    for_events: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """For each value of a property the mask of rules that it admits, and the mask for all other values."""
+
+    masks: dict[str | None, int]
+    others: int
+
+    def admitted(self, value: str | None) -> int:
+        """The mask of rules that a value admits."""
+        return self.masks.get(value, self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What the rules read of a member, so that a purchase records no more than that."""
+
+    tiers: tuple[str, ...]
+    labels: frozenset[str]
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EarnBook:
+    """All earn rules of a programme with their indexes.
+
+    Attributes:
+        denominator: points are counted in this many-th parts of a wallet's smallest unit.
+        all: the mask of rules that a purchase may select; without_lines: those of them that ask nothing about lines.
+        chosen: the rules of a mask, in the order of the programme.
+        by_event: the rules for each type of event.
+        wallets: the wallet of each rule.
+        capped: the rules that have a cap.
+        usual: the programme's basis.
+    """
+
+    rules: tuple[EarnRule, ...]
+    denominator: int
+    all: int
+    without_lines: int
+    skus: Index
+    categories: Index
+    channels: Index
+    stores: Index
+    chosen: Callable[[int], tuple[EarnRule, ...]]
+    by_event: dict[str, tuple[EarnRule, ...]]
+    wallets: dict[str, str]
+    reads: Reads
+    capped: tuple[EarnRule, ...]
+    usual: Counting
+
+
+def earn_book(programme: Programme, wallets: dict[str, int], terms: Terms) -> EarnBook:
+    """Prepares the earn rules; ``wallets`` tells the decimals of each wallet."""
+    decimals = DECIMALS[programme.currency]
+    rates = [_rate(rule, wallets[rule.wallet], decimals) for rule in programme.earn]
+    factors = [exact(rule.factor) - 1 for rule in programme.earn if isinstance(rule, Multiply)]
+    denominator = math.lcm(*(rate.denominator for rate in rates)) * math.lcm(*(part.denominator for part in factors))
+    rules = tuple(_rule(position, programme, rate * denominator, wallets, terms) for position, rate in enumerate(rates))
+    on_purchases = [rule for rule in rules if rule.kind != "event"]
+
+    def chosen(mask: int) -> tuple[EarnRule, ...]:
+        return tuple(rule for rule in rules if rule.bit & mask)
+
+    return EarnBook(
+        rules=rules,
+        denominator=denominator,
+        all=_mask(on_purchases),
+        without_lines=_mask(rule for rule in on_purchases if not rule.of_lines),
+        skus=_index(on_purchases, lambda rule: rule.match.skus),
+        categories=_index(on_purchases, lambda rule: rule.match.categories),
+        channels=_index(on_purchases, lambda rule: rule.match.channels),
+        stores=_index(on_purchases, lambda rule: rule.match.stores),
+        chosen=lru_cache(maxsize=8_192)(chosen),
+        by_event=_by_event(rules),
+        wallets={rule.id: rule.wallet for rule in rules},
+        reads=_reads(programme),
+        capped=tuple(rule for rule in rules if rule.limit is not None),
+        usual=counting(programme.basis),
+    )
+
+
+def _rate(rule: Earn, decimals: int, money: int) -> Fraction:
+    match rule:
+        case PerAmount():
+            points = exact(rule.points, decimals)
+            return points if rule.full_steps else points / exact(rule.each, money)
+        case PerUnit():
+            return exact(rule.points, decimals) / QUANTITY_SCALE
+        case PerPurchase() | PerEvent():
+            return exact(rule.points, decimals)
+        case Multiply():
+            return Fraction(0)
+        case _:
+            assert_never(rule)
+
+
+def _kind(rule: Earn) -> Kind:
+    match rule:
+        case PerAmount():
+            return "amount"
+        case PerUnit():
+            return "unit"
+        case PerPurchase():
+            return "purchase"
+        case PerEvent():
+            return "event"
+        case Multiply():
+            return "multiply"
+        case _:
+            assert_never(rule)
+
+
+def _rule(position: int, programme: Programme, rate: Fraction, wallets: dict[str, int], terms: Terms) -> EarnRule:
+    rule = programme.earn[position]
+    match = matching(rule.when, rule.id, rule.wallet, terms)
+    basis = rule.basis if isinstance(rule, PerAmount) and rule.basis is not None else programme.basis
+    full = isinstance(rule, PerAmount) and rule.full_steps
+    return EarnRule(
+        position=position,
+        bit=1 << position,
+        id=rule.id,
+        wallet=rule.wallet,
+        kind=_kind(rule),
+        match=match,
+        check=match.check,
+        line_test=match.line_test,
+        of_lines=match.of_lines,
+        basis=counting(basis),
+        limit=None if rule.cap is None else _limit(rule.cap, wallets[rule.wallet]),
+        rate=rate.numerator,
+        step=exact(rule.each, terms.decimals) if isinstance(rule, PerAmount) and full else None,
+        event=rule.event if isinstance(rule, PerEvent) else None,
+        factor=exact(rule.factor) - 1 if isinstance(rule, Multiply) else Fraction(0),
+        targets=_targets(rule, programme) if isinstance(rule, Multiply) else frozenset(),
+        for_events=isinstance(rule, Multiply) and (rule.when is None or not asks_purchase(rule.when)),
+    )
+
+
+def _limit(cap: Cap, decimals: int) -> Limit:
+    points = None if cap.points is None else cap.points * 10**decimals
+    return Limit(PERIODS.index(cap.per), points, cap.times)
+
+
+def _targets(rule: Multiply, programme: Programme) -> frozenset[int]:
+    return frozenset(
+        position
+        for position, other in enumerate(programme.earn)
+        if not isinstance(other, Multiply)
+        and other.wallet == rule.wallet
+        and (not rule.rules or other.id in rule.rules)
+    )
+
+
+def _mask(rules: Iterable[EarnRule]) -> int:
+    return sum(rule.bit for rule in rules)
+
+
+def _index(rules: list[EarnRule], names: Callable[[EarnRule], frozenset[str] | None]) -> Index:
+    others = _mask(rule for rule in rules if names(rule) is None)
+    masks: dict[str | None, int] = {}
+    for rule in rules:
+        for name in names(rule) or ():
+            masks[name] = masks.get(name, others) | rule.bit
+    return Index(masks, others)
+
+
+def _by_event(rules: tuple[EarnRule, ...]) -> dict[str, tuple[EarnRule, ...]]:
+    types = dict.fromkeys(rule.event for rule in rules if rule.event is not None)
+    return {kind: tuple(rule for rule in rules if rule.event == kind or rule.for_events) for kind in types}
+
+
+def _leaves(condition: Condition | None) -> Iterator[Condition]:
+    match condition:
+        case None:
+            return
+        case All() | Any():
+            for inner in condition.of:
+                yield from _leaves(inner)
+        case Not():
+            yield from _leaves(condition.of)
+        case _:
+            yield condition
+
+
+def _reads(programme: Programme) -> Reads:
+    leaves = [leaf for rule in programme.earn for leaf in _leaves(rule.when)]
+    return Reads(
+        tiers=tuple(dict.fromkeys(leaf.set for leaf in leaves if isinstance(leaf, Tier))),
+        labels=frozenset(label for leaf in leaves if isinstance(leaf, Label) for label in leaf.any_of),
+        attributes=tuple(dict.fromkeys(leaf.name for leaf in leaves if isinstance(leaf, Attribute))),
+    )

@@ -1,0 +1,155 @@
+"""Evolving: the world after an effect. The only place where a standing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from msgspec import structs
+
+from stammis.core.effects import (
+    Counted,
+    Effect,
+    MemberSet,
+    Posted,
+    Progressed,
+    PurchaseMoved,
+    Refused,
+    RewardMoved,
+    TierMoved,
+)
+from stammis.core.lots import EMPTY, purse_after
+from stammis.core.rules import Rules
+from stammis.core.standing import Count, Rank, Standing
+from stammis.core.tiers import rank_on, rank_progressed
+from stammis.core.world import World
+
+COUNTS_KEPT = 3
+"""Periods of a cap that a standing remembers: the newest, and older ones for events that come late."""
+
+
+def evolve(world: World, effect: Effect, rules: Rules) -> World:
+    """The world after one effect."""
+    return evolve_all(world, (effect,), rules)
+
+
+def evolve_all(world: World, effects: Iterable[Effect], rules: Rules) -> World:
+    """The world after effects, one after the other."""
+    draft = Draft(world)
+    for effect in effects:
+        draft.apply(effect, rules)
+    return draft.world()
+
+
+class Draft:
+    """A world in the making: what has changed so far, copied at its first change."""
+
+    __slots__ = ("_attributes", "_before", "_enrolled", "_labels", "_rows", "_world", "counts", "purses", "ranks")
+
+    def __init__(self, world: World) -> None:
+        standing = world.standing
+        self._world = world
+        self._before = standing
+        self._enrolled = standing.enrolled
+        self._labels = standing.labels
+        self._attributes = standing.attributes
+        self.purses = standing.purses
+        self.ranks = standing.ranks
+        self.counts = standing.counts
+        self._rows = standing.rows
+
+    def apply(self, effect: Effect, rules: Rules) -> None:
+        """Lets one effect change the draft."""
+        match effect:
+            case Posted():
+                if self.purses is self._before.purses:
+                    self.purses = dict(self.purses)
+                self.purses[effect.wallet] = purse_after(self.purses.get(effect.wallet, EMPTY), effect)
+                self._rows = max(self._rows, effect.row)
+            case Progressed() | TierMoved():
+                self._move_rank(effect, rules)
+            case Counted():
+                self._count(effect)
+            case PurchaseMoved():
+                self._move_purchase(effect)
+            case RewardMoved():
+                self._move_reward(effect)
+            case MemberSet():
+                self._enrolled, self._labels, self._attributes = effect.enrolled, effect.labels, effect.attributes
+            case Refused():
+                pass
+            case _:
+                assert_never(effect)
+
+    def world(self) -> World:
+        """The world as it is now; the standing's own clock and counters are left as they were."""
+        before = self._before
+        return self.world_at(before.events, before.latest_at, before.due_at)
+
+    def world_at(self, events: int, latest_at: int, due_at: int | None) -> World:
+        """The world as it is now, with the standing's counter of events, latest instant and next due instant."""
+        standing = self.standing_at(events, latest_at, due_at)
+        world = self._world
+        if world.original is None and world.redemption is None and not world.coupons:
+            return World(standing=standing, grants=world.grants)
+        return structs.replace(world, standing=standing)
+
+    def standing_at(self, events: int, latest_at: int, due_at: int | None) -> Standing:
+        """The standing as it is now."""
+        return Standing(
+            enrolled=self._enrolled,
+            labels=self._labels,
+            attributes=self._attributes,
+            purses=self.purses,
+            ranks=self.ranks,
+            counts=self.counts,
+            events=events,
+            rows=self._rows,
+            latest_at=latest_at,
+            due_at=due_at,
+        )
+
+    def _move_rank(self, effect: Progressed | TierMoved, rules: Rules) -> None:
+        tiers = next((tiers for tiers in rules.tiers if tiers.id == effect.set), None)
+        assert tiers is not None, "a tier moves by the rules that know its set"
+        if self.ranks is self._before.ranks:
+            self.ranks = dict(self.ranks)
+        rank = self.ranks.get(effect.set) or Rank(level=tiers.level(0))
+        match effect:
+            case Progressed():
+                rank = rank_progressed(rank, effect.day, effect.amount, tiers.window)
+            case TierMoved():
+                rank = rank_on(rank, rules.calendar.day(effect.at), tiers.window)
+                rank = Rank(effect.after, rank.days, effect.at, rank.total, rank.gone)
+            case _:
+                assert_never(effect)
+        self.ranks[effect.set] = rank
+
+    def _count(self, effect: Counted) -> None:
+        if self.counts is self._before.counts:
+            self.counts = dict(self.counts)
+        count = effect.count
+        others = [other for other in self.counts.get(effect.rule, ()) if other.period != count.period]
+        if count.points or count.times:
+            others.append(count)
+        others.sort(key=_newest_first)
+        if others:
+            self.counts[effect.rule] = tuple(others[:COUNTS_KEPT])
+        else:
+            self.counts.pop(effect.rule, None)
+
+    def _move_purchase(self, effect: PurchaseMoved) -> None:
+        original = self._world.original
+        if original is not None and original.purchase.id == effect.purchase:
+            self._world = structs.replace(self._world, original=structs.replace(original, state=effect.state))
+
+    def _move_reward(self, effect: RewardMoved) -> None:
+        reward, world = effect.reward, self._world
+        if world.redemption is not None and world.redemption.redemption == reward.redemption:
+            self._world = world = structs.replace(world, redemption=reward)
+        if reward.code in world.coupons:
+            self._world = structs.replace(world, coupons={**world.coupons, reward.code: reward})
+
+
+def _newest_first(count: Count) -> int:
+    return -count.period

@@ -1,0 +1,92 @@
+"""The fold: events applied one after the other, what falls due in between, and a standing as it reads at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from msgspec import structs
+
+from stammis.core.calendars import instant, moment
+from stammis.core.decide import decide
+from stammis.core.effects import Decision, Refused
+from stammis.core.events import AnyEvent, DayPassed, MemberChanged
+from stammis.core.evolve import Draft
+from stammis.core.lots import ended
+from stammis.core.rules import Rules
+from stammis.core.standing import Purse, Rank, Standing
+from stammis.core.tiers import falls_at, rank_of, rank_on
+from stammis.core.world import World
+
+
+def apply(event: AnyEvent, world: World, rules: Rules) -> tuple[Decision, World]:
+    """Decides an event and applies it: the decision, and the world after it. A refused event leaves the world as it was."""
+    decision = decide(event, world, rules)
+    return decision, world_after(event, decision, world, rules)
+
+
+def world_after(event: AnyEvent, decision: Decision, world: World, rules: Rules) -> World:
+    """The world after an event that has been decided: every effect applied, the standing's clock and counter moved on."""
+    if decision.effects and isinstance(decision.effects[0], Refused):
+        return world
+    draft = Draft(world)
+    for effect in decision.effects:
+        draft.apply(effect, rules)
+    before = world.standing
+    due_at = next_due(draft.purses, draft.ranks, rules)
+    latest_at = before.latest_at
+    if not isinstance(event, MemberChanged):  # facts have no time of their own: a history may be loaded after them
+        latest_at = max(latest_at, instant(event.occurred_at))
+    return draft.world_at(before.events + 1, latest_at, due_at)
+
+
+def next_due(purses: Mapping[str, Purse], ranks: Mapping[str, Rank], rules: Rules) -> int | None:
+    """The next instant at which something falls due by itself: a lot ends, or a level falls. None where nothing will."""
+    due: int | None = None
+    for purse in purses.values():
+        if purse.lots:
+            ends_at = purse.lots[0].ends_at
+            if ends_at is not None and (due is None or ends_at < due):
+                due = ends_at
+    for tiers in rules.tiers:
+        rank = ranks.get(tiers.id)
+        if rank is not None and rank.total:
+            falls = falls_at(rank, tiers, rules.calendar)
+            if falls is not None and (due is None or falls < due):
+                due = falls
+    return due
+
+
+def due_days(world: World, until: int, rules_at: Callable[[int], Rules]) -> Iterator[tuple[DayPassed, Decision, World]]:
+    """Applies what falls due up to and including an instant: each day on which something happens, and the world after it.
+
+    ``rules_at`` tells the rules in force at an instant.
+    """
+    while (due_at := world.standing.due_at) is not None and due_at <= until:
+        event = DayPassed(occurred_at=moment(due_at))
+        decision, after = apply(event, world, rules_at(due_at))
+        assert decision.effects or after.standing.due_at != due_at, "what falls due is done or falls due later"
+        if decision.effects:
+            world = after
+            yield event, decision, world
+        else:  # nothing happened, so nothing is recorded: the standing counts no event
+            world = structs.replace(world, standing=structs.replace(world.standing, due_at=after.standing.due_at))
+
+
+def as_of(standing: Standing, at: int, rules: Rules) -> Standing:
+    """The standing as it would read at an instant: without lots that have ended, tiers reviewed; nothing is posted."""
+    purses = {}
+    for wallet, purse in standing.purses.items():
+        gone = ended(purse, at)
+        amount = sum(lot.left for lot in gone)
+        purses[wallet] = (
+            Purse(purse.lots[len(gone) :], purse.debt, purse.held, purse.balance - amount, purse.lapsed + amount)
+            if gone
+            else purse
+        )
+    ranks = dict(standing.ranks)
+    day = rules.calendar.day(at)
+    for tiers in rules.tiers:
+        if tiers.id in ranks:
+            rank = rank_on(rank_of(standing, tiers), day, tiers.window)
+            ranks[tiers.id] = Rank(tiers.level(rank.total), rank.days, rank.since, rank.total, rank.gone)
+    return structs.replace(standing, purses=purses, ranks=ranks)

@@ -1,0 +1,105 @@
+"""Gains: what one rule gives, exactly, on which lines, within its cap."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from stammis.core.basket import Basket
+from stammis.core.earn_rules import EarnRule
+from stammis.core.effects import Step
+from stammis.core.events import Scalar
+from stammis.core.rules import Rules
+from stammis.core.standing import Count
+
+Counts = dict[str, Count]
+"""By capped rule, what of its cap is used in the period at hand."""
+
+
+class Gain:
+    """What one rule gives: an exact value over the book's denominator, and the lines (by place) it gives it for.
+
+    ``lines`` is None where the rule gives for the purchase as a whole or for all lines alike; ``left`` is what its cap
+    still allows in whole points, ``part`` what it gives of the row in the end.
+    """
+
+    __slots__ = ("because", "left", "lines", "part", "rule", "saw", "value")
+
+    def __init__(self, rule: EarnRule, value: int, lines: list[int] | None, saw: dict[str, Scalar]) -> None:
+        self.rule = rule
+        self.value = value
+        self.lines = lines
+        self.saw = saw
+        self.because = "given"
+        self.left: int | None = None
+        self.part = 0
+
+
+def counted(rule: EarnRule, basket: Basket, lines: list[int] | None) -> int:
+    """How much of some lines (None: of all) counts on the rule's basis, in minor units."""
+    values, whole = basket.counted(rule.basis)
+    if lines is None:
+        return whole
+    if len(lines) == 1:
+        return values[lines[0]]
+    return sum([values[place] for place in lines])
+
+
+def quantity(rules: Rules, basket: Basket, lines: list[int] | None) -> int:
+    """How many millionths of units some lines (None: all) have, without the kinds of line that do not count."""
+    kinds = rules.book.usual.kinds
+    if lines is None:
+        return sum([line.quantity for line in basket.lines if line.kind in kinds])
+    return sum([basket.lines[place].quantity for place in lines if basket.lines[place].kind in kinds])
+
+
+def worth(rule: EarnRule, basket: Basket, lines: list[int] | None, rules: Rules) -> int:
+    """The exact value of a rule on some lines (None: on all), before any cap."""
+    match rule.kind:
+        case "amount":
+            step = rule.step
+            if step is None:
+                return max(0, counted(rule, basket, lines)) * rule.rate
+            if not rules.per_line:
+                return max(0, counted(rule, basket, lines)) * step.denominator // step.numerator * rule.rate
+            values, _ = basket.counted(rule.basis)
+            places = range(len(values)) if lines is None else lines
+            steps = sum(max(0, values[place]) * step.denominator // step.numerator for place in places)
+            return steps * rule.rate
+        case "unit":
+            return quantity(rules, basket, lines) * rule.rate
+        case "purchase" | "event":
+            return rule.rate
+        case "multiply":
+            raise AssertionError("a multiplier is not multiplied")
+        case _:
+            assert_never(rule.kind)
+
+
+def capped(gain: Gain, counts: Counts, rules: Rules) -> Gain | Step:
+    """A gain lowered to what its cap still allows, or the step that says that nothing is left of the cap."""
+    rule = gain.rule
+    limit = rule.limit
+    assert limit is not None
+    used = counts.get(rule.id)
+    points, times = (used.points, used.times) if used is not None else (0, 0)
+    if limit.times is not None and times >= limit.times:
+        return Step(rule.id, False, "cap_reached", rule.wallet, 0, {"used": times, "times": limit.times})
+    if limit.points is not None:
+        left = limit.points - points
+        if left <= 0:
+            return Step(rule.id, False, "cap_reached", rule.wallet, 0, {"used": points, "points": limit.points})
+        gain.left = left
+        most = left * rules.book.denominator
+        if gain.value > most:
+            gain.value = most
+            gain.because = "capped"
+            gain.saw["left"] = left
+    return gain
+
+
+def multiplicand(gain: Gain, lines: list[int] | None, basket: Basket, rules: Rules) -> int:
+    """What a multiplier for these lines (None: all) finds of a gain; never more than the gain after its cap."""
+    if lines is None or gain.rule.kind in ("purchase", "event"):
+        return gain.value
+    common = lines if gain.lines is None else [place for place in gain.lines if place in lines]
+    return min(gain.value, worth(gain.rule, basket, common, rules)) if common else 0

@@ -1,0 +1,139 @@
+"""Matching: what selects a rule, what it checks once for an event, and what it asks of each line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from stammis.core.conditions import All, Category, Channel, Condition, Sku, Store
+from stammis.core.effects import Step
+from stammis.core.questions import (
+    LONGEST,
+    LineTest,
+    Scene,
+    Terms,
+    asks_lines,
+    kind_of,
+    line_test,
+    look,
+    scene_test,
+    wanted,
+)
+
+Check = Callable[[Scene], Step | None]
+"""Looks at an event: the step that says why the rule does not apply, or None where nothing stands against it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """How a rule finds its events and lines.
+
+    Attributes:
+        skus, categories: the lines that select the rule; None where any line does.
+        channels, stores: the places that select it.
+        check: what is asked once for the event.
+        line_test: what is asked of each selected line.
+        unmet: the step where no line meets what is asked of lines.
+    """
+
+    skus: frozenset[str] | None = None
+    categories: frozenset[str] | None = None
+    channels: frozenset[str] | None = None
+    stores: frozenset[str] | None = None
+    check: Check | None = None
+    line_test: LineTest | None = None
+    unmet: Step | None = None
+
+    @property
+    def of_lines(self) -> bool:
+        """Whether the rule asks anything about lines."""
+        return self.skus is not None or self.categories is not None or self.line_test is not None
+
+
+@lru_cache(maxsize=65_536)
+def failing(rule: str, wallet: str, asks: str, wants: str, saw: str) -> Step:
+    """The step of a rule whose condition does not hold: what was asked, wanted and seen. Shared: it is never changed."""
+    return Step(rule, False, "condition", wallet, 0, {"asks": asks, "wanted": wants[:LONGEST], "saw": saw[:LONGEST]})
+
+
+def conjuncts(condition: Condition | None) -> list[Condition]:
+    """A condition as a list of which every one must hold."""
+    if condition is None:
+        return []
+    if isinstance(condition, All):
+        return [inner for part in condition.of for inner in conjuncts(part)]
+    return [condition]
+
+
+@dataclass(slots=True)
+class _Sorted:
+    skus: frozenset[str] | None = None
+    categories: frozenset[str] | None = None
+    channels: frozenset[str] | None = None
+    stores: frozenset[str] | None = None
+    checks: list[Condition] = field(default_factory=list)
+    of_lines: list[Condition] = field(default_factory=list)
+    first_of_lines: Condition | None = None
+
+
+def _sort(condition: Condition | None) -> _Sorted:
+    found = _Sorted()
+    for part in conjuncts(condition):
+        match part:
+            case Channel() if found.channels is None:
+                found.channels = frozenset(part.any_of)
+            case Store() if found.stores is None:
+                found.stores = frozenset(part.any_of)
+            case _ if not asks_lines(part):
+                found.checks.append(part)
+            case _:
+                found.first_of_lines = found.first_of_lines or part
+                match part:
+                    case Sku() if found.skus is None:
+                        found.skus = frozenset(part.any_of)
+                    case Category() if found.categories is None:
+                        found.categories = frozenset(part.any_of)
+                    case _:
+                        found.of_lines.append(part)
+    return found
+
+
+def _check(condition: Condition, rule: str, wallet: str, terms: Terms) -> Check:
+    test, at, asks, wants = scene_test(condition, terms), look(condition, terms), kind_of(condition), wanted(condition)
+    return lambda scene: None if test(scene) else failing(rule, wallet, asks, wants, at(scene))
+
+
+def _every(checks: list[Check]) -> Check | None:
+    if len(checks) < 2:  # noqa: PLR2004 - none or one: nothing to combine
+        return checks[0] if checks else None
+
+    def check(scene: Scene) -> Step | None:
+        for one in checks:
+            step = one(scene)
+            if step is not None:
+                return step
+        return None
+
+    return check
+
+
+def _every_line(tests: list[LineTest]) -> LineTest | None:
+    if len(tests) < 2:  # noqa: PLR2004 - none or one: nothing to combine
+        return tests[0] if tests else None
+    return lambda scene, line: all(test(scene, line) for test in tests)
+
+
+def matching(condition: Condition | None, rule: str, wallet: str, terms: Terms) -> Matching:
+    """Prepares a rule's condition: what selects the rule is told apart from what is asked once and of each line."""
+    found = _sort(condition)
+    first = found.first_of_lines
+    return Matching(
+        skus=found.skus,
+        categories=found.categories,
+        channels=found.channels,
+        stores=found.stores,
+        check=_every([_check(part, rule, wallet, terms) for part in found.checks]),
+        line_test=_every_line([line_test(part, terms) for part in found.of_lines]),
+        unmet=None if first is None else failing(rule, wallet, kind_of(first), wanted(first), ""),
+    )

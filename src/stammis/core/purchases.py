@@ -1,0 +1,163 @@
+"""Purchases: arriving, accepted (points and coupons taken), completed, and moving from one status to another."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from stammis.core.basket import Basket, rewards_of
+from stammis.core.calendars import instant
+from stammis.core.completion import Completion, complete, when
+from stammis.core.effects import Amounts, Decision, PurchaseMoved, Refused, RewardMoved, Step
+from stammis.core.events import Purchase, StatusChanged
+from stammis.core.journal import Journal
+from stammis.core.programme import State
+from stammis.core.refusals import refuse, refusing, too_few_points
+from stammis.core.remains import remains
+from stammis.core.returns import cancel, earn_again
+from stammis.core.rules import Rules
+from stammis.core.standing import Paid, PurchaseState, Seen
+from stammis.core.world import Original, World
+
+
+def decide_purchase(purchase: Purchase, world: World, rules: Rules) -> Decision:
+    """Decides a purchase as it arrives: placed takes points and coupons, completed earns as well, cancelled does neither."""
+    state = rules.statuses.get(purchase.status)
+    if state is None:
+        return refuse("unknown_status", status=purchase.status)
+    if purchase.currency != rules.programme.currency:
+        return refuse("no_rate", currency=purchase.currency)
+    basket = Basket(purchase.lines, rewards_of(purchase), purchase.rounding)
+    if basket.total < 0:
+        return refuse("negative_total")
+    journal = Journal(world.standing)
+    moment = when(instant(purchase.occurred_at), rules)
+    paid: Paid | None = None
+    steps: tuple[Step, ...] = ()
+    if state != "cancelled" and (purchase.points is not None or purchase.coupons):
+        accepted = _accept(purchase, basket.total, 0, world, journal, moment.at, rules)
+        if isinstance(accepted, Refused):
+            return refusing(accepted)
+        paid, steps = accepted
+        if paid is not None:
+            by_points = rules.wallets[paid.wallet].worth(paid.amount)
+            basket = Basket(purchase.lines, basket.rewards, basket.rounding, by_points)
+    moved = PurchaseState(state=state, version=rules.version, paid=paid)
+    if state == "completed":
+        completion = complete(purchase, basket, moment, journal, rules)
+        moved = _completed(moved, completion, basket)
+        steps += completion.steps
+    journal.effects.append(PurchaseMoved(purchase=purchase.id, state=moved))
+    amounts = Amounts(total=basket.total, by_points=basket.by_points, due=basket.total - basket.by_points)
+    return Decision(effects=tuple(journal.effects), steps=steps, amounts=amounts)
+
+
+def _completed(state: PurchaseState, completion: Completion, basket: Basket) -> PurchaseState:
+    return PurchaseState(
+        state="completed",
+        version=state.version,
+        seen=completion.seen,
+        returned=state.returned,
+        lowered=state.lowered,
+        refunded=state.refunded,
+        earned=completion.earned,
+        earned_on=basket.total,
+        paid=state.paid,
+        given=completion.given,
+        counted=completion.counted,
+    )
+
+
+def _accept(
+    purchase: Purchase, total: int, restored: int, world: World, journal: Journal, at: int, rules: Rules
+) -> tuple[Paid | None, tuple[Step, ...]] | Refused:
+    """Takes the points offered (less what returns have restored already) and the coupons; or says why it cannot."""
+    refusal = _unusable_coupon(purchase, world) or _unusable_tender(purchase, total, restored, journal, at, rules)
+    if refusal is not None:
+        return refusal
+    paid: Paid | None = None
+    steps: tuple[Step, ...] = ()
+    tender = purchase.points
+    if tender is not None and tender.amount > restored:
+        row = journal.take(tender.wallet, "spend", tender.amount - restored, at)
+        paid = Paid(tender.wallet, row.row, tender.amount, row.lots, restored)
+        steps = (Step("", True, "spend", tender.wallet, row.amount),)
+    for code in purchase.coupons:
+        used = structs.replace(world.coupons[code], state="used", purchase=purchase.id)
+        journal.effects.append(RewardMoved(reward=used))
+    return paid, steps
+
+
+def _unusable_coupon(purchase: Purchase, world: World) -> Refused | None:
+    for place, code in enumerate(purchase.coupons):
+        coupon = world.coupons.get(code)
+        if coupon is None:
+            return Refused(code="coupon_refused", reason="unknown", detail={"code": code})
+        if coupon.state != "issued":
+            return Refused(code="coupon_refused", reason=coupon.state, detail={"code": code})
+        if code in purchase.coupons[:place]:
+            return Refused(code="coupon_refused", reason="used", detail={"code": code})
+    return None
+
+
+def _unusable_tender(
+    purchase: Purchase, total: int, restored: int, journal: Journal, at: int, rules: Rules
+) -> Refused | None:
+    tender = purchase.points
+    if tender is None or tender.amount <= restored:
+        return None
+    wallet = rules.wallets.get(tender.wallet)
+    if wallet is None or not wallet.pays:
+        return Refused(code="tender_wallet", detail={"wallet": tender.wallet})
+    most = wallet.most_for(total)
+    if tender.amount > most:
+        return Refused(code="tender_limit", detail={"max": most})
+    return too_few_points(journal.purse(tender.wallet), tender.amount - restored, at)
+
+
+def decide_status(event: StatusChanged, world: World, rules: Rules) -> Decision:
+    """Decides a purchase's move to another status; the same one again, or placed after any other, changes nothing."""
+    state = rules.statuses.get(event.status)
+    if state is None:
+        return refuse("unknown_status", status=event.status)
+    original = world.original
+    if original is None:
+        return refuse("unknown_purchase", purchase=event.purchase)
+    before: State = original.state.state
+    if state in (before, "placed"):
+        return Decision(effects=(), amounts=_amounts(original, rules))
+    at = instant(event.occurred_at)
+    if state == "cancelled":
+        return cancel(original, world, at, rules)
+    return _complete_later(original, world, at, rules)
+
+
+def _amounts(original: Original, rules: Rules) -> Amounts:
+    state = original.state
+    paid = state.paid is not None and state.state != "cancelled"
+    return remains(original.purchase, state.returned, state.lowered, rules, paid=paid).amounts
+
+
+def _complete_later(original: Original, world: World, at: int, rules: Rules) -> Decision:
+    purchase, state = original.purchase, original.state
+    journal = Journal(world.standing)
+    steps: tuple[Step, ...] = ()
+    if state.state == "cancelled":
+        restored = state.paid.restored if state.paid is not None else 0
+        total = purchase.rounding - rewards_of(purchase) + sum(line.amount for line in purchase.lines)
+        accepted = _accept(purchase, total, restored, world, journal, at, rules)
+        if isinstance(accepted, Refused):
+            return refusing(accepted)
+        paid, steps = accepted
+        state = structs.replace(state, state="placed", paid=paid or state.paid)
+    left = remains(purchase, state.returned, state.lowered, rules, paid=state.paid is not None)
+    moment = when(instant(purchase.occurred_at), rules)
+    if state.seen is not None:
+        state, more = earn_again(purchase, state, moment, journal, at, rules)
+    elif left.none:
+        state = structs.replace(state, state="completed", seen=Seen(enrolled=False))
+        more = ()
+    else:
+        completion = complete(purchase, left.basket, moment, journal, rules, settled_at=at)
+        state, more = _completed(state, completion, left.basket), completion.steps
+    journal.effects.append(PurchaseMoved(purchase=purchase.id, state=state))
+    return Decision(effects=tuple(journal.effects), steps=steps + more, amounts=left.amounts)

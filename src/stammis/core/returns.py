@@ -1,0 +1,260 @@
+"""Returns and cancellations: what is taken back of the points earned, what comes back of points and money paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from msgspec import structs
+
+from stammis.core.calendars import instant
+from stammis.core.completion import When, counted_effects, progress_of, scene_of, when
+from stammis.core.earning import NOTHING, Earnings, earnings_of
+from stammis.core.effects import Decision, PurchaseMoved, Refund, Refused, RewardMoved, Step
+from stammis.core.events import Purchase, Return
+from stammis.core.journal import Journal, row_steps
+from stammis.core.lots import giving_back, has_ended
+from stammis.core.refusals import refuse, refusing
+from stammis.core.remains import Remains, brought_back, money_given_back, remains
+from stammis.core.rules import Rules
+from stammis.core.spread import scaled, spread
+from stammis.core.standing import Earned, Paid, PurchaseState
+from stammis.core.tiers import Progress, tier_effects
+from stammis.core.world import Original, World
+
+
+def decide_return(event: Return, world: World, rules: Rules) -> Decision:
+    """Decides what goods brought back, or money given back, do to a purchase's points; refuses more than was bought."""
+    original = world.original
+    if original is None:
+        return refuse("unknown_purchase", purchase=event.purchase)
+    purchase, state = original.purchase, original.state
+    if state.state == "cancelled":
+        return refuse("already_cancelled", purchase=purchase.id)
+    paid = state.paid is not None
+    before = remains(purchase, state.returned, state.lowered, rules, paid=paid)
+    after = (
+        brought_back(event, purchase, state)
+        if event.money is None
+        else money_given_back(event.money, purchase, state, before.amounts.due)
+    )
+    if isinstance(after, Refused):
+        return refusing(after)
+    returned, lowered = after
+    left = remains(purchase, returned, lowered, rules, paid=paid)
+    settlement = _settle(original, left, world, instant(event.occurred_at), rules)
+    money = event.money
+    if money is None:
+        money = _money_back(original, left, rules)
+    moved = structs.replace(
+        settlement.state,
+        returned=returned,
+        lowered=lowered,
+        refunded=state.refunded + money,
+        given=settlement.given,
+        counted=settlement.counted,
+        paid=settlement.paid
+        and structs.replace(settlement.paid, restored=max(settlement.paid.restored, left.restored)),
+    )
+    return settlement.decision(moved, money, left)
+
+
+def cancel(original: Original, world: World, at: int, rules: Rules) -> Decision:
+    """Decides a cancellation: what remains of the purchase is returned, and remembered for a completion after all."""
+    purchase, state = original.purchase, original.state
+    paid = state.paid is not None
+    everything = {line.id: (line.quantity, line.amount) for line in purchase.lines}
+    left = remains(purchase, everything, {}, rules, paid=paid)
+    settlement = _settle(original, left, world, at, rules)
+    moved = structs.replace(settlement.state, state="cancelled", taken=settlement.taken)
+    return settlement.decision(moved, _money_back(original, left, rules), left)
+
+
+def _money_back(original: Original, left: Remains, rules: Rules) -> int:
+    """The money to give back now: all that was paid, less what is still paid and what was given back before."""
+    paid = original.state.paid is not None
+    whole = remains(original.purchase, {}, {}, rules, paid=paid)
+    return max(0, whole.amounts.due - left.amounts.due - original.state.refunded)
+
+
+@dataclass(slots=True)
+class _Settlement:
+    """A return in the making: the journal, what was taken by wallet, and how the purchase stands after it."""
+
+    purchase: Purchase
+    journal: Journal
+    state: PurchaseState
+    given: dict[str, int]
+    counted: dict[str, int]
+    taken: dict[str, int]
+    restored: int
+    steps: list[Step]
+
+    @property
+    def paid(self) -> Paid | None:
+        """The points paid, as they are out after this."""
+        return self.state.paid
+
+    def decision(self, moved: PurchaseState, money: int, left: Remains) -> Decision:
+        """The decision: all effects, the purchase's new state last, and what to give back."""
+        self.journal.effects.append(PurchaseMoved(purchase=self.purchase.id, state=moved))
+        refund = Refund(money=money, points=self.restored, wallet=self.state.paid.wallet if self.state.paid else None)
+        return Decision(
+            effects=tuple(self.journal.effects), steps=tuple(self.steps), amounts=left.amounts, refund=refund
+        )
+
+
+def _settle(original: Original, left: Remains, world: World, at: int, rules: Rules) -> _Settlement:
+    purchase, state = original.purchase, original.state
+    settlement = _Settlement(
+        purchase, Journal(world.standing), state, dict(state.given), dict(state.counted), {}, 0, []
+    )
+    _restore_points(settlement, left, at, rules)
+    if left.none:
+        _free_coupons(settlement, world)
+    if state.state == "completed" and state.seen is not None and state.seen.enrolled:
+        moment = when(instant(purchase.occurred_at), rules)
+        earnings = _earned_by_rest(original, left, moment, rules)
+        _take_back(settlement, original, earnings, left, at, rules)
+        _move_tiers(settlement, earnings, left, moment, at, rules)
+        settlement.journal.effects.extend(
+            counted_effects(state.given, settlement.given, world.standing, moment.day, rules)
+        )
+    return settlement
+
+
+def _earned_by_rest(original: Original, left: Remains, moment: When, rules: Rules) -> Earnings:
+    """What the rest would have earned, decided with the eyes of the purchase."""
+    seen = original.state.seen
+    assert seen is not None
+    if left.none:
+        return NOTHING
+    scene = scene_of(original.purchase, left.basket, moment, seen)
+    return earnings_of(left.basket, scene, seen.counts, rules)
+
+
+def _restore_points(settlement: _Settlement, left: Remains, at: int, rules: Rules) -> None:
+    paid = settlement.state.paid
+    if paid is None:
+        return
+    amount = left.restored - paid.restored
+    if amount <= 0:
+        return
+    back, out = giving_back(paid.lots, amount)
+    renew = rules.returns.restored_to_ended == "renew" and any(has_ended(take.ends_at, at) for take in back)
+    until = rules.wallets[paid.wallet].ends_at(rules.calendar.day(at)) if renew else None
+    before = len(settlement.journal.effects)
+    settlement.journal.restore(paid.wallet, back, at, paid.row, renew_until=until, renew=renew)
+    settlement.steps.extend(row_steps(settlement.journal.effects[before:]))
+    settlement.restored = amount
+    settlement.state = structs.replace(settlement.state, paid=structs.replace(paid, lots=out))
+
+
+def _free_coupons(settlement: _Settlement, world: World) -> None:
+    for code in settlement.purchase.coupons:
+        coupon = world.coupons.get(code)
+        if coupon is not None and coupon.state == "used" and coupon.purchase == settlement.purchase.id:
+            free = structs.replace(coupon, state="issued", purchase=None)
+            settlement.journal.effects.append(RewardMoved(reward=free))
+
+
+def _take_back(
+    settlement: _Settlement, original: Original, earnings: Earnings, left: Remains, at: int, rules: Rules
+) -> None:
+    state = original.state
+    rows = list(state.earned)
+    for wallet in dict.fromkeys(earned.wallet for earned in rows):
+        of_wallet = [earned for earned in rows if earned.wallet == wallet]
+        before = {rule: points for rule, points in state.given.items() if _wallet_of(rule, rules) == wallet}
+        if rules.returns.mode == "proportional":
+            after = _in_proportion(before, of_wallet[0].amount, state, left)
+        else:
+            after = {rule: points for rule, points in earnings.given.items() if _wallet_of(rule, rules) == wallet}
+        if sum(after.values()) >= sum(before.values()) and not left.none:
+            continue  # a rest that is worth more takes nothing back and gives nothing
+        for rule in before:
+            settlement.given.pop(rule, None)
+        settlement.given.update({rule: points for rule, points in after.items() if points})
+        stands = sum(_stands(earned, original, settlement.journal, at) for earned in of_wallet)
+        amount = max(0, stands - sum(after.values()))
+        settlement.steps.extend(_steps(before, after, amount, wallet))
+        if amount:
+            own = {earned.row for earned in of_wallet}
+            row = settlement.journal.take(wallet, "return", amount, at, own, reverses=of_wallet[-1].row)
+            settlement.taken[wallet] = -row.amount
+            rows = _marked(rows, wallet, amount)
+    settlement.state = structs.replace(settlement.state, earned=tuple(rows))
+
+
+def _stands(earned: Earned, original: Original, journal: Journal, at: int) -> int:
+    """What of an earn row still stands: neither taken back nor expired, nor ended with its expiry row still to come."""
+    ending = sum(
+        lot.left for lot in journal.purse(earned.wallet).lots if lot.row == earned.row and has_ended(lot.ends_at, at)
+    )
+    return max(0, earned.amount - earned.taken_back - original.expired.get(earned.row, 0) - ending)
+
+
+def _marked(rows: list[Earned], wallet: str, amount: int) -> list[Earned]:
+    marked: list[Earned] = []
+    for earned in reversed(rows):
+        part = min(amount, earned.amount - earned.taken_back) if earned.wallet == wallet else 0
+        amount -= part
+        marked.append(structs.replace(earned, taken_back=earned.taken_back + part) if part else earned)
+    return marked[::-1]
+
+
+def _wallet_of(rule: str, rules: Rules) -> str:
+    return rules.book.wallets[rule]
+
+
+def _in_proportion(before: dict[str, int], earned: int, state: PurchaseState, left: Remains) -> dict[str, int]:
+    """What rules keep when points go back in proportion to money: cumulative, what goes back rounded down."""
+    if left.none:
+        return {}
+    back = scaled(earned, state.earned_on - left.basket.total, state.earned_on)
+    keeps = min(earned - max(0, back), sum(before.values()))
+    return dict(zip(before, spread(keeps, list(before.values())), strict=True))
+
+
+def _steps(before: dict[str, int], after: dict[str, int], amount: int, wallet: str) -> list[Step]:
+    """A step for each rule whose points change; together they make the row."""
+    changes = {rule: after.get(rule, 0) - before.get(rule, 0) for rule in (*before, *after)}
+    if sum(changes.values()) != -amount:
+        losses = {rule: max(0, -change) for rule, change in changes.items()}
+        changes = dict(zip(losses, spread(-amount, list(losses.values())), strict=True))
+    return [Step(rule, True, "returned", wallet, change) for rule, change in changes.items() if change]
+
+
+def _move_tiers(
+    settlement: _Settlement, earnings: Earnings, left: Remains, moment: When, at: int, rules: Rules
+) -> None:
+    before = settlement.counted
+    after = {} if left.none else progress_of(left.basket, earnings.points, rules)
+    for tiers in rules.tiers:
+        if tiers.counts_points:
+            after[tiers.id] = before.get(tiers.id, 0) - settlement.taken.get(tiers.wallet, 0)
+    progress: Progress = {name: after.get(name, 0) - before.get(name, 0) for name in (*before, *after)}
+    settlement.counted = {name: amount for name, amount in after.items() if amount}
+    today = max(moment.day, rules.calendar.day(at))
+    tier_effects(settlement.journal.standing, progress, moment.day, today, at, rules, settlement.journal.effects)
+
+
+def earn_again(
+    purchase: Purchase, state: PurchaseState, moment: When, journal: Journal, at: int, rules: Rules
+) -> tuple[PurchaseState, tuple[Step, ...]]:
+    """Posts again what a cancellation took back, dated at the purchase, and lets it count again."""
+    earned = list(state.earned)
+    steps: list[Step] = []
+    for wallet, amount in state.taken.items():
+        row = journal.open(wallet, "earn", amount, moment.at, rules.wallets[wallet].ends_at(moment.day))
+        earned.append(Earned(wallet, row.row, amount))
+        given = {rule: points for rule, points in state.given.items() if _wallet_of(rule, rules) == wallet}
+        parts = spread(amount, list(given.values()))
+        steps.extend(Step(rule, True, "again", wallet, part) for rule, part in zip(given, parts, strict=True) if part)
+    today = max(moment.day, rules.calendar.day(at))
+    progress = {
+        tiers.id: state.taken.get(tiers.wallet, 0) if tiers.counts_points else state.counted.get(tiers.id, 0)
+        for tiers in rules.tiers
+    }
+    tier_effects(journal.standing, progress, moment.day, today, at, rules, journal.effects)
+    journal.effects.extend(counted_effects({}, state.given, journal.standing, moment.day, rules))
+    return structs.replace(state, state="completed", earned=tuple(earned), taken={}), tuple(steps)

@@ -1,0 +1,152 @@
+"""Rules: a published programme prepared for deciding. Compiled once for each version, never changed, shared by all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from msgspec import structs
+
+from stammis.core.amounts import exact, whole_units
+from stammis.core.basket import Counting, counting
+from stammis.core.calendars import Calendar, calendar_of
+from stammis.core.currencies import DECIMALS
+from stammis.core.earn_rules import EarnBook, earn_book
+from stammis.core.expiry import Ending, ending
+from stammis.core.programme import Programme, Returns, Reward, State, TierSet, Wallet
+from stammis.core.questions import Terms
+from stammis.core.spread import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class WalletRules:
+    """A wallet, prepared: ``value`` is the worth of one smallest unit in minor units of money."""
+
+    id: str
+    decimals: int
+    ends_at: Ending
+    value: Fraction | None
+    pays: bool
+
+    def worth(self, amount: int) -> int:
+        """What an amount is worth in minor units, rounded towards zero; 0 where the wallet has no value in money."""
+        if self.value is None:
+            return 0
+        size = abs(amount) * self.value.numerator // self.value.denominator
+        return size if amount >= 0 else -size
+
+    def most_for(self, money: int) -> int:
+        """The most that can be paid with towards so much money: what just covers it, or else what stays below it."""
+        if not self.value:
+            return 0
+        covering = -(-money * self.value.denominator // self.value.numerator)
+        return covering if self.worth(covering) == money else covering - 1
+
+
+@dataclass(frozen=True, slots=True)
+class TierRules:
+    """A tier set, prepared: thresholds in minor units of money or smallest units of its wallet, lowest first."""
+
+    id: str
+    counts_points: bool
+    wallet: str
+    basis: Counting
+    window: int
+    rate_after: bool
+    levels: tuple[str, ...]
+    thresholds: tuple[int, ...]
+
+    def level(self, total: int) -> str | None:
+        """The level reached with so much; None below the first."""
+        found = None
+        for threshold, level in zip(self.thresholds, self.levels, strict=True):
+            if total < threshold:
+                break
+            found = level
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class RewardRules:
+    """A reward, prepared: ``price`` in smallest units of its wallet."""
+
+    id: str
+    wallet: str
+    price: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rules:
+    """A version of a programme, prepared for deciding. ``version`` 0 stands for the time before the first."""
+
+    programme: Programme
+    version: int
+    calendar: Calendar
+    decimals: int
+    mode: Mode
+    per_line: bool
+    wallets: dict[str, WalletRules]
+    book: EarnBook
+    tiers: tuple[TierRules, ...]
+    rewards: dict[str, RewardRules]
+    statuses: dict[str, State]
+    returns: Returns
+
+
+def compile_rules(programme: Programme, version: int) -> Rules:
+    """Prepares a version of a programme: conditions as closures, indexes, common denominators, the zone's calendar.
+
+    The programme has been parsed by ``stammis.core.document.parse``, which refuses whatever could not be prepared.
+    """
+    calendar = calendar_of(programme.timezone)
+    decimals = DECIMALS[programme.currency]
+    wallets = {wallet.id: _wallet(wallet, calendar, decimals) for wallet in programme.wallets}
+    terms = Terms(decimals, {tiers.id: tuple(level.id for level in tiers.levels) for tiers in programme.tiers})
+    return Rules(
+        programme=programme,
+        version=version,
+        calendar=calendar,
+        decimals=decimals,
+        mode=programme.rounding.mode,
+        per_line=programme.rounding.level == "line",
+        wallets=wallets,
+        book=earn_book(programme, {wallet.id: wallet.decimals for wallet in programme.wallets}, terms),
+        tiers=tuple(_tiers(tiers, programme, wallets, decimals) for tiers in programme.tiers),
+        rewards={reward.id: _reward(reward, wallets) for reward in programme.rewards},
+        statuses=dict(programme.statuses),
+        returns=programme.returns,
+    )
+
+
+def before_first(programme: Programme) -> Rules:
+    """The rules before a programme's first version began: purchases are recorded, nothing is earned, no tier moves."""
+    return compile_rules(structs.replace(programme, earn=(), tiers=(), rewards=()), 0)
+
+
+def _wallet(wallet: Wallet, calendar: Calendar, decimals: int) -> WalletRules:
+    value = None if wallet.value is None else exact(wallet.value, decimals) / int(10**wallet.decimals)
+    return WalletRules(wallet.id, wallet.decimals, ending(wallet.expiry, calendar), value, wallet.pays)
+
+
+def _tiers(tiers: TierSet, programme: Programme, wallets: dict[str, WalletRules], decimals: int) -> TierRules:
+    counts_points = tiers.counts == "points"
+    units = wallets[tiers.wallet].decimals if counts_points else decimals
+    return TierRules(
+        id=tiers.id,
+        counts_points=counts_points,
+        wallet=tiers.wallet,
+        basis=counting(tiers.basis or programme.basis),
+        window=tiers.window_days,
+        rate_after=tiers.rate == "after",
+        levels=tuple(level.id for level in tiers.levels),
+        thresholds=tuple(_thresholds((level.at for level in tiers.levels), units)),
+    )
+
+
+def _thresholds(amounts: Iterable[int | str], units: int) -> Iterable[int]:
+    return (whole_units(amount, units) for amount in amounts)
+
+
+def _reward(reward: Reward, wallets: dict[str, WalletRules]) -> RewardRules:
+    return RewardRules(reward.id, reward.wallet, reward.price * int(10 ** wallets[reward.wallet].decimals))

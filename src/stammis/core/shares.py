@@ -1,0 +1,117 @@
+"""Shares: exact gains rounded to the rows' whole points, and each rule's whole part of them."""
+
+from __future__ import annotations
+
+from stammis.core.basket import Basket
+from stammis.core.gains import Gain, worth
+from stammis.core.rules import Rules
+from stammis.core.spread import apportioned, rounded
+
+Bucket = int
+"""What is rounded on its own: a line (its place), or a rule for whole purchases (below zero)."""
+
+
+def parts_of_whole(gains: list[Gain], rules: Rules) -> dict[str, int]:
+    """Rounds once for each wallet, gives each rule its part by largest remainder; the points by wallet."""
+    denominator = rules.book.denominator
+    if len(gains) == 1:
+        gain = gains[0]
+        gain.part = rounded(gain.value, denominator, rules.mode)
+        return {gain.rule.wallet: gain.part}
+    wallets: dict[str, list[Gain]] = {}
+    for gain in gains:
+        wallets.setdefault(gain.rule.wallet, []).append(gain)
+    points: dict[str, int] = {}
+    for wallet, together in wallets.items():
+        together.sort(key=_position)
+        values = [gain.value for gain in together]
+        points[wallet] = whole = rounded(sum(values), denominator, rules.mode)
+        for gain, part in zip(together, apportioned(whole, values, denominator), strict=True):
+            gain.part = part
+    return points
+
+
+def parts_by_line(gains: list[Gain], basket: Basket, rules: Rules) -> dict[str, int]:
+    """Rounds each line (and each rule for whole purchases) on its own; the points by wallet.
+
+    A capped rule's whole parts never exceed what its cap allows, so that a line may round to less.
+    """
+    values = _by_bucket(gains, basket, rules)
+    buckets: dict[tuple[str, Bucket], list[tuple[Gain, int]]] = {}
+    for gain in sorted(gains, key=_position):
+        for bucket, value in values[gain.rule.position]:
+            buckets.setdefault((gain.rule.wallet, bucket), []).append((gain, value))
+    points: dict[str, int] = {}
+    for (wallet, _), shares in sorted(buckets.items(), key=_bucket):
+        points[wallet] = points.get(wallet, 0) + _share_out(shares, rules)
+    return points
+
+
+def _position(gain: Gain) -> int:
+    return gain.rule.position
+
+
+def _bucket(entry: tuple[tuple[str, Bucket], list[tuple[Gain, int]]]) -> Bucket:
+    return entry[0][1]
+
+
+def _share_out(shares: list[tuple[Gain, int]], rules: Rules) -> int:
+    denominator = rules.book.denominator
+    left = rounded(sum(value for _, value in shares), denominator, rules.mode)
+    given = 0
+    parts = [value // denominator for _, value in shares]
+    left -= sum(parts)
+    order = sorted(range(len(shares)), key=lambda place: -(shares[place][1] % denominator))
+    for place in order:
+        gain, value = shares[place]
+        if left and value % denominator and (gain.left is None or gain.part + parts[place] < gain.left):
+            parts[place] += 1
+            left -= 1
+    for (gain, _), part in zip(shares, parts, strict=True):
+        allowed = part if gain.left is None else min(part, gain.left - gain.part)
+        gain.part += allowed
+        given += allowed
+    return given
+
+
+def _by_bucket(gains: list[Gain], basket: Basket, rules: Rules) -> dict[int, list[tuple[Bucket, int]]]:
+    """By rule, its exact value in each bucket; a cap is filled in the order of the lines."""
+    found: dict[int, list[tuple[Bucket, int]]] = {}
+    for gain in gains:
+        if gain.rule.kind != "multiply":
+            found[gain.rule.position] = _filled(_plain(gain, basket, rules), gain.value)
+    for gain in gains:
+        if gain.rule.kind != "multiply":
+            continue
+        factor = gain.rule.factor
+        shares: dict[Bucket, int] = {}
+        for other in gains:
+            if other.rule.position in gain.rule.targets:
+                for bucket, value in _multiplied(other, gain.lines, basket, rules):
+                    shares[bucket] = shares.get(bucket, 0) + value * factor.numerator // factor.denominator
+        found[gain.rule.position] = _filled(sorted(shares.items()), gain.value)
+    return found
+
+
+def _plain(gain: Gain, basket: Basket, rules: Rules) -> list[tuple[Bucket, int]]:
+    if gain.rule.kind in ("purchase", "event"):
+        return [(-1 - gain.rule.position, gain.value)]
+    places = range(len(basket.lines)) if gain.lines is None else gain.lines
+    return [(place, worth(gain.rule, basket, [place], rules)) for place in places]
+
+
+def _multiplied(gain: Gain, lines: list[int] | None, basket: Basket, rules: Rules) -> list[tuple[Bucket, int]]:
+    plain = _plain(gain, basket, rules)
+    if lines is not None and gain.rule.kind not in ("purchase", "event"):
+        plain = [(place, value) for place, value in plain if place in lines]
+    return _filled(plain, gain.value)
+
+
+def _filled(buckets: list[tuple[Bucket, int]], most: int) -> list[tuple[Bucket, int]]:
+    filled: list[tuple[Bucket, int]] = []
+    for bucket, value in buckets:
+        share = min(value, most)
+        most -= share
+        if share:
+            filled.append((bucket, share))
+    return filled

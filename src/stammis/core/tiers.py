@@ -1,0 +1,96 @@
+"""Tiers: what counts in a rolling window of days, the level it makes, and when that level would fall."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from stammis.core.calendars import Calendar
+from stammis.core.effects import Effect, Progressed, TierMoved
+from stammis.core.rules import Rules, TierRules
+from stammis.core.standing import Rank, Standing
+
+Progress = dict[str, int]
+"""By tier set, how much more (or less) counts."""
+
+
+def rank_of(standing: Standing, tiers: TierRules) -> Rank:
+    """A member's side of a tier set; the level of nothing where nothing has counted yet."""
+    return standing.ranks.get(tiers.id) or Rank(level=tiers.level(0))
+
+
+def total_on(rank: Rank, tiers: TierRules, day: int) -> int:
+    """What counts on a day: all that is there and has not left the window by then."""
+    total = rank.total
+    first = day - tiers.window
+    for on, amount in rank.days:
+        if on > first:
+            break
+        total -= amount
+    return total
+
+
+def total_then(rank: Rank, tiers: TierRules, day: int) -> int:
+    """What counted on an earlier day: only what lies in the window that ended with it."""
+    first = day - tiers.window
+    return sum(amount for on, amount in rank.days if first < on <= day)
+
+
+def tier_effects(
+    standing: Standing, progress: Progress, day: int, today: int, at: int, rules: Rules, kept: list[Effect]
+) -> None:
+    """Adds the effects of progress made on ``day``, and the level that each set has for it ``today``."""
+    for tiers in rules.tiers:
+        rank = rank_of(standing, tiers)
+        total = total_on(rank, tiers, today)
+        amount = progress.get(tiers.id, 0)
+        if amount and day > rank.gone:
+            kept.append(Progressed(set=tiers.id, day=day, amount=amount))
+            if day > today - tiers.window:
+                total += amount
+        level = tiers.level(total)
+        if level != rank.level:
+            kept.append(TierMoved(set=tiers.id, before=rank.level, after=level, at=at))
+
+
+def rank_progressed(rank: Rank, day: int, amount: int, window: int) -> Rank:
+    """The rank when so much more (or less) counts on a day; days that have left the window stay away."""
+    rank = rank_on(rank, day, window)
+    if day <= rank.gone:
+        return rank
+    days = rank.days
+    if days and days[-1][0] < day:
+        days = (*days, (day, amount))
+    else:
+        place = bisect_left(days, (day,))
+        there = days[place][1] if place < len(days) and days[place][0] == day else None
+        together = amount + (there or 0)
+        after = days[place + (there is not None) :]
+        days = (*days[:place], (day, together), *after) if together else (*days[:place], *after)
+    return Rank(rank.level, days, rank.since, rank.total + amount, rank.gone)
+
+
+def rank_on(rank: Rank, day: int, window: int) -> Rank:
+    """The rank without the days that have left the window by this day."""
+    gone = day - window
+    if gone <= rank.gone:
+        return rank
+    days, total = rank.days, rank.total
+    left = 0
+    while left < len(days) and days[left][0] <= gone:
+        total -= days[left][1]
+        left += 1
+    return Rank(rank.level, days[left:] if left else days, rank.since, total, gone)
+
+
+def falls_at(rank: Rank, tiers: TierRules, calendar: Calendar) -> int | None:
+    """The instant at which the level falls by itself because days leave the window; None where it does not."""
+    if rank.level not in tiers.levels:
+        return None
+    surplus = rank.total - tiers.thresholds[tiers.levels.index(rank.level)]
+    if surplus < 0:
+        return None
+    for day, amount in rank.days:
+        surplus -= amount
+        if surplus < 0:
+            return calendar.starts_at(day + tiers.window)
+    return None
