@@ -9,8 +9,15 @@ ROOM_FILES = {"__init__", "apps", "models", "queries", "services", "tasks"}
 ROOM_FOLDERS = {"migrations", "models", "queries", "services"}
 # What a room holds besides, and why it is neither a table, nor a write, nor a read.
 ROOM_EXTRAS = {
+    "accrual": {"outcomes": "what goes in and comes out", "records": "what is kept of a decision"},
     "imports": {"files": "tables in files, row by row", "sample": "the sample company"},
-    "programmes": {"sentences": "rules told in words"},
+    "insight": {
+        "intervals": "how sure a figure is",
+        "periods": "stretches of time, one after the other",
+        "registry": "every metric, defined once",
+    },
+    "members": {"words": "how a search is read"},
+    "programmes": {"sentences": "rules told in words", "yaml": "the file's syntax"},
     "staff": {"letters": "the mails it sends", "roles": "who may do what, as values"},
 }
 # The heart, the tools and the doors are laid out by their subjects.

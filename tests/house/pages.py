@@ -10,7 +10,7 @@ from tests.house.tree import Tree
 
 SPOKEN = {"alt", "aria-description", "aria-label", "aria-roledescription", "label", "placeholder", "title"}
 # What is the same in every language: names of things, and what is typed as it stands.
-NAMES = {"API", "CSV", "JSON", "Stammis", "YAML", "Parquet"}
+NAMES = {"API", "CSV", "JSON", "PNG", "Parquet", "SVG", "Stammis", "YAML"}
 AS_TYPED = {"code", "kbd", "samp", "script", "style", "pre"}
 WORD = re.compile(r"[^\W\d_]{2,}")
 SWALLOWED = {"blocktranslate": "endblocktranslate", "blocktrans": "endblocktrans", "comment": "endcomment"}
@@ -57,7 +57,7 @@ class Reader(HTMLParser):
         for name, value in attrs:
             if name in SPOKEN and value:
                 self.note(self.getpos()[0], value)
-        if tag in AS_TYPED:
+        if tag in AS_TYPED or ("translate", "no") in attrs:
             self.typed.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
