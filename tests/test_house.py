@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from babel.messages.catalog import Catalog
 
 from tests.house import catalogues, imports, names, pages, reasons, records, sizes, tables, words, writes
 from tests.house.tree import Tree
@@ -28,6 +29,12 @@ AGREEMENTS: tuple[Callable[[Tree], list[str]], ...] = (
 )
 
 
+@pytest.fixture(scope="module")
+def texts() -> Catalog:
+    """Every text of code and pages."""
+    return messages.collect()
+
+
 @pytest.mark.parametrize("agreement", AGREEMENTS, ids=lambda agreement: agreement.__name__)
 def test_the_project_has_no(agreement: Callable[[Tree], list[str]]) -> None:
     found = agreement(Tree())
@@ -41,6 +48,6 @@ def test_the_tables_have_no(agreement: Callable[[list[tables.Table]], list[str]]
 
 
 @pytest.mark.parametrize("language", messages.LANGUAGES)
-def test_every_text_is_translated_into(language: str) -> None:
-    found = catalogues.incomplete(language, messages.read(language), messages.collect())
+def test_every_text_is_translated_into(language: str, texts: Catalog) -> None:
+    found = catalogues.incomplete(language, messages.read(language), texts)
     assert not found, "\n".join(found)

@@ -84,7 +84,8 @@ SOUND = {
     PAGE: (
         "{% load i18n %}{% comment %}Said to nobody{% endcomment %}<style>p { color: red }</style>\n"
         "<a href='https://stammis.example/'>{% translate 'Help' %}</a> <img alt=\"{% translate 'Chart' %}\">\n"
-        '{% blocktranslate %}Hello, {{ name }}.{% endblocktranslate %} {{ points }} – 5 % <code>stammis serve</code> <b translate="no">Ada</b>\n'
+        "{% blocktranslate %}Hello, {{ name }}.{% endblocktranslate %} {{ points }} – 5 % \n"
+        '<code>stammis serve</code> <b translate="no">Ada</b>\n'
     ),
     "CHANGELOG.md": "# Changelog\n\n## 0.1.0 – 2030-01-31\n\n### Added\n- Points that expire\n  on their day.\n",
     "docs/decisions/0001-rooms.md": RECORD,

@@ -1,9 +1,11 @@
 """The files of the project, or of a broken one that a test has made."""
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -34,16 +36,15 @@ class Tree:
 
     def files(self, *endings: str, under: str = "") -> Iterator[Path]:
         """Every file that git would keep, in order; with ``endings``, only those whose name ends so."""
-        for path in sorted((self.root / under).rglob("*")):
-            inside = path.relative_to(self.root)
-            if path.is_file() and not IGNORED.intersection(inside.parts) and path.name.endswith(endings or ("",)):
-                yield path
+        for folder, folders, names in os.walk(self.root / under):
+            folders[:] = sorted(set(folders) - IGNORED)
+            yield from (Path(folder) / name for name in sorted(names) if name.endswith(endings or ("",)))
 
     def modules(self, *, under: str = "", migrations: bool = False) -> Iterator[tuple[Path, ast.Module]]:
         """Every Python file with its syntax tree; migrations only on request, since Django writes them."""
         for path in self.files(".py", under=under):
             if migrations or "migrations" not in path.parts:
-                yield path, ast.parse(path.read_text("utf-8"), filename=str(path))
+                yield path, parsed(path.read_text("utf-8"))
 
     def place(self, path: Path, line: int = 0) -> str:
         """Where something is wrong, as an editor opens it."""
@@ -54,6 +55,12 @@ class Tree:
         """The room that a file stands in; empty outside the rooms."""
         parts = path.relative_to(self.root).parts
         return parts[2] if parts[:2] == ("src", "stammis") and len(parts) > 3 else ""
+
+
+@cache
+def parsed(text: str) -> ast.Module:
+    """The syntax tree of a file, which many agreements look at."""
+    return ast.parse(text)
 
 
 def words(name: str) -> set[str]:
