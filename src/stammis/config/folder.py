@@ -1,7 +1,7 @@
 """An installation's data folder: where it is, and the files in it that are not the database's.
 
-``secret-key`` (0600) signs sessions and links. ``installation.json`` says who made the folder and when. ``postgres-18/``
-is the embedded server's, or ``postgres-place`` points to where that lies.
+``secret-key`` (0600) signs sessions and links. ``installation.json`` says who made the folder and when.
+``postgres-18/`` is the embedded server's, or ``postgres-place`` points to where that lies.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,6 +52,7 @@ _BY_NUMBER = {
 _BY_WORDS = {
     "No space left on device": DiskFull,
     "Disk quota exceeded": DiskFull,
+    "Check free disk space": DiskFull,
     "Read-only file system": DiskReadOnly,
     "Permission denied": NotAllowed,
 }
@@ -73,6 +75,8 @@ def said_plainly(where: Path) -> Iterator[None]:
     """
     try:
         yield
+    except shutil.Error as error:  # many refusals at once, each as a text
+        raise read_failure(str(error)[-2000:], where) from error
     except OSError as error:
         kind = _BY_NUMBER.get(error.errno or 0)
         if kind is None:

@@ -186,9 +186,7 @@ def refuse_other_versions(place: Path) -> None:
             if newer
             else "Write a backup with the release that made it, then restore that into a new folder (stammis restore)."
         )
-        raise WrongMajorVersion(
-            f"{found.parent} was written by PostgreSQL {major}; this release brings {MAJOR}. {todo}"
-        )
+        raise WrongMajorVersion(f"{found.parent} is of PostgreSQL {major}; this release brings {MAJOR}. {todo}")
     named = [path for path in place.glob(f"{PREFIX}*") if path.name.removeprefix(PREFIX).isdigit()]
     if newer_names := [path for path in named if int(path.name.removeprefix(PREFIX)) > MAJOR]:
         raise WrongMajorVersion(

@@ -25,7 +25,9 @@ TICK_SECONDS = 0.1
 PATIENCE_SECONDS = 3.0  # for processes that outlive their server; they notice its death by themselves
 GIVE_UP_SECONDS = 30.0
 ATTEMPTS = 5
+FIRST_ATTEMPTS = 2  # somebody waits for an answer
 LOG_LIMIT_BYTES = 4 * 1024 * 1024
+FAILED = 1  # the exit status after a start that failed; the server's last words are on stderr
 READY = b"database system is ready to accept connections"
 
 
@@ -43,23 +45,26 @@ class Keeper:
 
     def keep(self) -> int:
         """Run until nobody uses the server, or until it fails several times in a row. Gives the exit status."""
-        failures = 0
-        while not self.stopping and failures < ATTEMPTS:
+        failures, attempts = 0, FIRST_ATTEMPTS
+        while not self.stopping and failures < attempts:
             if failures:
-                time.sleep(min(0.2 * 2**failures, 5))
+                time.sleep(0.2 * 2**failures)
             self.words.clear()
             self.was_ready = False
             if not self.clear_the_way():
                 self.words.append(b"Processes of an earlier server do not end.")
                 break
             self.watch(self.start())
-            failures = 0 if self.was_ready else failures + 1
+            failures, attempts = (0, ATTEMPTS) if self.was_ready else (failures + 1, attempts)
         if self.stopping:
+            if self.home.path not in self.socket.parents:
+                with contextlib.suppress(OSError):
+                    self.socket.rmdir()
             return 0
         with contextlib.suppress(OSError):
             sys.stderr.buffer.write(b"\n".join(self.words))
             sys.stderr.flush()
-        return 1
+        return FAILED
 
     def clear_the_way(self) -> bool:
         """Wait until no process of an earlier server lives, helping the stubborn ones to end. Gives success."""
@@ -152,7 +157,7 @@ class Keeper:
 
 
 def main(arguments: list[str]) -> int:
-    """Keep the server of a home that was made ready. Gives the exit status: 1 after the server's last words."""
+    """Keep the server of a home that was made ready. Gives the exit status."""
     path, postgres, socket, uid, gid = arguments
     home = Home(Path(path), Account("", int(uid), int(gid)) if uid else None)
     lock: Lock = home.lock(home.keeper_lock)

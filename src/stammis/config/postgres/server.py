@@ -14,12 +14,15 @@ import psycopg
 from stammis.config.postgres import binaries, cluster
 from stammis.config.postgres.errors import DatabaseFailed, read_failure, said_plainly
 from stammis.config.postgres.home import PORT, Home, find
+from stammis.config.postgres.keeper import FAILED
 from stammis.config.postgres.locks import EXCLUSIVE, POLL_SECONDS, SHARED, Lock, is_held
 
 STOP_SECONDS = 90.0
 START_SECONDS = 300.0  # after a crash the last quarter of an hour is replayed, on a slow disk that takes its time
 HOPELESS = ("authentication failed", "does not exist\n", "is not permitted")
 SURE = 5  # looks in a row that must say «others use it»
+
+_left_to_others: list[subprocess.Popen[bytes]] = []  # keepers of ours that go on for other processes
 
 
 class Server:
@@ -74,8 +77,11 @@ class Server:
         while time.monotonic() < deadline and self._is_running() and others < SURE:
             others = others + 1 if self._others_use_it() else 0
             time.sleep(POLL_SECONDS)
-        if self._keeper is not None and others < SURE:
+        if self._keeper is not None and others >= SURE:
+            _left_to_others.append(self._keeper)
+        elif self._keeper is not None:
             self._keeper.wait(timeout=STOP_SECONDS)
+        self._keeper = None
 
     def __enter__(self) -> Self:
         return self.start()
@@ -99,21 +105,20 @@ class Server:
     def _bring_up(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         reason = ""
+        self._forget_keeper()
         while time.monotonic() < deadline:
+            if self._keeper is not None and self._keeper.poll() == FAILED:
+                raise read_failure(self._last_words(), self.home.path)
             if not is_held(self.home.keeper_lock):
                 self._start_keeper()
             try:
                 with psycopg.connect(self.dsn, connect_timeout=10):
+                    self._last_words()
                     return
             except psycopg.OperationalError as error:
                 reason = str(error)
                 if any(phrase in reason for phrase in HOPELESS):
                     raise DatabaseFailed(f"The database in {self.home.path} turns us away: {reason}") from error
-            if self._keeper is not None and self._keeper.poll():
-                assert self._keeper.stderr is not None
-                words = self._keeper.stderr.read().decode(errors="replace")
-                self._keeper = None
-                raise read_failure(words, self.home.path)
             time.sleep(POLL_SECONDS)
         raise DatabaseFailed(f"The database in {self.home.path} does not accept connections: {reason}")
 
@@ -121,6 +126,7 @@ class Server:
         """Start a keeper, unless the one that we started is on its way."""
         if self._keeper is not None and self._keeper.poll() is None:
             return
+        self._forget_keeper()
         programs = binaries.find()
         account = self.home.account
         if account:
@@ -144,6 +150,19 @@ class Server:
             start_new_session=True,  # Ctrl-C at a terminal is for those who use the server; it ends after them
         )
 
+    def _forget_keeper(self) -> None:
+        """Forget a keeper of ours that has ended since it was started."""
+        if self._keeper is not None and self._keeper.poll() is not None:
+            self._last_words()
+            self._keeper = None
+
+    def _last_words(self) -> str:
+        """What our keeper has said, and close our ears: it speaks only when a start fails."""
+        if self._keeper is None or self._keeper.stderr is None or self._keeper.stderr.closed:
+            return ""
+        with self._keeper.stderr as ears:
+            return ears.read().decode(errors="replace") if self._keeper.poll() is not None else ""
+
     def _is_running(self) -> bool:
         return is_held(self.home.keeper_lock) or is_held(self.home.server_lock)
 
@@ -157,4 +176,9 @@ def connect_or_start(folder: Path) -> Server:
 
     Call ``stop`` on it, or use it as a context; if this process dies, the server ends by itself unless others use it.
     """
-    return Server(folder).start()
+    server = Server(folder)
+    try:
+        return server.start()
+    except BaseException:
+        server.stop()
+        raise
