@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from babel.messages.catalog import Catalog
 
-from tests.house import catalogues, imports, names, pages, reasons, records, sizes, tables, words, writes
+from tests.house import catalogues, imports, names, pages, pins, reasons, records, sizes, tables, words, writes
 from tests.house.tree import Tree
 from tools import messages
 
@@ -17,6 +17,7 @@ AGREEMENTS: tuple[Callable[[Tree], list[str]], ...] = (
     names.forbidden_names,
     names.odd_room_files,
     pages.untranslated_texts,
+    pins.stale_pins,
     reasons.bare_ignores,
     reasons.bare_switches,
     records.odd_changelog,
