@@ -62,7 +62,7 @@ def _rarest_first(programme_id: uuid.UUID, beginnings: list[str]) -> list[str]:
         for beginning in dict.fromkeys(beginnings):
             db.execute(
                 "SELECT count(*) FROM (SELECT 1 FROM members_word"
-                " WHERE programme_id = %s AND word >= %s AND word < %s LIMIT %s) AS some",
+                " WHERE programme_id = %s AND word >= %s AND word < %s LIMIT %s) AS shortlist",
                 [programme_id, *_bounds(beginning), SHORTLIST],
             )
             counted.append((db.fetchone()[0], -len(beginning), beginning))
