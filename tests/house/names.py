@@ -15,6 +15,7 @@ ROOM_EXTRAS = {
         "intervals": "how sure a figure is",
         "periods": "stretches of time, one after the other",
         "registry": "every metric, defined once",
+        "reports": "figures put together for a reader",
     },
     "members": {"words": "how a search is read"},
     "programmes": {"sentences": "rules told in words", "yaml": "the file's syntax"},
