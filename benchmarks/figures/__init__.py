@@ -1,0 +1,1 @@
+"""The figures: one module each, with ``measure(rounds) -> list[Figure]``."""

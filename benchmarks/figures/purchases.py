@@ -1,0 +1,86 @@
+"""Single purchases over HTTP: 64 clients by wrk, each answered after its commit, beside pgbench."""
+
+from __future__ import annotations
+
+import os
+
+from benchmarks import pgbench, wrk
+from benchmarks.client import Client
+from benchmarks.processes import MIB, cpu_seconds, pss_bytes, tree
+from benchmarks.purchases import MEMBERS
+from benchmarks.rounds import Figure, Target, alternate, spread
+from benchmarks.scratch import Served, bare_database, postmaster
+from benchmarks.shop import opened
+from benchmarks.weight import Weight
+
+CLIENTS = 64
+WARM_SECONDS = 3
+
+
+def measure(rounds: int, *, members: int = MEMBERS, seconds: int = 10) -> list[Figure]:
+    """Measure so many seconds a round, and what the processes cost meanwhile."""
+    wrk.find()
+    loads: list[wrk.Load] = []
+    shares: list[tuple[float, float]] = []
+    with opened(members) as shop:
+        yardstick = bare_database(shop.server, "yardstick")
+        pgbench.lay(yardstick)
+        server = postmaster(shop.server)
+        _send(shop.served, shop.client, 0, members, WARM_SECONDS)
+        before = Weight.of(shop.dsn)
+
+        def ours(number: int) -> float:
+            web, database = cpu_seconds([shop.served.process.pid]), cpu_seconds([server])
+            load = _send(shop.served, shop.client, number, members, seconds)
+            loads.append(load)
+            shares.append(
+                (
+                    (cpu_seconds([shop.served.process.pid]) - web) / load.seconds,
+                    (cpu_seconds([server]) - database) / load.seconds,
+                )
+            )
+            return load.per_second
+
+        accepted, compared = alternate(rounds, ours, lambda _: pgbench.run(yardstick, seconds=seconds, clients=CLIENTS))
+        weight = Weight.of(shop.dsn).since(before, sum(load.requests for load in loads))
+        memory = _memory(shop.served)
+    notes = {
+        "latency": f"p50 {spread([load.p50_ms for load in loads], 1)} ms, "
+        f"p99 {spread([load.p99_ms for load in loads], 1)} ms",
+        "processor": f"Python {spread([python for python, _ in shares], 2)} cores, "
+        f"PostgreSQL {spread([database for _, database in shares], 2)} cores, of {os.cpu_count()}",
+        "a purchase": weight,
+    }
+    return [
+        Figure(
+            "purchases",
+            f"POST /purchases, {CLIENTS} clients, {members:,} members, beside pgbench",
+            "purchases/s",
+            accepted,
+            compared,
+            Target(0.5, 1.0),
+            notes,
+        ),
+        Figure(
+            "memory of the web",
+            "the largest process of stammis serve, after the load",
+            "MiB PSS",
+            [max(memory.values())],
+            target=Target(250, at_most=True),
+            notes={"each": ", ".join(f"{name} {size:.0f}" for name, size in memory.items())},
+        ),
+    ]
+
+
+def _send(served: Served, client: Client, number: int, members: int, seconds: int) -> wrk.Load:
+    return wrk.run(served.address, client.key, prefix=f"w{number}-", members=members, seconds=seconds, clients=CLIENTS)
+
+
+def _memory(served: Served) -> dict[str, float]:
+    """PSS of each process of ``stammis serve``, by its process id, the largest first."""
+    sizes = {
+        f"{process.pid}": pss_bytes(process.pid) / MIB
+        for process in tree(served.process.pid)
+        if not process.is_postgres
+    }
+    return dict(sorted(sizes.items(), key=lambda item: -item[1]))
