@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Self
 
 from stammis.kit.errors import Invalid
 
@@ -47,7 +48,7 @@ class Sheet:
     close: Callable[[], None]
     reached: list[int] = field(default_factory=lambda: [0])
 
-    def __enter__(self) -> Sheet:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
