@@ -6,13 +6,13 @@ import datetime as dt
 import time
 
 import msgspec
-from stammis.core.fold import apply
 
 from benchmarks.programme import rules
 from benchmarks.purchases import bodies, member
 from benchmarks.rounds import Figure, Target, alternate
 from benchmarks.strict import StrictPurchase
 from stammis.core.events import AnyEvent, MemberChanged, Purchase
+from stammis.core.fold import apply
 from stammis.core.rules import Rules
 from stammis.core.standing import Standing
 from stammis.core.world import World
