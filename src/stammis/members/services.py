@@ -67,13 +67,16 @@ def _merged_facts(facts: Mapping[str, Any], given: Mapping[str, Any] | None) -> 
 _READ = """
 SELECT id, programme_id, kind, reference, created_at, email, phone, name, birthday::text, locale, joined_at,
        attributes::text, to_jsonb(labels)::text, consents::text
-FROM members_member WHERE id = ANY($1::uuid[])
+FROM members_member WHERE id IN (
+    SELECT i.member_id FROM unnest($1::uuid[], $2::text[], $3::text[]) AS k (programme_id, kind, value)
+    JOIN members_identity AS i USING (programme_id, kind, value))
 """
 
 
-def ask(transaction: Transaction, ids: Sequence[bytes]) -> int:
-    """Add the statement that reads these members' rows; ``records`` reads its answer."""
-    return transaction.send(_READ, arrays.uuids(ids))
+def ask(transaction: Transaction, identities: Sequence[tuple[bytes, str, str]]) -> int:
+    """Add the statement that reads the rows of members: (programme, kind, value) each; ``records`` reads its answer."""
+    programmes, kinds, values = zip(*identities, strict=True) if identities else ((), (), ())
+    return transaction.send(_READ, arrays.uuids(programmes), arrays.texts(kinds), arrays.texts(values))
 
 
 def records(rows: Rows) -> dict[bytes, Record]:

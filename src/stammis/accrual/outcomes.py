@@ -1,0 +1,110 @@
+"""What goes in and what comes out: an item to be decided, and what became of it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from stammis.core.effects import Amounts, Effect, Refund, Step
+from stammis.core.events import AnyEvent
+
+Key = tuple[str, str]
+"""A kind of id, and the caller's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFields:
+    """Facts about a member as a caller gives them: what is given replaces, None clears, what is absent stays."""
+
+    reference: str
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something to be decided.
+
+    ``key`` is the caller's id: said again with the same ``hash`` it gives the first answer, with another one a
+    conflict. Without a hash (a source that gives none) the same id is taken as said again.
+    """
+
+    programme_id: uuid.UUID
+    event: AnyEvent | MemberFields
+    key: Key | None = None
+    hash: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WalletView:
+    """What a member has in a wallet, in its smallest unit."""
+
+    active: int
+    pending: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an item was worth.
+
+    ``member`` is the caller's id of the member, None for guests; ``seq`` the number of the member's event, 0 where it
+    waits.
+    """
+
+    programme_id: uuid.UUID
+    member: str | None
+    member_id: uuid.UUID | None
+    seq: int
+    version: int
+    event: AnyEvent
+    effects: tuple[Effect, ...] = ()
+    steps: tuple[Step, ...] = ()
+    amounts: Amounts | None = None
+    refund: Refund | None = None
+    wallets: dict[str, WalletView] = field(default_factory=dict)
+    tiers: dict[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """It was decided (200, 201) or waits for its purchase (202); ``replay``: the first answer, given again."""
+
+    status: int
+    answer: Answer
+    replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """It was refused, and nothing was written: an HTTP status, a stable code, and what there is to know."""
+
+    status: int
+    code: str
+    reason: str | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+Outcome = Accepted | Declined
+
+_UNPROCESSABLE = frozenset(
+    {
+        "future_coupon",
+        "in_future",
+        "invalid",
+        "more_than_bought",
+        "no_rate",
+        "programme_required",
+        "too_old",
+        "unknown_line",
+        "unknown_member",
+        "unknown_reward",
+        "unknown_status",
+        "unknown_wallet",
+    }
+)
+
+
+def declined(code: str, reason: str | None = None, **detail: Any) -> Declined:
+    """Refuse with the status that belongs to the code: 422 for what can never be right, else 409."""
+    return Declined(422 if code in _UNPROCESSABLE else 409, code, reason, detail)

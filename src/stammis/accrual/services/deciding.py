@@ -1,0 +1,142 @@
+"""Deciding one event on a member's standing: what fell due before it, then the event itself. Nothing is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from stammis.accrual.outcomes import Declined, WalletView, declined
+from stammis.core.calendars import instant
+from stammis.core.effects import Decision, Posted, Refused
+from stammis.core.events import AnyEvent, MemberChanged
+from stammis.core.fold import apply, due_days
+from stammis.core.lots import active
+from stammis.core.rules import Rules
+from stammis.core.standing import IssuedReward, Standing
+from stammis.core.world import Grants, Original, World
+from stammis.programmes.queries import Versions
+
+NO_GRANTS = Grants()
+
+
+@dataclass(slots=True)
+class Subject:
+    """A member whose events are being decided: where they stand after those decided so far.
+
+    ``expired`` counts, by the row that opened a lot, what of it has expired, as far as a return may ask.
+    """
+
+    id: bytes
+    programme: bytes
+    standing: Standing
+    is_new: bool = False
+    expired: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An event with its decision, and what the standing is and shows after it."""
+
+    event: AnyEvent
+    version: int
+    decision: Decision
+    standing: Standing
+    wallets: dict[str, WalletView]
+    tiers: dict[str, str | None]
+    grants: Grants | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What an event needs besides the member's standing."""
+
+    original: Original | None = None
+    redemption: IssuedReward | None = None
+    coupons: dict[str, IssuedReward] = field(default_factory=dict)
+    grants: Grants | None = None
+
+
+NOTHING_AROUND = Around()
+
+
+def run(
+    subject: Subject,
+    event: AnyEvent,
+    rules: Rules,
+    versions: Versions,
+    around: Around = NOTHING_AROUND,
+    *,
+    enrols: bool = False,
+) -> list[Decided] | Declined:
+    """Decide an event, after the enrolment that comes with it and what was due until then; the event comes last.
+
+    The subject is left as it was: the caller takes over the last one's standing if it writes what it is given.
+    """
+    before: list[Decided] = []
+    standing = subject.standing
+    original = around.original
+    at = instant(event.occurred_at)
+    if enrols:
+        before.append(_enrolled(standing, event.occurred_at, rules))
+        standing = before[-1].standing
+    if standing.due_at is not None and standing.due_at <= at and not isinstance(event, MemberChanged):
+        for day in days_of(standing, at, versions):
+            before.append(day)
+            standing = day.standing
+        if original is not None:
+            original = msgspec.structs.replace(original, expired=expired_by(before, original.expired))
+    world = World(
+        standing=standing,
+        original=original,
+        redemption=around.redemption,
+        coupons=around.coupons,
+        grants=around.grants or NO_GRANTS,
+    )
+    decision, world = apply(event, world, rules)
+    if decision.effects:
+        first = decision.effects[0]
+        if isinstance(first, Refused):
+            return declined(first.code, first.reason, **first.detail)
+    before.append(decided(event, rules.version, decision, world.standing, around.grants))
+    return before
+
+
+def days_of(standing: Standing, until: int, versions: Versions) -> Iterator[Decided]:
+    """Give what falls due by itself up to and including an instant (epoch seconds), each day with its decision."""
+    for event, decision, world in due_days(World(standing=standing), until, versions.at):
+        yield decided(event, versions.at(instant(event.occurred_at)).version, decision, world.standing)
+
+
+def expired_by(days: Iterable[Decided], known: dict[int, int]) -> dict[int, int]:
+    """Give what of each lot has expired, by the row that opened it: what was known, and what these let expire."""
+    expired = dict(known)
+    for day in days:
+        for effect in day.decision.effects:
+            if isinstance(effect, Posted) and effect.kind == "expire":
+                for take in effect.lots:
+                    expired[take.row] = expired.get(take.row, 0) + take.amount
+    return expired
+
+
+def decided(
+    event: AnyEvent, version: int, decision: Decision, standing: Standing, grants: Grants | None = None
+) -> Decided:
+    """Put a decision beside what the standing shows after it."""
+    wallets, tiers = view_of(standing)
+    return Decided(event, version, decision, standing, wallets, tiers, grants)
+
+
+def view_of(standing: Standing) -> tuple[dict[str, WalletView], dict[str, str | None]]:
+    """Give what a standing shows of itself at its latest event: wallets and levels, as far as there are any."""
+    at = standing.latest_at
+    wallets = {wallet: WalletView(active(purse, at), 0, purse.held) for wallet, purse in standing.purses.items()}
+    return wallets, {name: rank.level for name, rank in standing.ranks.items()}
+
+
+def _enrolled(standing: Standing, at: dt.datetime, rules: Rules) -> Decided:
+    event = MemberChanged(occurred_at=at)
+    decision, world = apply(event, World(standing=standing), rules)
+    return decided(event, rules.version, decision, world.standing)

@@ -1,0 +1,101 @@
+"""Recording: the one way in which events are decided and points move. Two round trips for many, one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Sequence
+
+from django.db import DatabaseError
+
+from stammis.accrual.outcomes import Declined, Item, Outcome
+from stammis.accrual.services.group import Group, MustBeAlone
+from stammis.accrual.services.loading import Asked, Loaded, ask_issued, asked_by, load, read_issued_rows
+from stammis.kit.pipeline import Transaction
+from stammis.rewards import services as rewards
+
+TRIES = 4
+"""So often is a group tried where another transaction was quicker; after that item by item."""
+_RACES = ("23505", "40001", "40P01")  # unique violation, serialization failure, deadlock
+_ITEM_FAULTS = ("22", "23", "40")  # data that PostgreSQL cannot take, constraints, races
+_log = logging.getLogger(__name__)
+
+
+def record(
+    items: Sequence[Item], *, now: dt.datetime, dry_run: bool = False, as_of: dt.datetime | None = None
+) -> list[Outcome]:
+    """Decide items in order and write what they do, in one transaction; give an outcome for each.
+
+    ``now`` is the installation's clock. A bad item spoils no other: it is declined, and nothing of it is written. With
+    ``dry_run`` nothing is written at all; ``as_of`` then lets everything happen at another time.
+    Raises Django's database errors where the database is away.
+    """
+    if not items:
+        return []
+    fault: DatabaseError | None = None
+    for _ in range(TRIES):
+        try:
+            return _attempt(items, now, dry_run=dry_run, as_of=as_of)
+        except DatabaseError as error:
+            fault = error
+            if _code(error) not in _RACES:
+                break
+    assert fault is not None
+    if not _code(fault).startswith(_ITEM_FAULTS):
+        raise fault
+    if len(items) > 1:
+        return [record([item], now=now, dry_run=dry_run, as_of=as_of)[0] for item in items]
+    if _code(fault).startswith("22"):
+        return [Declined(422, "invalid", detail={"message": str(fault)})]
+    _log.error("an item could not be written", exc_info=fault)
+    return [Declined(500, "not_written")]
+
+
+def _code(error: DatabaseError) -> str:
+    return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+def _attempt(items: Sequence[Item], now: dt.datetime, *, dry_run: bool, as_of: dt.datetime | None) -> list[Outcome]:
+    asked = asked_by(items)
+    for alone in (False, True):
+        try:
+            return _group(items, asked, now, alone=alone, dry_run=dry_run, as_of=as_of)
+        except MustBeAlone:
+            continue
+    raise AssertionError("alone, nothing has to be alone once more")
+
+
+def _group(
+    items: Sequence[Item], asked: Asked, now: dt.datetime, *, alone: bool, dry_run: bool, as_of: dt.datetime | None
+) -> list[Outcome]:
+    with Transaction() as transaction:
+        loaded = load(transaction, asked, alone=alone)
+        _load_rewards(transaction, asked, loaded)
+        group = Group(loaded, now, alone=alone or dry_run, as_of=as_of)
+        outcomes = [group.take(item) for item in items]
+        if not dry_run:
+            group.writing.send(transaction)
+            transaction.commit()
+        return outcomes
+
+
+def _load_rewards(transaction: Transaction, asked: Asked, loaded: Loaded) -> None:
+    """Load issued rewards and lock their stock, where items redeem, cancel or use one: a round trip of its own."""
+    codes = list(asked.coupons)
+    given_back: list[tuple[bytes, str]] = []
+    for programme, kind, value in asked.origins:
+        known = loaded.receipts.get((programme, kind, value))
+        if known is None:
+            continue
+        if kind == "redemption":
+            given_back.append((known.member, value))
+        elif b'"coupons":' in known.body:
+            codes += [(programme, code) for code in known.original()[0].coupons]
+    if not (codes or given_back or asked.rewards):
+        return
+    issued = ask_issued(transaction, codes, given_back)
+    stock = rewards.reserve(transaction, asked.rewards, given_back) if asked.rewards or given_back else None
+    rows = transaction.sync()
+    loaded.issued.update(read_issued_rows(rows[issued]))
+    if stock is not None:
+        loaded.stock.update(rewards.issued(rows[stock]))

@@ -1,0 +1,318 @@
+"""The first round trip: locks the standings of all members concerned, in order, and loads what their items need."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from stammis.accrual.outcomes import Item, MemberFields
+from stammis.accrual.records import read_event, read_issued, read_record, read_standing, read_state, read_takes
+from stammis.core.effects import PurchaseMoved
+from stammis.core.events import (
+    Adjustment,
+    AnyEvent,
+    Happening,
+    Purchase,
+    Redemption,
+    RedemptionCancelled,
+    Return,
+    StatusChanged,
+)
+from stammis.core.standing import IssuedReward, PurchaseState, Standing
+from stammis.kit import arrays
+from stammis.kit.pipeline import Rows, Transaction
+from stammis.members import services as members
+from stammis.programmes import queries as programmes
+
+PURCHASES = 0x5741_6D6D_6973
+"""The advisory lock on «this purchase has not arrived»: shared by whoever brings events, alone for whoever defers."""
+
+Name = tuple[bytes, str, str]
+"""A programme, a kind, and a value that is unique in both."""
+
+
+class Known(NamedTuple):
+    """A receipt with what it led to, as bytes."""
+
+    member: bytes
+    seq: int
+    status: int
+    hash: bytes | None
+    body: bytes
+    version: int
+    record: bytes
+    state: bytes | None
+
+    def original(self) -> tuple[Purchase, PurchaseState]:
+        """Read the purchase that it led to, and where that stands."""
+        purchase = read_event(self.body)
+        assert isinstance(purchase, Purchase)
+        if self.state is not None:
+            return purchase, read_state(self.state)
+        effects = read_record(self.record).effects
+        return purchase, next(effect.state for effect in effects if isinstance(effect, PurchaseMoved))
+
+
+class Waiting(NamedTuple):
+    """A return or status that waits for its purchase."""
+
+    id: uuid.UUID
+    kind: str
+    external_id: str | None
+    purchase_id: str
+    hash: bytes | None
+    event: AnyEvent
+
+
+@dataclass(slots=True)
+class Asked:
+    """What a group of items must have loaded."""
+
+    programmes: set[bytes] = field(default_factory=set)
+    identities: set[Name] = field(default_factory=set)
+    receipts: set[Name] = field(default_factory=set)
+    origins: set[Name] = field(default_factory=set)
+    arriving: list[tuple[bytes, str]] = field(default_factory=list)
+    returns: list[Name] = field(default_factory=list)
+    coupons: set[tuple[bytes, str]] = field(default_factory=set)
+    rewards: list[tuple[bytes, str]] = field(default_factory=list)
+    changed: bool = False
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What is known about a group of items; standings are locked until the transaction ends."""
+
+    versions: dict[bytes, programmes.Versions]
+    standings: dict[bytes, Standing]
+    identities: dict[Name, bytes]
+    receipts: dict[Name, Known]
+    waiting: dict[tuple[bytes, str], list[Waiting]]
+    waiting_ids: dict[Name, Waiting]
+    expired: dict[bytes, dict[int, int]]
+    records: dict[bytes, members.Record]
+    issued: dict[bytes, dict[str, IssuedReward]] = field(default_factory=dict)
+    stock: dict[tuple[bytes, str], int] = field(default_factory=dict)
+
+
+def asked_by(items: Iterable[Item]) -> Asked:
+    """Say what these items must have loaded."""
+    asked = Asked()
+    for item in items:
+        programme = item.programme_id.bytes
+        asked.programmes.add(programme)
+        if item.key is not None:
+            asked.receipts.add((programme, *item.key))
+        _ask_for(asked, programme, item.event)
+    return asked
+
+
+def name_of(programme: bytes, purchase: Purchase) -> Name | None:
+    """Give what leads to the buyer: the member's id, or a guest's address; None for an anonymous purchase."""
+    if purchase.member is not None:
+        return (programme, members.ID, purchase.member)
+    if purchase.contact is not None:
+        return (programme, members.GUEST_ADDRESS, purchase.contact.email.strip().lower())
+    return None
+
+
+def _ask_for(asked: Asked, programme: bytes, event: AnyEvent | MemberFields) -> None:
+    match event:
+        case Purchase():
+            asked.arriving.append((programme, event.id))
+            if (name := name_of(programme, event)) is not None:
+                asked.identities.add(name)
+            asked.coupons.update((programme, code) for code in event.coupons)
+        case Happening() | Adjustment():
+            asked.identities.add((programme, members.ID, event.member))
+        case Redemption():
+            asked.identities.add((programme, members.ID, event.member))
+            asked.rewards.append((programme, event.reward))
+        case Return():
+            asked.origins.add((programme, "purchase", event.purchase))
+            asked.returns.append((programme, "return", event.id))
+        case StatusChanged():
+            asked.origins.add((programme, "purchase", event.purchase))
+        case RedemptionCancelled():
+            asked.origins.add((programme, "redemption", event.redemption))
+        case MemberFields():
+            asked.identities.add((programme, members.ID, event.reference))
+            asked.changed = True
+        case _:
+            raise TypeError(event)
+
+
+_BEGIN = """
+SELECT pg_advisory_xact_lock_shared($1), set_config('enable_seqscan', 'off', true),
+       set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+"""
+_BEGIN_ALONE = _BEGIN.replace("_shared", "")
+_LOCK = """
+WITH wanted AS MATERIALIZED (
+    SELECT k.place, i.member_id
+    FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS k (programme_id, kind, value, place)
+    JOIN members_identity AS i USING (programme_id, kind, value)
+    UNION ALL
+    SELECT 0, r.member_id
+    FROM unnest($4::uuid[], $5::text[], $6::text[]) AS k (programme_id, kind, external_id)
+    JOIN activity_receipt AS r USING (programme_id, kind, external_id)
+)
+SELECT w.place, s.member_id, s.state FROM wanted AS w JOIN accrual_standing AS s USING (member_id)
+ORDER BY s.member_id FOR UPDATE OF s
+"""
+_RECEIPTS = """
+SELECT k.place, r.member_id, r.seq, r.status, r.hash, e.body, d.version, d.record, p.state
+FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS k (programme_id, kind, external_id, place)
+JOIN activity_receipt AS r USING (programme_id, kind, external_id)
+JOIN activity_event AS e ON e.member_id = r.member_id AND e.seq = r.seq
+JOIN accrual_decision AS d ON d.member_id = r.member_id AND d.seq = r.seq
+LEFT JOIN accrual_purchasestatus AS p
+    ON r.kind = 'purchase' AND p.member_id = r.member_id AND p.purchase_id = r.external_id
+"""
+_WAITING = """
+SELECT d.programme_id, d.id, d.kind, d.external_id, d.purchase_id, d.hash, d.body
+FROM activity_deferred AS d
+WHERE d.id IN (
+    SELECT w.id FROM unnest($1::uuid[], $2::text[]) AS k (programme_id, purchase_id)
+    JOIN activity_deferred AS w USING (programme_id, purchase_id) WHERE w.state = 'waiting'
+    UNION
+    SELECT w.id FROM unnest($3::uuid[], $4::text[], $5::text[]) AS k (programme_id, kind, external_id)
+    JOIN activity_deferred AS w USING (programme_id, kind, external_id) WHERE w.state = 'waiting')
+ORDER BY d.id
+"""
+_EXPIRED = """
+SELECT e.member_id, e.lots
+FROM (SELECT DISTINCT r.member_id
+      FROM unnest($1::uuid[], $2::text[], $3::text[]) AS k (programme_id, kind, external_id)
+      JOIN activity_receipt AS r USING (programme_id, kind, external_id)) AS m
+JOIN ledger_entry AS e USING (member_id) WHERE e.kind = 'expire'
+"""
+_ISSUED = """
+SELECT i.member_id, i.body FROM unnest($1::uuid[], $2::text[]) AS k (programme_id, code)
+JOIN rewards_issued AS i USING (programme_id, code)
+UNION
+SELECT i.member_id, i.body FROM unnest($3::uuid[], $4::text[]) AS k (member_id, redemption)
+JOIN rewards_issued AS i USING (member_id, redemption)
+"""
+
+
+def load(transaction: Transaction, asked: Asked, *, alone: bool) -> Loaded:
+    """Lock and load, in one round trip. ``alone`` keeps everybody else's events out until the transaction ends."""
+    transaction.send(_BEGIN_ALONE if alone else _BEGIN, arrays.one_int(PURCHASES))
+    identities, receipts, origins = list(asked.identities), list(asked.receipts | asked.origins), list(asked.origins)
+    locked = transaction.send(_LOCK, *_names(identities), *_names(origins))
+    received = transaction.send(_RECEIPTS, *_names(receipts)) if receipts else None
+    waits = transaction.send(_WAITING, *_pairs(asked.arriving), *_names(asked.returns))
+    stamps = transaction.send(programmes.STAMPS, arrays.uuids(list(asked.programmes)))
+    expired = transaction.send(_EXPIRED, *_names(origins)) if origins else None
+    rows = members.ask(transaction, identities) if asked.changed else None
+    answers = transaction.sync()
+
+    standings, found = _read_standings(answers[locked], identities)
+    waiting = _read_waiting(answers[waits])
+    return Loaded(
+        versions=read_versions(answers[stamps]),
+        standings=standings,
+        identities=found,
+        receipts={} if received is None else _read_receipts(answers[received], receipts),
+        waiting=waiting,
+        waiting_ids={
+            (programme, wait.kind, wait.external_id): wait
+            for (programme, _), waits_ in waiting.items()
+            for wait in waits_
+            if wait.external_id is not None
+        },
+        expired={} if expired is None else _read_expired(answers[expired]),
+        records={} if rows is None else members.records(answers[rows]),
+    )
+
+
+def ask_issued(transaction: Transaction, codes: Sequence[tuple[bytes, str]], ids: Sequence[tuple[bytes, str]]) -> int:
+    """Add the statement that loads issued rewards: by (programme, code) and by (member, redemption)."""
+    return transaction.send(_ISSUED, *_pairs(codes), *_pairs(ids))
+
+
+def read_issued_rows(rows: Rows) -> dict[bytes, dict[str, IssuedReward]]:
+    """Read the answer to ``ask_issued``: by member, then by redemption."""
+    found: dict[bytes, dict[str, IssuedReward]] = {}
+    for row in rows:
+        reward = read_issued(rows.value(row, 1))
+        found.setdefault(rows.value(row, 0), {})[reward.redemption] = reward
+    return found
+
+
+def read_versions(rows: Rows) -> dict[bytes, programmes.Versions]:
+    """Read the answer to ``STAMPS``."""
+    return {
+        rows.value(row, 0): programmes.versions(
+            arrays.read_uuid(rows.value(row, 0)),
+            (rows.number(row, 1), arrays.microseconds(arrays.read_instant(rows.value(row, 2)))),
+        )
+        for row in rows
+    }
+
+
+def _names(names: Sequence[Name]) -> tuple[arrays.Param, arrays.Param, arrays.Param]:
+    programme_ids, kinds, values = zip(*names, strict=True) if names else ((), (), ())
+    return arrays.uuids(programme_ids), arrays.texts(kinds), arrays.texts(values)
+
+
+def _pairs(pairs: Sequence[tuple[bytes, str]]) -> tuple[arrays.Param, arrays.Param]:
+    return arrays.uuids([first for first, _ in pairs]), arrays.texts([second for _, second in pairs])
+
+
+def _read_standings(rows: Rows, asked: Sequence[Name]) -> tuple[dict[bytes, Standing], dict[Name, bytes]]:
+    standings: dict[bytes, Standing] = {}
+    identities: dict[Name, bytes] = {}
+    for row in rows:
+        member = rows.value(row, 1)
+        place = rows.number(row, 0)
+        if place:
+            identities[asked[place - 1]] = member
+        if member not in standings:
+            standings[member] = read_standing(rows.value(row, 2))
+    return standings, identities
+
+
+def _read_receipts(rows: Rows, asked: Sequence[Name]) -> dict[Name, Known]:
+    return {
+        asked[rows.number(row, 0) - 1]: Known(
+            member=rows.value(row, 1),
+            seq=rows.number(row, 2),
+            status=rows.number(row, 3),
+            hash=rows.maybe(row, 4),
+            body=rows.value(row, 5),
+            version=rows.number(row, 6),
+            record=rows.value(row, 7),
+            state=rows.maybe(row, 8),
+        )
+        for row in rows
+    }
+
+
+def _read_waiting(rows: Rows) -> dict[tuple[bytes, str], list[Waiting]]:
+    found: dict[tuple[bytes, str], list[Waiting]] = {}
+    for row in rows:
+        external_id = rows.maybe(row, 3)
+        wait = Waiting(
+            id=arrays.read_uuid(rows.value(row, 1)),
+            kind=rows.text(row, 2),
+            external_id=None if external_id is None else external_id.decode(),
+            purchase_id=rows.text(row, 4),
+            hash=rows.maybe(row, 5),
+            event=read_event(rows.value(row, 6)),
+        )
+        found.setdefault((rows.value(row, 0), wait.purchase_id), []).append(wait)
+    return found
+
+
+def _read_expired(rows: Rows) -> dict[bytes, dict[int, int]]:
+    """By member and by the row that opened the lot: how much of it has expired."""
+    found: dict[bytes, dict[int, int]] = {}
+    for row in rows:
+        lots = found.setdefault(rows.value(row, 0), {})
+        for take in read_takes(rows.value(row, 1)):
+            lots[take.row] = lots.get(take.row, 0) + take.amount
+    return found

@@ -1,0 +1,246 @@
+"""The second round trip: everything that was decided, written as columns and committed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+
+from stammis.accrual.records import Record, encode
+from stammis.accrual.services.deciding import Decided, Subject
+from stammis.accrual.services.loading import Waiting
+from stammis.activity import services as activity
+from stammis.core.effects import Posted, PurchaseMoved, RewardMoved
+from stammis.core.events import (
+    Adjustment,
+    AnyEvent,
+    Happening,
+    Purchase,
+    Redemption,
+    RedemptionCancelled,
+    Return,
+    StatusChanged,
+)
+from stammis.core.standing import PurchaseState
+from stammis.kit import arrays
+from stammis.kit.pipeline import Transaction
+from stammis.ledger import services as ledger
+from stammis.members import services as members
+from stammis.rewards import services as rewards
+
+SECOND = 1_000_000
+"""Microseconds."""
+
+
+@dataclass(slots=True)
+class Writing:
+    """What a group of decisions has to write; ``now`` is the installation's clock in microseconds since 1970."""
+
+    now: int
+    events: list[activity.EventRow] = field(default_factory=list)
+    receipts: list[activity.ReceiptRow] = field(default_factory=list)
+    deferred: list[activity.DeferredRow] = field(default_factory=list)
+    settled: list[activity.Settled] = field(default_factory=list)
+    decisions: list[tuple[bytes, int, int, bytes]] = field(default_factory=list)
+    entries: list[ledger.EntryRow] = field(default_factory=list)
+    subjects: dict[bytes, Subject] = field(default_factory=dict)
+    states: dict[tuple[bytes, str], PurchaseState] = field(default_factory=dict)
+    issued: dict[tuple[bytes, str], rewards.IssuedRow] = field(default_factory=dict)
+    stock: Counter[tuple[bytes, str]] = field(default_factory=Counter)
+    records: dict[bytes, members.Record] = field(default_factory=dict)
+    identities: list[tuple[bytes, str, str, bytes]] = field(default_factory=list)
+
+    def add(self, subject: Subject, decided: Decided) -> None:
+        """Add an event of a member with its decision."""
+        event, decision, seq = decided.event, decided.decision, decided.standing.events
+        kind = event.__struct_config__.tag
+        assert isinstance(kind, str)
+        external_id, purchase_id = ids_of(event)
+        gross, currency = None, None
+        if isinstance(event, Purchase):
+            gross, currency = sum([line.amount for line in event.lines]), event.currency
+        at = arrays.microseconds(event.occurred_at)
+        self.events.append(
+            activity.EventRow(
+                subject.id,
+                seq,
+                subject.programme,
+                kind,
+                external_id,
+                purchase_id,
+                at,
+                self.now,
+                gross,
+                currency,
+                encode(event),
+            )
+        )
+        record = Record(
+            decision.effects,
+            decision.steps,
+            {wallet: (view.active, view.pending, view.held) for wallet, view in decided.wallets.items()},
+            decided.tiers,
+            decision.amounts,
+            decision.refund,
+            decided.grants,
+        )
+        self.decisions.append((subject.id, seq, decided.version, encode(record)))
+        for effect in decision.effects:
+            if isinstance(effect, Posted):
+                self._post(subject, seq, effect, kind, external_id or purchase_id)
+            elif isinstance(effect, PurchaseMoved):
+                if not isinstance(event, Purchase):
+                    self.states[subject.id, effect.purchase] = effect.state
+            elif isinstance(effect, RewardMoved):
+                self._move_reward(subject, effect, at)
+        self.subjects[subject.id] = subject
+
+    def _post(self, subject: Subject, seq: int, row: Posted, source_kind: str, source_id: str | None) -> None:
+        self.entries.append(
+            ledger.EntryRow(
+                subject.id,
+                row.row,
+                seq,
+                row.reverses,
+                row.amount,
+                row.running,
+                row.left,
+                row.at * SECOND,
+                self.now,
+                None if row.ends_at is None else row.ends_at * SECOND,
+                subject.programme,
+                row.wallet,
+                row.kind,
+                source_kind,
+                source_id,
+                encode(row.lots) if row.lots else None,
+            )
+        )
+
+    def _move_reward(self, subject: Subject, effect: RewardMoved, at: int) -> None:
+        reward = effect.reward
+        key = (subject.id, reward.redemption)
+        here = self.issued.get(key)
+        self.issued[key] = rewards.IssuedRow(
+            subject.id,
+            reward.redemption,
+            subject.programme,
+            reward.reward,
+            reward.quantity,
+            reward.code,
+            reward.wallet,
+            reward.amount,
+            reward.state,
+            reward.purchase,
+            here.issued_at if here else at,
+            self.now,
+            encode(reward),
+        )
+
+    def wait(self, programme: bytes, wait: Waiting) -> None:
+        """Let a return or a status wait for its purchase."""
+        at = arrays.microseconds(wait.event.occurred_at)
+        row = activity.DeferredRow(
+            wait.id,
+            programme,
+            wait.kind,
+            wait.external_id,
+            wait.purchase_id,
+            at,
+            self.now,
+            wait.hash,
+            encode(wait.event),
+        )
+        self.deferred.append(row)
+
+    def welcome(self, subject: Subject, event: Purchase | Happening, now: dt.datetime, *, is_member: bool) -> None:
+        """Write the row of a member or guest who comes with an event."""
+        contact = event.contact if isinstance(event, Purchase) else None
+        self.records[subject.id] = members.Record(
+            subject.id,
+            subject.programme,
+            members.MEMBER if is_member else members.GUEST,
+            event.member if is_member else None,
+            now,
+            email=contact.email if contact and not is_member else None,
+            joined_at=event.occurred_at if is_member else None,
+        )
+
+    def send(self, transaction: Transaction) -> None:
+        """Add all statements, in the order in which every group writes, so that no two wait for each other."""
+        members.identify(transaction, self.identities)
+        members.save(transaction, list(self.records.values()))
+        activity.receive(transaction, self.receipts)
+        activity.record(transaction, self.events)
+        self._send_decisions(transaction)
+        ledger.post(transaction, self.entries)
+        self._send_standings(transaction)
+        self._send_states(transaction)
+        rewards.save(transaction, list(self.issued.values()))
+        rewards.count(transaction, self.stock)
+        activity.defer(transaction, self.deferred)
+        activity.settle(transaction, self.settled)
+
+    def _send_decisions(self, transaction: Transaction) -> None:
+        if self.decisions:
+            ids, seqs, versions, records = zip(*self.decisions, strict=True)
+            transaction.send(
+                _DECIDE, arrays.uuids(ids), arrays.ints(seqs), arrays.ints(versions), arrays.encoded(records)
+            )
+
+    def _send_standings(self, transaction: Transaction) -> None:
+        for is_new, sql in ((True, _BEGIN_STANDING), (False, _MOVE_STANDING)):
+            rows = [subject for subject in self.subjects.values() if subject.is_new == is_new]
+            if rows:
+                due = [row.standing.due_at for row in rows]
+                transaction.send(
+                    sql,
+                    arrays.uuids([row.id for row in rows]),
+                    arrays.uuids([row.programme for row in rows]),
+                    arrays.instants([None if at is None else at * SECOND for at in due]),
+                    arrays.encoded([encode(row.standing) for row in rows]),
+                )
+
+    def _send_states(self, transaction: Transaction) -> None:
+        if self.states:
+            transaction.send(
+                _MOVE_PURCHASE,
+                arrays.uuids([member for member, _ in self.states]),
+                arrays.texts([purchase for _, purchase in self.states]),
+                arrays.encoded([encode(state) for state in self.states.values()]),
+            )
+
+
+_DECIDE = """
+INSERT INTO accrual_decision (member_id, seq, version, record)
+SELECT * FROM unnest($1::uuid[], $2::int4[], $3::int4[], $4::text[])
+"""
+_BEGIN_STANDING = """
+INSERT INTO accrual_standing (member_id, programme_id, due_at, state)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[])
+"""
+_MOVE_STANDING = """
+UPDATE accrual_standing AS s SET due_at = n.due_at, state = n.state
+FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[]) AS n (member_id, programme_id, due_at, state)
+WHERE s.member_id = n.member_id
+"""
+_MOVE_PURCHASE = """
+INSERT INTO accrual_purchasestatus (member_id, purchase_id, state)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])
+ON CONFLICT (member_id, purchase_id) DO UPDATE SET state = excluded.state
+"""
+
+
+def ids_of(event: AnyEvent) -> tuple[str | None, str | None]:
+    """Give the caller's id of an event, and the id of the purchase that it refers to."""
+    match event:
+        case Purchase() | Happening() | Redemption() | Adjustment():
+            return event.id, None
+        case Return():
+            return event.id, event.purchase
+        case StatusChanged():
+            return None, event.purchase
+        case RedemptionCancelled():
+            return event.redemption, None
+        case _:
+            return None, None
