@@ -28,7 +28,7 @@ check: ## linters, types and the agreements of the house
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet . || { echo 'Run «make format» first: these files are not formatted:'; $(BIN)/ruff format --check . ; exit 1; }
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo --quiet || $(BIN)/lint-imports --no-logo
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/pytest -q tests/test_house.py tests/house
 
 bench: ## measure, each figure beside its yardstick
