@@ -31,6 +31,11 @@ def moment(at: int) -> dt.datetime:
     return dt.datetime.fromtimestamp(at, dt.UTC)
 
 
+def weekday(day: int) -> int:
+    """The day of the week, 0 on Mondays."""
+    return (day + 6) % 7
+
+
 def months_on(day: int, months: int) -> int:
     """The same day so many months on, or that month's last day; both as ordinals."""
     date = dt.date.fromordinal(day)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stammis.core.basket import Basket
-from stammis.core.calendars import periods
+from stammis.core.calendars import periods, weekday
 from stammis.core.earning import Earnings, counts_at, earnings_of
 from stammis.core.effects import Counted, Effect, Step
 from stammis.core.events import Purchase
@@ -51,6 +51,7 @@ def scene_of(purchase: Purchase, basket: Basket, moment: When, seen: Seen) -> Sc
     return Scene(
         moment.day,
         moment.second,
+        weekday(moment.day),
         purchase.channel,
         purchase.store,
         basket.total,
@@ -61,12 +62,12 @@ def scene_of(purchase: Purchase, basket: Basket, moment: When, seen: Seen) -> Sc
 
 
 def complete(
-    purchase: Purchase, basket: Basket, moment: When, journal: Journal, rules: Rules, settled_at: int | None = None
+    purchase: Purchase, basket: Basket, moment: When, journal: Journal, rules: Rules, *, settled_at: int | None = None
 ) -> Completion:
     """Lets a purchase (or what remains of it) earn.
 
-    ``settled_at`` is the instant of a completion that comes later than the purchase: the rate looks at the windows as of the
-    purchase's own day then, and the level moves at that instant.
+    ``settled_at`` is the instant of a completion that comes later than the purchase: the rate looks at the windows as
+    of the purchase's own day then, and the level moves at that instant.
     """
     standing = journal.standing
     if not standing.enrolled or not rules.version:
@@ -80,10 +81,8 @@ def complete(
             row = journal.open(wallet, "earn", points, moment.at, ends_at)
             earned.append(Earned(wallet, row.row, points))
     counted = progress_of(basket, earnings.points, rules)
-    today, at = moment.day, moment.at
-    if settled_at is not None:
-        today, at = max(today, rules.calendar.day(settled_at)), max(at, settled_at)
-    tier_effects(standing, counted, moment.day, today, at, rules, journal.effects)
+    at = moment.at if settled_at is None else max(moment.at, settled_at)
+    journal.effects.extend(tier_effects(standing, counted, moment.day, at, rules))
     if rules.book.capped:
         journal.effects.extend(counted_effects({}, earnings.given, standing, moment.day, rules))
     return Completion(seen, tuple(earned), earnings.given, counted, earnings.steps)

@@ -92,7 +92,7 @@ class Label(_Part, frozen=True, tag="label"):
 
 
 class Attribute(_Part, frozen=True, tag="attribute"):
-    """Members whose attribute has one of these values (compared as text, numbers and true/false as JSON writes them)."""
+    """Members whose attribute has one of these values (compared as text; numbers and true/false as JSON has them)."""
 
     name: Text
     any_of: Names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from stammis.core.calendars import instant
+from stammis.core.calendars import instant, weekday
 from stammis.core.completion import NO_VERSION, UNENROLLED, counted_effects
 from stammis.core.earning import counts_at, earnings_of_event
 from stammis.core.effects import Decision, MemberSet
@@ -90,14 +90,14 @@ def _decide_happening(event: Happening, world: World, rules: Rules) -> Decision:
     at = instant(event.occurred_at)
     day, second = rules.calendar.local(at)
     levels = {tiers.id: tiers.level(total_on(rank_of(standing, tiers), tiers, day)) for tiers in rules.tiers}
-    scene = Scene(day, second, None, None, None, levels, standing.labels, standing.attributes)
+    scene = Scene(day, second, weekday(day), None, None, None, levels, standing.labels, standing.attributes)
     earnings = earnings_of_event(event.type, scene, counts_at(day, standing.counts, rules), rules)
     journal = Journal(standing)
     for wallet, points in earnings.points.items():
         if points:
             journal.open(wallet, "earn", points, at, rules.wallets[wallet].ends_at(day))
     progress = {tiers.id: earnings.points.get(tiers.wallet, 0) for tiers in rules.tiers if tiers.counts_points}
-    tier_effects(standing, progress, day, day, at, rules, journal.effects)
+    journal.effects.extend(tier_effects(standing, progress, day, at, rules))
     journal.effects.extend(counted_effects({}, earnings.given, standing, day, rules))
     return Decision(effects=tuple(journal.effects), steps=earnings.steps)
 
@@ -126,5 +126,5 @@ def _decide_day(event: DayPassed, world: World, rules: Rules) -> Decision:
     steps = row_steps(journal.effects)
     if standing.enrolled:
         day = rules.calendar.day(at)
-        tier_effects(standing, {}, day, day, at, rules, journal.effects)
+        journal.effects.extend(tier_effects(standing, {}, day, at, rules))
     return Decision(effects=tuple(journal.effects), steps=tuple(steps))

@@ -2,44 +2,82 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import inspect as shapes
 
-from stammis.core.programme import Programme
+from stammis.core.agreement import Draft, Placed, disagreements
+from stammis.core.programme import Earn, Programme, Reward, TierSet, Wallet
+from stammis.core.reading import Problem, below, misfits
 
+PARTS: Final[dict[str, Any]] = {"wallets": Wallet, "earn": Earn, "tiers": TierSet, "rewards": Reward}
+"""The lists of a programme and what they hold."""
 
-class Problem(Struct, frozen=True, omit_defaults=True):
-    """What is wrong with a document, and where: a JSON pointer, a stable code, a sentence, and the nearest known name."""
-
-    pointer: str
-    code: str
-    message: str
-    nearest: str | None = None
+__all__ = ["DocumentErrors", "Problem", "as_document", "parse"]
 
 
 class DocumentErrors(Exception):
     """The programme document cannot be used as it is; ``errors`` names every problem found."""
 
     def __init__(self, errors: list[Problem]) -> None:
-        super().__init__("; ".join(f"{error.pointer}: {error.message}" for error in errors))
+        super().__init__("; ".join(f"{error.pointer or '/'}: {error.message}" for error in errors))
         self.errors = errors
 
 
 def parse(document: dict[str, Any]) -> Programme:
     """Reads a programme document.
 
+    The parts that fit are checked against each other even where others do not, so that one reading names everything.
+
     Raises:
         DocumentErrors: All that is wrong with it, at once.
     """
-    try:
-        return msgspec.convert(document, Programme)
-    except msgspec.ValidationError as error:
-        raise DocumentErrors([Problem("", "invalid", str(error))]) from error
+    problems = list(misfits(document, _shape()))
+    if isinstance(document, dict):
+        problems += disagreements(_draft(document, problems))
+    if problems:
+        raise DocumentErrors(problems)
+    return msgspec.convert(document, Programme)
 
 
 def as_document(programme: Programme) -> dict[str, Any]:
     """The document of a programme: what ``parse`` reads back to the same programme."""
     document: dict[str, Any] = msgspec.to_builtins(programme)
     return document
+
+
+@cache
+def _shape() -> shapes.Type:
+    return shapes.type_info(Programme)
+
+
+def _draft(document: dict[str, Any], problems: list[Problem]) -> Draft:
+    """What of a document can be read: the fields and parts that fit by themselves, each with its place."""
+    broken = [problem.pointer for problem in problems]
+
+    def fits(pointer: str) -> bool:
+        return not any(at == pointer or at.startswith(f"{pointer}/") for at in broken)
+
+    def read(name: str) -> list[Placed]:
+        parts = document.get(name)
+        if not isinstance(parts, list | tuple):
+            return []
+        return [
+            Placed(below("", name, place), msgspec.convert(part, PARTS[name]))
+            for place, part in enumerate(parts)
+            if fits(below("", name, place))
+        ]
+
+    def ids(name: str) -> frozenset[str]:
+        parts = document.get(name)
+        found = parts if isinstance(parts, list | tuple) else ()
+        return frozenset(str(part["id"]) for part in found if isinstance(part, dict) and "id" in part)
+
+    return Draft(
+        currency=document["currency"] if "currency" in document and fits("/currency") else None,
+        timezone=document["timezone"] if "timezone" in document and fits("/timezone") else None,
+        parts={name: read(name) for name in PARTS},
+        ids={name: ids(name) for name in PARTS},
+    )

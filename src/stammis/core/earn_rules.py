@@ -36,7 +36,7 @@ class EarnRule:
 
     Attributes:
         bit: the rule's place in masks of rules.
-        rate: what one minor unit, millionth of quantity, full step, purchase or event gives, over the book's denominator.
+        rate: what a minor unit, millionth of quantity, full step, purchase or event gives, over the book's denominator.
         step: how many minor units make a full step; None where fractions of a step count.
         factor: for a multiplier, what it adds to what it multiplies.
         targets: for a multiplier, the positions of the rules that it multiplies.

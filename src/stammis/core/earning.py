@@ -58,7 +58,7 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules) -> E
                     gains.append(found)
         asked.append(found)
     if multipliers:
-        _multiply_all(asked, gains, basket, scene, masks, counts, rules)
+        _multiply_all(asked, gains, basket, counts, rules, scene=scene, masks=masks)
     return _settled(asked, gains, basket, rules)
 
 
@@ -78,7 +78,7 @@ def earnings_of_event(kind: str, scene: Scene, counts: Counts, rules: Rules) -> 
             if isinstance(found, Gain):
                 gains.append(found)
         asked.append(found)
-    _multiply_all(asked, gains, Basket(()), scene, [], counts, rules)
+    _multiply_all(asked, gains, Basket(()), counts, rules, scene=scene, masks=[])
     return _settled(asked, gains, None, rules)
 
 
@@ -136,10 +136,11 @@ def _multiply_all(
     asked: list[Gain | Step],
     gains: list[Gain],
     basket: Basket,
-    scene: Scene,
-    masks: list[int],
     counts: Counts,
     rules: Rules,
+    *,
+    scene: Scene,
+    masks: list[int],
 ) -> None:
     given = list(gains)
     for place, found in enumerate(asked):
@@ -160,10 +161,10 @@ def _multiply_all(
         found.value = multiplied * rule.factor.numerator // rule.factor.denominator
         found.lines = lines
         found.saw["of"] = multiplied // rules.book.denominator
-        if rule.limit is not None:
-            asked[place] = found = capped(found, counts, rules)
-        if isinstance(found, Gain):
-            gains.append(found)
+        within = found if rule.limit is None else capped(found, counts, rules)
+        asked[place] = within
+        if isinstance(within, Gain):
+            gains.append(within)
 
 
 def _settled(asked: list[Gain | Step], gains: list[Gain], basket: Basket | None, rules: Rules) -> Earnings:

@@ -20,7 +20,7 @@ RowKind = Literal["earn", "spend", "return", "restore", "expire", "adjust"]
 class Posted(Struct, frozen=True, tag_field="effect", tag="posted", omit_defaults=True, kw_only=True):
     """A ledger row: ``row`` is its number in the member's ledger, ``amount`` signed, ``running`` the balance after it.
 
-    ``lots`` names the lots it took from or gave back to; a row with ``left`` opens a lot of its own (what debt did not swallow).
+    ``lots`` names the lots it took from or gave back to; a row with ``left`` opens a lot with what debt left.
     """
 
     row: int

@@ -1,4 +1,4 @@
-"""Events: everything that can move points. What the caller said, in exact numbers; stored as JSON, decided by ``decide``.
+"""Events: everything that can move points. What the caller said, in exact numbers; stored as JSON.
 
 Money is in whole minor units of its currency, quantities in whole millionths, times carry their offset.
 """

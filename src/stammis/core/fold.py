@@ -19,13 +19,13 @@ from stammis.core.world import World
 
 
 def apply(event: AnyEvent, world: World, rules: Rules) -> tuple[Decision, World]:
-    """Decides an event and applies it: the decision, and the world after it. A refused event leaves the world as it was."""
+    """Decides an event and applies it: the decision, and the world after it, as it was where the event is refused."""
     decision = decide(event, world, rules)
     return decision, world_after(event, decision, world, rules)
 
 
 def world_after(event: AnyEvent, decision: Decision, world: World, rules: Rules) -> World:
-    """The world after an event that has been decided: every effect applied, the standing's clock and counter moved on."""
+    """The world after a decided event: every effect applied, the standing's clock and counter moved on."""
     if decision.effects and isinstance(decision.effects[0], Refused):
         return world
     draft = Draft(world)
@@ -40,7 +40,7 @@ def world_after(event: AnyEvent, decision: Decision, world: World, rules: Rules)
 
 
 def next_due(purses: Mapping[str, Purse], ranks: Mapping[str, Rank], rules: Rules) -> int | None:
-    """The next instant at which something falls due by itself: a lot ends, or a level falls. None where nothing will."""
+    """The next instant at which something falls due by itself: a lot ends, a level falls. None where nothing will."""
     due: int | None = None
     for purse in purses.values():
         if purse.lots:
@@ -57,7 +57,7 @@ def next_due(purses: Mapping[str, Purse], ranks: Mapping[str, Rank], rules: Rule
 
 
 def due_days(world: World, until: int, rules_at: Callable[[int], Rules]) -> Iterator[tuple[DayPassed, Decision, World]]:
-    """Applies what falls due up to and including an instant: each day on which something happens, and the world after it.
+    """Applies what falls due up to and including an instant: each day when something happens, and the world after it.
 
     ``rules_at`` tells the rules in force at an instant.
     """

@@ -47,6 +47,7 @@ class Journal:
         kind: RowKind,
         amount: int,
         at: int,
+        *,
         own: Collection[int] = (),
         reverses: int | None = None,
     ) -> Posted:

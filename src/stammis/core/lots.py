@@ -16,7 +16,7 @@ def has_ended(ends_at: int | None, at: int) -> bool:
 
 
 def active(purse: Purse, at: int) -> int:
-    """What may be spent at this instant: the lots that have not ended, less debt; below zero where there is only debt."""
+    """What may be spent at this instant: the lots that have not ended, less debt; below zero where debt is all."""
     ended = 0
     for lot in purse.lots:
         if lot.ends_at is None or lot.ends_at > at:
@@ -75,7 +75,7 @@ def giving_back(takes: Sequence[Take], amount: int) -> tuple[tuple[Take, ...], t
 
 
 def purse_after(purse: Purse, row: Posted) -> Purse:
-    """The purse after a row. What a positive row puts into no lot fills debt; what a negative one takes from none is debt."""
+    """The purse after a row. What a row gives but puts into no lot fills debt; what it takes out of none is debt."""
     lots, debt = purse.lots, purse.debt
     rest = row.amount
     if row.amount < 0:

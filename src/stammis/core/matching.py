@@ -53,7 +53,7 @@ class Matching:
 
 @lru_cache(maxsize=65_536)
 def failing(rule: str, wallet: str, asks: str, wants: str, saw: str) -> Step:
-    """The step of a rule whose condition does not hold: what was asked, wanted and seen. Shared: it is never changed."""
+    """The step of a rule whose condition does not hold: what was asked, wanted and seen. Shared, so never changed."""
     return Step(rule, False, "condition", wallet, 0, {"asks": asks, "wanted": wants[:LONGEST], "saw": saw[:LONGEST]})
 
 

@@ -150,7 +150,7 @@ class Level(Part, frozen=True):
 
 
 class TierSet(Part, frozen=True):
-    """Levels that a member holds by spend or points earned in a rolling window of days that ends with the day itself."""
+    """Levels that a member holds by spend or points earned in a rolling window of days that ends with today."""
 
     id: Id
     name: Words
@@ -174,7 +174,7 @@ class Reward(Part, frozen=True):
 
 
 class Returns(Part, frozen=True):
-    """What a return does: decide the rest again or take back in proportion; money back without goods; restored points."""
+    """What a return does: decide the rest again or take back in proportion; money back alone; restored points."""
 
     mode: Literal["again", "proportional"] = "again"
     money_back: Literal["lower", "keep"] = "lower"

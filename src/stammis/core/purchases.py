@@ -20,7 +20,7 @@ from stammis.core.world import Original, World
 
 
 def decide_purchase(purchase: Purchase, world: World, rules: Rules) -> Decision:
-    """Decides a purchase as it arrives: placed takes points and coupons, completed earns as well, cancelled does neither."""
+    """Decides a purchase as it arrives: placed takes points and coupons, completed earns as well, cancelled neither."""
     state = rules.statuses.get(purchase.status)
     if state is None:
         return refuse("unknown_status", status=purchase.status)
@@ -34,7 +34,7 @@ def decide_purchase(purchase: Purchase, world: World, rules: Rules) -> Decision:
     paid: Paid | None = None
     steps: tuple[Step, ...] = ()
     if state != "cancelled" and (purchase.points is not None or purchase.coupons):
-        accepted = _accept(purchase, basket.total, 0, world, journal, moment.at, rules)
+        accepted = _accept(purchase, world, journal, moment.at, rules, total=basket.total, restored=0)
         if isinstance(accepted, Refused):
             return refusing(accepted)
         paid, steps = accepted
@@ -68,10 +68,12 @@ def _completed(state: PurchaseState, completion: Completion, basket: Basket) -> 
 
 
 def _accept(
-    purchase: Purchase, total: int, restored: int, world: World, journal: Journal, at: int, rules: Rules
+    purchase: Purchase, world: World, journal: Journal, at: int, rules: Rules, *, total: int, restored: int
 ) -> tuple[Paid | None, tuple[Step, ...]] | Refused:
     """Takes the points offered (less what returns have restored already) and the coupons; or says why it cannot."""
-    refusal = _unusable_coupon(purchase, world) or _unusable_tender(purchase, total, restored, journal, at, rules)
+    refusal = _unusable_coupon(purchase, world) or _unusable_tender(
+        purchase, journal, at, rules, total=total, restored=restored
+    )
     if refusal is not None:
         return refusal
     paid: Paid | None = None
@@ -100,7 +102,7 @@ def _unusable_coupon(purchase: Purchase, world: World) -> Refused | None:
 
 
 def _unusable_tender(
-    purchase: Purchase, total: int, restored: int, journal: Journal, at: int, rules: Rules
+    purchase: Purchase, journal: Journal, at: int, rules: Rules, *, total: int, restored: int
 ) -> Refused | None:
     tender = purchase.points
     if tender is None or tender.amount <= restored:
@@ -144,7 +146,7 @@ def _complete_later(original: Original, world: World, at: int, rules: Rules) -> 
     if state.state == "cancelled":
         restored = state.paid.restored if state.paid is not None else 0
         total = purchase.rounding - rewards_of(purchase) + sum(line.amount for line in purchase.lines)
-        accepted = _accept(purchase, total, restored, world, journal, at, rules)
+        accepted = _accept(purchase, world, journal, at, rules, total=total, restored=restored)
         if isinstance(accepted, Refused):
             return refusing(accepted)
         paid, steps = accepted
@@ -152,7 +154,7 @@ def _complete_later(original: Original, world: World, at: int, rules: Rules) -> 
     left = remains(purchase, state.returned, state.lowered, rules, paid=state.paid is not None)
     moment = when(instant(purchase.occurred_at), rules)
     if state.seen is not None:
-        state, more = earn_again(purchase, state, moment, journal, at, rules)
+        state, more = earn_again(state, moment, journal, at, rules)
     elif left.none:
         state = structs.replace(state, state="completed", seen=Seen(enrolled=False))
         more = ()

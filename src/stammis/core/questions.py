@@ -33,34 +33,22 @@ LONGEST: Final = 120
 """Characters of what was wanted or seen that a step keeps."""
 
 
+@dataclass(slots=True, eq=False)
 class Scene:
     """What conditions look at besides lines: the moment (local), the place, the purchase's total, the member.
 
-    An event that is no purchase has neither place nor total.
+    ``weekday`` is 0 on Mondays. An event that is no purchase has neither place nor total.
     """
 
-    __slots__ = ("attributes", "channel", "day", "labels", "second", "store", "tiers", "total", "weekday")
-
-    def __init__(
-        self,
-        day: int,
-        second: int,
-        channel: str | None,
-        store: str | None,
-        total: int | None,
-        tiers: dict[str, str | None],
-        labels: tuple[str, ...],
-        attributes: dict[str, Scalar],
-    ) -> None:
-        self.day = day
-        self.second = second
-        self.weekday = (day + 6) % 7
-        self.channel = channel
-        self.store = store
-        self.total = total
-        self.tiers = tiers
-        self.labels = labels
-        self.attributes = attributes
+    day: int
+    second: int
+    weekday: int
+    channel: str | None
+    store: str | None
+    total: int | None
+    tiers: dict[str, str | None]
+    labels: tuple[str, ...]
+    attributes: dict[str, Scalar]
 
 
 Test = Callable[[Scene], bool]
@@ -70,7 +58,7 @@ Look = Callable[[Scene], str]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What conditions of a programme refer to: the currency's decimals, and the levels of each tier set, lowest first."""
+    """What conditions refer to: the currency's decimals, and the levels of each tier set, lowest first."""
 
     decimals: int
     levels: dict[str, tuple[str, ...]]

@@ -24,7 +24,7 @@ class Remains:
     """What is left of a purchase.
 
     Attributes:
-        basket: what remains as rules see it; whether money given back without goods lowers it is the programme's choice.
+        basket: what remains as rules see it; the programme says whether money given back without goods lowers it.
         amounts: what remains in money.
         restored: how many of the points paid have come back by returns, in all.
         none: whether nothing remains.
@@ -123,7 +123,7 @@ def _piece(piece: ReturnLine, line: Line, before: tuple[int, int]) -> tuple[int,
 
 
 def _share(line: Line, quantity: int, before: tuple[int, int]) -> int:
-    """The amount that belongs to a returned quantity: in proportion, cumulatively rounded down; the last piece gets the rest."""
+    """The amount of a returned quantity: in proportion, cumulatively rounded down; the last piece gets the rest."""
     quantity_back, amount_back = before
     if quantity_back + quantity == line.quantity:
         return line.amount - amount_back

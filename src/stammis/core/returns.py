@@ -114,8 +114,8 @@ def _settle(original: Original, left: Remains, world: World, at: int, rules: Rul
     if state.state == "completed" and state.seen is not None and state.seen.enrolled:
         moment = when(instant(purchase.occurred_at), rules)
         earnings = _earned_by_rest(original, left, moment, rules)
-        _take_back(settlement, original, earnings, left, at, rules)
-        _move_tiers(settlement, earnings, left, moment, at, rules)
+        _take_back(settlement, original, earnings, left=left, at=at, rules=rules)
+        _move_tiers(settlement, earnings, left, moment=moment, at=at, rules=rules)
         settlement.journal.effects.extend(
             counted_effects(state.given, settlement.given, world.standing, moment.day, rules)
         )
@@ -158,7 +158,7 @@ def _free_coupons(settlement: _Settlement, world: World) -> None:
 
 
 def _take_back(
-    settlement: _Settlement, original: Original, earnings: Earnings, left: Remains, at: int, rules: Rules
+    settlement: _Settlement, original: Original, earnings: Earnings, *, left: Remains, at: int, rules: Rules
 ) -> None:
     state = original.state
     rows = list(state.earned)
@@ -179,7 +179,7 @@ def _take_back(
         settlement.steps.extend(_steps(before, after, amount, wallet))
         if amount:
             own = {earned.row for earned in of_wallet}
-            row = settlement.journal.take(wallet, "return", amount, at, own, reverses=of_wallet[-1].row)
+            row = settlement.journal.take(wallet, "return", amount, at, own=own, reverses=of_wallet[-1].row)
             settlement.taken[wallet] = -row.amount
             rows = _marked(rows, wallet, amount)
     settlement.state = structs.replace(settlement.state, earned=tuple(rows))
@@ -225,7 +225,7 @@ def _steps(before: dict[str, int], after: dict[str, int], amount: int, wallet: s
 
 
 def _move_tiers(
-    settlement: _Settlement, earnings: Earnings, left: Remains, moment: When, at: int, rules: Rules
+    settlement: _Settlement, earnings: Earnings, left: Remains, *, moment: When, at: int, rules: Rules
 ) -> None:
     before = settlement.counted
     after = {} if left.none else progress_of(left.basket, earnings.points, rules)
@@ -234,12 +234,12 @@ def _move_tiers(
             after[tiers.id] = before.get(tiers.id, 0) - settlement.taken.get(tiers.wallet, 0)
     progress: Progress = {name: after.get(name, 0) - before.get(name, 0) for name in (*before, *after)}
     settlement.counted = {name: amount for name, amount in after.items() if amount}
-    today = max(moment.day, rules.calendar.day(at))
-    tier_effects(settlement.journal.standing, progress, moment.day, today, at, rules, settlement.journal.effects)
+    journal = settlement.journal
+    journal.effects.extend(tier_effects(journal.standing, progress, moment.day, max(moment.at, at), rules))
 
 
 def earn_again(
-    purchase: Purchase, state: PurchaseState, moment: When, journal: Journal, at: int, rules: Rules
+    state: PurchaseState, moment: When, journal: Journal, at: int, rules: Rules
 ) -> tuple[PurchaseState, tuple[Step, ...]]:
     """Posts again what a cancellation took back, dated at the purchase, and lets it count again."""
     earned = list(state.earned)
@@ -250,11 +250,10 @@ def earn_again(
         given = {rule: points for rule, points in state.given.items() if _wallet_of(rule, rules) == wallet}
         parts = spread(amount, list(given.values()))
         steps.extend(Step(rule, True, "again", wallet, part) for rule, part in zip(given, parts, strict=True) if part)
-    today = max(moment.day, rules.calendar.day(at))
     progress = {
         tiers.id: state.taken.get(tiers.wallet, 0) if tiers.counts_points else state.counted.get(tiers.id, 0)
         for tiers in rules.tiers
     }
-    tier_effects(journal.standing, progress, moment.day, today, at, rules, journal.effects)
+    journal.effects.extend(tier_effects(journal.standing, progress, moment.day, max(moment.at, at), rules))
     journal.effects.extend(counted_effects({}, state.given, journal.standing, moment.day, rules))
     return structs.replace(state, state="completed", earned=tuple(earned), taken={}), tuple(steps)

@@ -114,7 +114,7 @@ def compile_rules(programme: Programme, version: int) -> Rules:
         book=earn_book(programme, {wallet.id: wallet.decimals for wallet in programme.wallets}, terms),
         tiers=tuple(_tiers(tiers, programme, wallets, decimals) for tiers in programme.tiers),
         rewards={reward.id: _reward(reward, wallets) for reward in programme.rewards},
-        statuses=dict(programme.statuses),
+        statuses={"completed": "completed", **programme.statuses},
         returns=programme.returns,
     )
 

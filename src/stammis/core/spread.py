@@ -61,7 +61,7 @@ def spread(total: int, weights: Sequence[int]) -> list[int]:
 
 
 def apportioned(whole: int, numerators: Sequence[int], denominator: int) -> list[int]:
-    """Fractions over one denominator as whole parts that add up to ``whole``, by largest remainder, ties to the earlier.
+    """Fractions over one denominator as whole parts that add up to ``whole``, by largest remainder, ties to the first.
 
     ``whole`` lies between the sum of the fractions rounded down and that sum with every fraction rounded up.
     """

@@ -1,7 +1,8 @@
 """The standing: what a member's history amounts to, as far as rules read it. A fold of the member's events.
 
-Instants are whole seconds since 1970 in UTC, days are ordinals (``date.toordinal``) in the programme's zone, amounts whole smallest units.
-Values are frozen; ``evolve`` returns new ones. Compact on purpose (``array_like``): it is written with every purchase.
+Instants are whole seconds since 1970 in UTC, days ordinals (``date.toordinal``) in the programme's zone, amounts whole
+smallest units.
+Values are frozen; ``evolve`` returns new ones. Compact on purpose (``array_like``): written with every purchase.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ class Earned(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Paid(Struct, frozen=True, array_like=True):
-    """Points tendered for a purchase: the spend row, how much came back by returns, and what is still out of which lots.
+    """Points tendered for a purchase: the spend row, how much came back by returns, what is still out of which lots.
 
     A cancellation puts all back (``lots`` is empty then) and leaves ``restored`` to tell what returns had brought back.
     """

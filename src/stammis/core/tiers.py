@@ -35,21 +35,22 @@ def total_then(rank: Rank, tiers: TierRules, day: int) -> int:
     return sum(amount for on, amount in rank.days if first < on <= day)
 
 
-def tier_effects(
-    standing: Standing, progress: Progress, day: int, today: int, at: int, rules: Rules, kept: list[Effect]
-) -> None:
-    """Adds the effects of progress made on ``day``, and the level that each set has for it ``today``."""
+def tier_effects(standing: Standing, progress: Progress, day: int, at: int, rules: Rules) -> list[Effect]:
+    """The effects of progress made on ``day``, and of the levels that it and the passing of time make at an instant."""
+    effects: list[Effect] = []
+    today = rules.calendar.day(at) if rules.tiers else day
     for tiers in rules.tiers:
         rank = rank_of(standing, tiers)
         total = total_on(rank, tiers, today)
         amount = progress.get(tiers.id, 0)
         if amount and day > rank.gone:
-            kept.append(Progressed(set=tiers.id, day=day, amount=amount))
+            effects.append(Progressed(set=tiers.id, day=day, amount=amount))
             if day > today - tiers.window:
                 total += amount
         level = tiers.level(total)
         if level != rank.level:
-            kept.append(TierMoved(set=tiers.id, before=rank.level, after=level, at=at))
+            effects.append(TierMoved(set=tiers.id, before=rank.level, after=level, at=at))
+    return effects
 
 
 def rank_progressed(rank: Rank, day: int, amount: int, window: int) -> Rank:

@@ -1,4 +1,4 @@
-"""The world: all that a decision may look at besides the event and the programme, loaded beforehand and recorded with it."""
+"""The world: all that a decision may look at besides event and programme, loaded beforehand and recorded with it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stammis.core.standing import (
 
 
 class Original(Struct, frozen=True, kw_only=True):
-    """The purchase that an event refers to, where it stands, and what of its earn rows (by number) has expired since."""
+    """The purchase that an event refers to, where it stands, and what of its earn rows (by number) has expired."""
 
     purchase: Purchase
     state: PurchaseState
@@ -21,9 +21,9 @@ class Original(Struct, frozen=True, kw_only=True):
 
 
 class Grants(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What chance and shared stocks allow this event: reserved by the caller, kept with the decision, read back on refolding.
+    """What chance and shared stocks allow an event: reserved by the caller, kept with the decision, read on refolding.
 
-    ``stock`` is what is left of the reward asked for (None: no end of it); ``codes`` are fresh codes, one for each redemption.
+    ``stock`` is what is left of the reward asked for (None: no end of it), ``codes`` one fresh code a redemption.
     """
 
     stock: int | None = None
@@ -43,8 +43,8 @@ class World(Struct, frozen=True, kw_only=True):
 class Needs(Struct, frozen=True, kw_only=True):
     """What must be loaded before an event can be decided.
 
-    With a ``purchase``: that purchase, where it stands, and the coupons it names. With a ``reward``: what is left of it, and ``codes``
-    fresh codes.
+    With a ``purchase``: that purchase, where it stands, and the coupons it names. With a ``reward``: what is left of
+    it, and ``codes`` fresh codes.
     """
 
     purchase: str | None = None

@@ -1,0 +1,159 @@
+"""Agreement: whether the parts of a programme fit each other, and whether what is promised can be kept."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeVar, assert_never
+from zoneinfo import ZoneInfo, available_timezones
+
+from stammis.core.amounts import AmountText, exact
+from stammis.core.condition_checks import Surroundings, faults, too_fine
+from stammis.core.currencies import DECIMALS
+from stammis.core.programme import (
+    Earn,
+    Multiply,
+    PerAmount,
+    PerEvent,
+    PerPurchase,
+    PerUnit,
+    Reward,
+    TierSet,
+    Wallet,
+    Yearly,
+)
+from stammis.core.questions import asks_purchase
+from stammis.core.reading import Problem, below, unknown
+
+T = TypeVar("T")
+
+
+class Placed(NamedTuple):
+    """A part of a programme and its place in the document."""
+
+    pointer: str
+    part: Any
+
+
+class Draft(NamedTuple):
+    """What of a document could be read: parts by the name of their list, and the ids of all parts, readable or not."""
+
+    currency: str | None
+    timezone: str | None
+    parts: dict[str, list[Placed]]
+    ids: dict[str, frozenset[str]]
+
+    def of(self, name: str, kind: type[T]) -> Iterator[tuple[str, T]]:
+        """The parts of a list that have this type, with their places."""
+        for pointer, part in self.parts[name]:
+            if isinstance(part, kind):
+                yield pointer, part
+
+
+def disagreements(draft: Draft) -> list[Problem]:
+    """Everything in which the parts of a programme contradict each other or the world."""
+    problems = [*_world(draft)]
+    for name in draft.parts:
+        problems += _twice(draft.parts[name])
+    for pointer, wallet in draft.of("wallets", Wallet):
+        problems += _wallet(wallet, pointer)
+    for pointer, tiers in draft.of("tiers", TierSet):
+        problems += _tiers(tiers, pointer, draft)
+    for pointer, rule in draft.parts["earn"]:
+        problems += _rule(rule, pointer, draft)
+    for pointer, reward in draft.of("rewards", Reward):
+        problems += _known_wallet(reward.wallet, pointer, draft)
+    return problems
+
+
+def _world(draft: Draft) -> Iterator[Problem]:
+    if draft.currency is not None and draft.currency not in DECIMALS:
+        yield unknown("/currency", "unknown_currency", "currency", draft.currency, DECIMALS)
+    if draft.timezone is not None:
+        try:
+            ZoneInfo(draft.timezone)
+        except (LookupError, ValueError, OSError):
+            zones = available_timezones()
+            yield unknown("/timezone", "unknown_timezone", "time zone", draft.timezone, zones)
+
+
+def _twice(parts: list[Placed]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for pointer, part in parts:
+        if part.id in seen:
+            yield Problem(below(pointer, "id"), "duplicate_id", f"«{part.id}» is the id of another as well.")
+        seen.add(part.id)
+
+
+def _known_wallet(wallet: str, pointer: str, draft: Draft) -> Iterator[Problem]:
+    if wallet not in draft.ids["wallets"]:
+        yield unknown(below(pointer, "wallet"), "unknown_wallet", "wallet", wallet, draft.ids["wallets"])
+
+
+def _wallet(wallet: Wallet, pointer: str) -> Iterator[Problem]:
+    if wallet.pays and (wallet.value is None or not exact(wallet.value)):
+        message = "A wallet that pays needs a value in money above zero."
+        yield Problem(below(pointer, "value"), "missing_value", message)
+    expiry = wallet.expiry
+    if isinstance(expiry, Yearly) and expiry.day > calendar.monthrange(2024, expiry.month)[1]:
+        message = f"Month {expiry.month} has no day {expiry.day}."
+        yield Problem(below(pointer, "expiry", "day"), "out_of_range", message)
+
+
+def _tiers(tiers: TierSet, pointer: str, draft: Draft) -> Iterator[Problem]:
+    decimals = DECIMALS.get(draft.currency or "")
+    if tiers.counts == "points":
+        yield from _known_wallet(tiers.wallet, pointer, draft)
+        wallets = [wallet for _, wallet in draft.of("wallets", Wallet) if wallet.id == tiers.wallet]
+        decimals = wallets[0].decimals if wallets else None
+    yield from _twice([Placed(below(pointer, "levels", place), level) for place, level in enumerate(tiers.levels)])
+    before: AmountText | None = None
+    for place, level in enumerate(tiers.levels):
+        at = below(pointer, "levels", place, "at")
+        yield from too_fine(level.at, decimals, at)
+        if before is not None and exact(level.at) <= exact(before):
+            yield Problem(at, "not_ascending", "Levels ascend: each begins above the one before.")
+        before = level.at
+
+
+def _rule(rule: Earn, pointer: str, draft: Draft) -> Iterator[Problem]:
+    yield from _known_wallet(rule.wallet, pointer, draft)
+    if rule.cap is not None and rule.cap.points is None and rule.cap.times is None:
+        yield Problem(below(pointer, "cap"), "missing_field", "A cap limits points, times or both.")
+    if rule.when is not None:
+        levels = {tiers.id: tuple(level.id for level in tiers.levels) for _, tiers in draft.of("tiers", TierSet)}
+        around = Surroundings(DECIMALS.get(draft.currency or ""), levels, draft.ids["tiers"])
+        yield from faults(rule.when, below(pointer, "when"), around)
+    match rule:
+        case PerAmount():
+            if not exact(rule.each):
+                yield Problem(below(pointer, "each"), "out_of_range", "Above zero.")
+            yield from too_fine(rule.each, DECIMALS.get(draft.currency or ""), below(pointer, "each"))
+        case PerEvent():
+            if rule.when is not None and asks_purchase(rule.when):
+                message = "A rule for events cannot ask about lines or purchases."
+                yield Problem(below(pointer, "when"), "not_for_events", message)
+        case Multiply():
+            yield from _multiplier(rule, pointer, draft)
+        case PerUnit() | PerPurchase():
+            pass
+        case _:
+            assert_never(rule)
+
+
+def _multiplier(rule: Multiply, pointer: str, draft: Draft) -> Iterator[Problem]:
+    if exact(rule.factor) < 1:
+        yield Problem(below(pointer, "factor"), "out_of_range", "At least 1.")
+    others = {other.id: other for _, other in draft.parts["earn"]}
+    plain = [name for name, other in others.items() if not isinstance(other, Multiply) and other.wallet == rule.wallet]
+    for place, name in enumerate(rule.rules):
+        at = below(pointer, "rules", place)
+        if name not in draft.ids["earn"]:
+            yield unknown(at, "unknown_rule", "rule", name, plain)
+        elif isinstance(others.get(name), Multiply):
+            yield Problem(at, "multiplies_multiplier", f"«{name}» is a multiplier itself.")
+        elif name in others and name not in plain:
+            yield Problem(at, "other_wallet", f"«{name}» gives points of another wallet.")
+    broken = len(draft.ids["earn"]) > len(others)
+    if not rule.rules and not plain and not broken:
+        yield Problem(pointer, "nothing_to_multiply", "There is no rule in this wallet that it could multiply.")

@@ -1,0 +1,157 @@
+"""Checks of conditions: what they refer to exists, and they can hold at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, assert_never
+
+from stammis.core.amounts import AmountText, decimals_of, exact
+from stammis.core.conditions import (
+    All,
+    Any,
+    Attribute,
+    Category,
+    Channel,
+    Condition,
+    Dates,
+    Hours,
+    Label,
+    LineAmount,
+    Not,
+    OnWeekday,
+    Sku,
+    Store,
+    Tier,
+    Total,
+)
+from stammis.core.questions import allowed_levels
+from stammis.core.reading import Problem, below, unknown
+
+
+class Surroundings(NamedTuple):
+    """What conditions refer to: the currency's decimals, the levels of readable tier sets, the ids of all tier sets."""
+
+    decimals: int | None
+    levels: dict[str, tuple[str, ...]]
+    sets: frozenset[str]
+
+
+def too_fine(amount: AmountText, decimals: int | None, pointer: str) -> Iterator[Problem]:
+    """The problem of an amount with more decimals than there are; None where that is not known."""
+    if decimals is not None and decimals_of(amount) > decimals:
+        yield Problem(pointer, "too_many_decimals", f"At most {decimals} decimals here.")
+
+
+def faults(condition: Condition, pointer: str, around: Surroundings) -> Iterator[Problem]:
+    """Everything that is wrong with a condition."""
+    match condition:
+        case Sku() | Category() | Channel() | Store() | OnWeekday() | Label() | Attribute():
+            pass
+        case LineAmount() | Total():
+            yield from _bounds(condition, pointer, around)
+        case Hours():
+            if condition.from_ in (condition.until, "24:00"):
+                yield Problem(pointer, "never_holds", "These hours hold no time.")
+        case Dates():
+            if condition.first is not None and condition.last is not None and condition.first > condition.last:
+                yield Problem(pointer, "never_holds", "The last date lies before the first.")
+        case Tier():
+            yield from _tier(condition, pointer, around)
+        case All():
+            yield from _parts(condition.of, pointer, around)
+            if _contradicts(_flat(condition), around):
+                yield Problem(pointer, "never_holds", "These conditions never hold together.")
+        case Any():
+            yield from _parts(condition.of, pointer, around)
+        case Not():
+            yield from faults(condition.of, below(pointer, "of"), around)
+        case _:
+            assert_never(condition)
+
+
+def _parts(parts: tuple[Condition, ...], pointer: str, around: Surroundings) -> Iterator[Problem]:
+    for place, part in enumerate(parts):
+        yield from faults(part, below(pointer, "of", place), around)
+
+
+def _bounds(condition: LineAmount | Total, pointer: str, around: Surroundings) -> Iterator[Problem]:
+    low, high = condition.at_least, condition.at_most
+    if low is None and high is None:
+        yield Problem(pointer, "missing_field", "Give at_least, at_most or both.")
+    for name, bound in (("at_least", low), ("at_most", high)):
+        if bound is not None:
+            yield from too_fine(bound, around.decimals, below(pointer, name))
+    if low is not None and high is not None and exact(low) > exact(high):
+        yield Problem(pointer, "never_holds", "at_least lies above at_most.")
+
+
+def _tier(condition: Tier, pointer: str, around: Surroundings) -> Iterator[Problem]:
+    if condition.set not in around.sets:
+        yield unknown(below(pointer, "set"), "unknown_tier_set", "tier set", condition.set, around.sets)
+        return
+    if not condition.any_of and condition.at_least is None:
+        yield Problem(pointer, "missing_field", "Give any_of, at_least or both.")
+    levels = around.levels.get(condition.set)
+    if levels is None:
+        return
+    for place, name in enumerate(condition.any_of):
+        if name not in levels:
+            yield unknown(below(pointer, "any_of", place), "unknown_level", "level", name, levels)
+    if condition.at_least is not None and condition.at_least not in levels:
+        yield unknown(below(pointer, "at_least"), "unknown_level", "level", condition.at_least, levels)
+
+
+def _flat(condition: All) -> Iterator[Condition]:
+    for part in condition.of:
+        if isinstance(part, All):
+            yield from _flat(part)
+        else:
+            yield part
+
+
+def _contradicts(parts: Iterable[Condition], around: Surroundings) -> bool:
+    """Whether conditions about something that has one value at a time leave no value."""
+    allowed: dict[tuple[str, str], frozenset[str]] = {}
+    ranges: dict[str, tuple[float, float]] = {}
+    for part in parts:
+        choice = _choice(part, around)
+        if choice is not None:
+            key, values = choice
+            allowed[key] = allowed.get(key, values) & values
+        bounds = _range(part)
+        if bounds is not None:
+            name, low, high = bounds
+            before = ranges.get(name, (low, high))
+            ranges[name] = (max(low, before[0]), min(high, before[1]))
+    return any(not values for values in allowed.values()) or any(low > high for low, high in ranges.values())
+
+
+def _choice(part: Condition, around: Surroundings) -> tuple[tuple[str, str], frozenset[str]] | None:
+    match part:
+        case Sku() | Category() | Channel() | Store() | OnWeekday():
+            return (type(part).__name__, ""), frozenset(part.any_of)
+        case Attribute():
+            return ("Attribute", part.name), frozenset(part.any_of)
+        case Tier():
+            levels = around.levels.get(part.set, ())
+            if part.at_least is not None and part.at_least not in levels:
+                return None
+            return ("Tier", part.set), allowed_levels(part, levels)
+        case LineAmount() | Total() | Hours() | Dates() | Label() | All() | Any() | Not():
+            return None
+        case _:
+            assert_never(part)
+
+
+def _range(part: Condition) -> tuple[str, float, float] | None:
+    match part:
+        case LineAmount() | Total():
+            low = float(exact(part.at_least)) if part.at_least is not None else 0.0
+            high = float(exact(part.at_most)) if part.at_most is not None else float("inf")
+            return type(part).__name__, low, high
+        case Dates():
+            first, last = part.first or dt.date.min, part.last or dt.date.max
+            return "Dates", first.toordinal(), last.toordinal()
+        case _:
+            return None

@@ -1,0 +1,105 @@
+"""Views: a standing as people and programs read it at an instant. Amounts are whole smallest units or text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TypedDict
+
+from msgspec import structs
+
+from stammis.core.amounts import amount_text
+from stammis.core.lots import EMPTY, active, has_ended
+from stammis.core.rules import Rules, TierRules
+from stammis.core.standing import Standing
+from stammis.core.tiers import falls_at, rank_of, rank_on
+
+
+class WalletView(TypedDict):
+    """A member's side of a wallet; ``value`` is what ``active`` is worth in money, where the wallet has a value."""
+
+    active: int
+    pending: int
+    held: int
+    decimals: int
+    value: str | None
+
+
+class Expiring(TypedDict):
+    """So much of a wallet is usable through this day (ISO date) and gone after it."""
+
+    wallet: str
+    amount: int
+    last_day: str
+
+
+class TierProgress(TypedDict):
+    """How far a member is in a tier set.
+
+    ``counted`` and ``missing`` (to the ``next`` level; None at the highest) are in minor units of money or smallest
+    units of points, with so many ``decimals``. ``last_day`` is the level's last if nothing more counts; None for good.
+    """
+
+    set: str
+    level: str | None
+    next: str | None
+    counted: int
+    missing: int | None
+    decimals: int
+    last_day: str | None
+
+
+def wallet_view(standing: Standing, rules: Rules, at: int) -> dict[str, WalletView]:
+    """What a member has in each wallet at an instant."""
+    views: dict[str, WalletView] = {}
+    for wallet in rules.wallets.values():
+        purse = standing.purses.get(wallet.id, EMPTY)
+        there = active(purse, at)
+        value = None if wallet.value is None else amount_text(wallet.worth(there), rules.decimals)
+        views[wallet.id] = WalletView(active=there, pending=0, held=purse.held, decimals=wallet.decimals, value=value)
+    return views
+
+
+def expiring(standing: Standing, rules: Rules, at: int) -> list[Expiring]:
+    """What will expire, one entry for each wallet and last usable day, soonest first."""
+    amounts: dict[tuple[int, str], int] = {}
+    for wallet, purse in standing.purses.items():
+        for lot in purse.lots:
+            if lot.ends_at is not None and not has_ended(lot.ends_at, at):
+                amounts[lot.ends_at, wallet] = amounts.get((lot.ends_at, wallet), 0) + lot.left
+    return [
+        Expiring(wallet=wallet, amount=amount, last_day=_last_day(ends_at, rules))
+        for (ends_at, wallet), amount in sorted(amounts.items())
+    ]
+
+
+def tier_view(standing: Standing, rules: Rules, at: int) -> dict[str, str | None]:
+    """The level a member holds in each tier set at an instant; None below the first, and for who is not enrolled."""
+    return {progress["set"]: progress["level"] for progress in tier_progress(standing, rules, at)}
+
+
+def tier_progress(standing: Standing, rules: Rules, at: int) -> list[TierProgress]:
+    """The level a member holds in each tier set at an instant, what the next one takes, and how long this one lasts."""
+    day = rules.calendar.day(at)
+    return [_progress(standing, tiers, rules, day) for tiers in rules.tiers]
+
+
+def _progress(standing: Standing, tiers: TierRules, rules: Rules, day: int) -> TierProgress:
+    kept = rank_on(rank_of(standing, tiers), day, tiers.window)
+    level = tiers.level(kept.total) if standing.enrolled else None
+    rank = structs.replace(kept, level=level)
+    above = 0 if level is None else tiers.levels.index(level) + 1
+    further = above < len(tiers.levels)
+    falls = None if level is None else falls_at(rank, tiers, rules.calendar)
+    return TierProgress(
+        set=tiers.id,
+        level=level,
+        next=tiers.levels[above] if further else None,
+        counted=rank.total,
+        missing=tiers.thresholds[above] - rank.total if further else None,
+        decimals=rules.wallets[tiers.wallet].decimals if tiers.counts_points else rules.decimals,
+        last_day=None if falls is None else _last_day(falls, rules),
+    )
+
+
+def _last_day(ends_at: int, rules: Rules) -> str:
+    return dt.date.fromordinal(rules.calendar.day(ends_at - 1)).isoformat()
