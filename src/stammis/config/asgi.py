@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import os
+from typing import cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stammis.config.settings")
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
-application = get_asgi_application()
+# Under ASGI each request has a thread of its own for a moment: connections come from a pool, no thread keeps one.
+_database = settings.DATABASES["default"]
+_database["CONN_MAX_AGE"] = 0
+_database["OPTIONS"] = {**_database["OPTIONS"], "pool": {"min_size": 1, "max_size": 12, "timeout": 5}}
+
+_django = get_asgi_application()
+
+from stammis.api.hot.application import ASGI, Application  # noqa: E402 - Django's tables must be known first
+
+application = Application(cast("ASGI", _django))

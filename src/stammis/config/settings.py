@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "stammis.accrual",
     "stammis.imports",
     "stammis.insight",
+    "stammis.api",
     "stammis.console",
 ]
 
@@ -74,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "stammis.api.fallbacks.MethodProblems",
 ]
 
 ROOT_URLCONF = "stammis.config.urls"

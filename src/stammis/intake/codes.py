@@ -6,6 +6,7 @@ Fault = dict[str, str]
 
 MESSAGES = {
     "bad_json": "This is not JSON.",
+    "bad_body": "This cannot be read.",
     "too_deep": "The JSON is nested too deeply.",
     "missing_field": "This field is needed.",
     "unknown_field": "There is no field of this name here.",

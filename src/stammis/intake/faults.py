@@ -25,12 +25,22 @@ _LARGEST_FLOAT = Decimal("1.7e308")
 
 def faults(raw: bytes, body: type[Body], currency: str | None = None) -> list[Fault]:
     """List what is wrong with a body that could not be read, at most 100 things; ``currency`` is the programme's."""
-    try:
-        value = json.loads(raw, parse_constant=_NotANumber, parse_float=Decimal)
-    except RecursionError:
-        return [fault("", "too_deep")]
-    except ValueError as error:
-        return [fault("", "bad_json", f"This is not JSON: {error}.")]
+    value, unreadable = _plain(raw)
+    return unreadable or value_faults(value, body, currency)
+
+
+def item_faults(raw: bytes, currency: str | None = None) -> list[Fault]:
+    """List what is wrong with an item of a batch, told apart by its ``kind``."""
+    value, unreadable = _plain(raw)
+    if unreadable:
+        return unreadable
+    if not isinstance(value, dict):
+        return [fault("", "wrong_type", "An object is expected here.")]
+    kind = value.get("kind")
+    body = ITEMS.get(kind) if isinstance(kind, str) else None
+    if body is None:
+        code = "wrong_type" if "kind" in value else "missing_field"
+        return [fault("/kind", code, "Write one of: " + ", ".join(ITEMS) + ".")]
     return value_faults(value, body, currency)
 
 
@@ -40,16 +50,14 @@ def value_faults(value: Any, body: type[Body], currency: str | None = None) -> l
     return list({(each["pointer"], each["code"]): each for each in islice(found, MOST_FAULTS)}.values())
 
 
-def item_faults(value: Any, currency: str | None = None) -> list[Fault]:
-    """List what is wrong with an item of a batch, told apart by its ``kind``."""
-    if not isinstance(value, dict):
-        return [fault("", "wrong_type", "An object is expected here.")]
-    kind = value.get("kind")
-    body = ITEMS.get(kind) if isinstance(kind, str) else None
-    if body is None:
-        code = "wrong_type" if "kind" in value else "missing_field"
-        return [fault("/kind", code, "Write one of: " + ", ".join(ITEMS) + ".")]
-    return value_faults(value, body, currency)
+def _plain(raw: bytes) -> tuple[Any, list[Fault]]:
+    """Read JSON as plain values, leniently enough to find the place of a NaN; or say why it is none."""
+    try:
+        return json.loads(raw, parse_constant=_NotANumber, parse_float=Decimal), []
+    except RecursionError:
+        return None, [fault("", "too_deep")]
+    except ValueError as error:
+        return None, [fault("", "bad_json", f"This is not JSON: {error}.")]
 
 
 class _NotANumber:

@@ -46,6 +46,10 @@ AnyBody = TypeVar("AnyBody", bound=Body)
 
 _UNSAID = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _LARGEST_EXACT = 2.0**53
+NUL = b"\\u0000"
+"""How JSON writes the one character that no text here may hold."""
+MOST_WALKED = 8 * 1024 * 1024
+"""No body that can be accepted is larger, but for a batch: the faults of such a one are not worth the memory."""
 _canonical = msgspec.json.Encoder(order="deterministic").encode
 _decoders: dict[type[Body], msgspec.json.Decoder[Any]] = {}
 
@@ -68,19 +72,20 @@ def decode(raw: bytes, body: type[AnyBody], currency: str | None = None) -> AnyB
     decoder = _decoders.get(body)
     if decoder is None:
         decoder = _decoders.setdefault(body, msgspec.json.Decoder(body))
-    if b"\\u0000" not in raw:
-        try:
-            decoded: AnyBody = decoder.decode(raw)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            pass
-        else:
-            return decoded
-    raise refusal(raw, body, currency)
+    try:
+        decoded: AnyBody = decoder.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise refusal(raw, body, currency, str(error)) from None
+    if NUL in raw and (found := faults(raw, body, currency)):
+        raise Invalid(errors=found)
+    return decoded
 
 
-def refusal(raw: bytes, body: type[Body], currency: str | None = None) -> Invalid:
-    """Make the error that lists all faults of a body which could not be read."""
-    return Invalid(errors=faults(raw, body, currency) or [fault("", "bad_json")])
+def refusal(raw: bytes, body: type[Body], currency: str | None = None, first: str = "This is not JSON.") -> Invalid:
+    """Make the error that lists all faults of a body which could not be read; of a huge one only the first."""
+    if len(raw) > MOST_WALKED:
+        return Invalid(errors=[fault("", "bad_body", first)])
+    return Invalid(errors=faults(raw, body, currency) or [fault("", "bad_body", first)])
 
 
 def read_purchase(raw: bytes) -> Said:

@@ -1,0 +1,139 @@
+"""Answers as JSON: what a call was worth, in the contract's words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from stammis.accrual.outcomes import Accepted, Answer, Declined, Outcome
+from stammis.api import problems
+from stammis.core.effects import Effect, Posted, RewardMoved, Step, TierMoved
+from stammis.core.rules import Rules, before_first
+from stammis.intake.amounts import write_money
+from stammis.ledger.queries import row_id
+from stammis.programmes import queries
+
+Document = dict[str, Any]
+
+_rules: dict[tuple[uuid.UUID, int], Rules] = {}
+_MOST_RULES = 256
+
+
+def warm(outcomes: list[Outcome]) -> None:
+    """Have the rules at hand that these answers need; asks the database for versions not seen before."""
+    for outcome in outcomes:
+        if isinstance(outcome, Accepted) and (outcome.answer.programme_id, outcome.answer.version) not in _rules:
+            rules_of(outcome.answer.programme_id, outcome.answer.version)
+
+
+def rules_of(programme_id: uuid.UUID, version: int) -> Rules:
+    """Give the rules of a version, 0 for the time before the first; they are kept, since they never change."""
+    rules = _rules.get((programme_id, version))
+    if rules is None:
+        versions = queries.versions(programme_id)
+        rules = versions.number(version) if version else before_first(versions.document(versions.starts[0][1]))
+        if len(_rules) >= _MOST_RULES:
+            _rules.clear()
+        _rules[programme_id, version] = rules
+    return rules
+
+
+def outcome_document(outcome: Outcome) -> tuple[int, Document, bool]:
+    """Give an outcome's status, its answer or problem, and whether it was given before."""
+    if isinstance(outcome, Declined):
+        return outcome.status, problems.refusal(outcome.status, outcome.code, outcome.reason, outcome.detail), False
+    return outcome.status, answer_document(outcome.answer), outcome.replay
+
+
+def answer_document(answer: Answer) -> Document:
+    """Write what an item was worth; amounts of points are in the wallet's smallest unit, money is decimal text."""
+    rules = rules_of(answer.programme_id, answer.version)
+    currency = rules.programme.currency
+    said: Document = {
+        "member": answer.member,
+        "effects": [each for effect in answer.effects if (each := _effect(effect, answer)) is not None],
+        "steps": [_step(step) for step in answer.steps],
+    }
+    if answer.amounts is not None:
+        total, by_points, due = answer.amounts.total, answer.amounts.by_points, answer.amounts.due
+        said["amounts"] = {
+            "total": write_money(total, currency),
+            "by_points": write_money(by_points, currency),
+            "due": write_money(due, currency),
+        }
+    if answer.refund is not None:
+        said["refund"] = {"money": write_money(answer.refund.money, currency), "points": answer.refund.points}
+    said["wallets"] = {
+        name: wallet_document(rules, name, view.active, view.pending, view.held)
+        for name, view in answer.wallets.items()
+    }
+    said["tiers"] = answer.tiers
+    return said
+
+
+def wallet_document(rules: Rules, wallet: str, active: int, pending: int, held: int) -> Document:
+    """Write what is in a wallet, and what the active part is worth in money (null where the wallet has no value)."""
+    found = rules.wallets.get(wallet)
+    worth = None if found is None or found.value is None else found.worth(active)
+    return {
+        "active": active,
+        "pending": pending,
+        "held": held,
+        "decimals": 0 if found is None else found.decimals,
+        "value": None if worth is None else write_money(worth, rules.programme.currency),
+    }
+
+
+def instant(seconds: int) -> str:
+    """Write whole seconds since 1970 as a time in UTC."""
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _effect(effect: Effect, answer: Answer) -> Document | None:
+    """Write an effect that callers care about; counters and bookkeeping stay inside."""
+    match effect:
+        case Posted():
+            return _posted(effect, answer.member_id)
+        case TierMoved():
+            return {"effect": "tier", "set": effect.set, "before": effect.before, "after": effect.after}
+        case RewardMoved(reward=reward):
+            return {
+                "effect": "reward",
+                "redemption": reward.redemption,
+                "reward": reward.reward,
+                "quantity": reward.quantity,
+                "code": reward.code,
+                "state": reward.state,
+            }
+        case _:
+            return None
+
+
+def _posted(effect: Posted, member_id: uuid.UUID | None) -> Document:
+    assert member_id is not None
+    said: Document = {
+        "effect": "posted",
+        "row": row_id(member_id, effect.row),
+        "wallet": effect.wallet,
+        "kind": effect.kind,
+        "amount": effect.amount,
+        "running": effect.running,
+        "occurred_at": instant(effect.at),
+    }
+    if effect.ends_at is not None:
+        said["ends_at"] = instant(effect.ends_at)
+    if effect.lots:
+        said["lots"] = [{"row": row_id(member_id, lot.row), "amount": lot.amount} for lot in effect.lots]
+    if effect.reverses is not None:
+        said["reverses"] = row_id(member_id, effect.reverses)
+    return said
+
+
+def _step(step: Step) -> Document:
+    said: Document = {"rule": step.rule, "applied": step.applied, "because": step.because}
+    if step.applied:
+        said["wallet"], said["points"] = step.wallet, step.points
+    if step.saw:
+        said["saw"] = step.saw
+    return said

@@ -1,0 +1,164 @@
+"""The ASGI application: the calls that move points are answered here, everything else by Django."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from urllib.parse import quote
+
+from stammis.accrual.outcomes import Item, Outcome
+from stammis.api import problems
+from stammis.api.access import admit, check_scope, plain_key
+from stammis.api.answers import outcome_document
+from stammis.api.hot import desk
+from stammis.api.hot.batch import record_batch
+from stammis.api.hot.calls import BATCH, EVENTS, PURCHASES, RETURNS, STATUS, Asked, Operation
+from stammis.api.hot.messages import (
+    Gone,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    answer,
+    answer_document,
+    answer_problem,
+    check_content_type,
+    read_body,
+    read_headers,
+)
+from stammis.api.hot.preview import Preview, preview_of
+from stammis.api.hot.recorder import Recorder
+from stammis.api.paths import read_id
+from stammis.api.problems import Failed, MethodNotAllowed
+from stammis.kit.errors import Problem
+from stammis.staff.models import ApiKey
+
+ROOT = "/api/v1/"
+KEY_SECONDS = 0.5
+MOST_KEYS = 1_000
+
+ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_log = logging.getLogger(__name__)
+_FIXED = {f"{ROOT}purchases": PURCHASES, f"{ROOT}events": EVENTS, f"{ROOT}batch": BATCH}
+_OF_A_PURCHASE = {"returns": RETURNS, "status": STATUS}
+_PARTS = 3
+_REFUSED = 400
+
+
+class Application:
+    """Stammis as an ASGI application."""
+
+    def __init__(self, django: ASGI) -> None:
+        self._django = django
+        self._recorder: Recorder | None = None
+        self._keys: dict[str, tuple[float, ApiKey]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or follow the server's start and end."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        path: str = scope["path"]
+        if not path.startswith(ROOT):
+            await self._django(scope, receive, send)
+            return
+        try:
+            found = _route(scope)
+            if found is not None:
+                await self._serve(*found, scope, receive, send)
+                return
+        except Gone:
+            return
+        except Problem as problem:
+            await answer_problem(send, problem)
+        except Exception:  # noqa: BLE001 - whatever broke, the caller gets an answer
+            _log.exception("a call failed", extra={"path": path})
+            await answer_problem(send, Failed())
+        else:
+            # Ids may hold any character: Django gets the address as it was written and takes its parts apart itself.
+            await self._django({**scope, "path": _written(scope)}, receive, send)
+
+    async def _serve(self, operation: Operation, parts: list[str], scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a call: who asks, may they, what do they say, what is it worth."""
+        if scope["method"] != operation.method:
+            raise MethodNotAllowed(headers={"Allow": operation.method})
+        headers = read_headers(scope)
+        key = await self._key(headers)
+        if operation.scope is not None:
+            check_scope(key, operation.scope)
+        check_content_type(headers.content_type)
+        preview = preview_of(scope["query_string"])
+        body = await read_body(receive, headers.length)
+        asked = Asked(key, body, parts[0] if parts else "", headers.idempotency_key)
+        if operation.reader is None:
+            outcomes = await record_batch(asked, self._recording(preview))
+            await answer(send, 200, problems.encode({"outcomes": outcomes}))
+            return
+        prepare = operation.reader(asked)
+        if preview is None:
+            recorder = self._recorder or self._begin()
+            outcome = (await recorder.record(prepare))[0]
+        else:
+            outcome = (await desk.ask(preview.prepared, prepare))[0]
+        status, document, replay = outcome_document(outcome)
+        if status >= _REFUSED:
+            await answer_document(send, document)
+        else:
+            await answer(send, status, problems.encode(document), replay=replay)
+
+    def _recording(self, preview: Preview | None) -> Callable[[Sequence[Item]], Awaitable[list[Outcome]]]:
+        """Give the function that decides items: for good, or as a dry run."""
+        if preview is not None:
+            return lambda items: desk.ask(preview.outcomes, items)
+        recorder = self._recorder or self._begin()
+        return lambda items: recorder.record(lambda _now: items, len(items))
+
+    async def _key(self, headers: Headers) -> ApiKey:
+        """Give the caller's key. Raises Unauthorized, TooMany, Unavailable."""
+        plain = plain_key(headers.authorization)
+        now = time.monotonic()
+        known = self._keys.get(plain)
+        if known is not None and known[0] > now:
+            return known[1]
+        key = await desk.ask(admit, plain)
+        if key.rate_per_minute is None:
+            if len(self._keys) >= MOST_KEYS:
+                self._keys.clear()
+            self._keys[plain] = (now + KEY_SECONDS, key)
+        return key
+
+    def _begin(self) -> Recorder:
+        self._recorder = Recorder(asyncio.get_running_loop())
+        return self._recorder
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Begin with the server and end with it: what is waiting is still recorded."""
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                if self._recorder is not None:
+                    await asyncio.to_thread(self._recorder.stop)
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+def _route(scope: Scope) -> tuple[Operation, list[str]] | None:
+    """Find the operation that answers an address, and the ids in it; None: Django's."""
+    fixed = _FIXED.get(scope["path"])
+    if fixed is not None:
+        return fixed, []
+    parts = _written(scope).removeprefix(ROOT).split("/")
+    if len(parts) != _PARTS or parts[0] != "purchases" or parts[2] not in _OF_A_PURCHASE:
+        return None
+    return _OF_A_PURCHASE[parts[2]], [read_id(parts[1])]
+
+
+def _written(scope: Scope) -> str:
+    """Give the address as it was written, its ids still percent-encoded."""
+    raw: bytes | None = scope.get("raw_path")
+    return raw.partition(b"?")[0].decode("ascii", "replace") if raw else quote(scope["path"])

@@ -1,0 +1,101 @@
+"""ASGI messages: a request's headers and body in, an answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from stammis.api import problems
+from stammis.api.problems import NotJson, TooLarge
+from stammis.kit.errors import Problem
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+MOST_BYTES = 32 * 1024 * 1024
+_JSON = b"application/json"
+
+
+class Gone(Exception):
+    """The caller hung up."""
+
+
+@dataclass(slots=True)
+class Headers:
+    """The headers that the calls here look at."""
+
+    authorization: str | None = None
+    content_type: bytes = b""
+    length: int | None = None
+    idempotency_key: str | None = None
+
+
+def read_headers(scope: Scope) -> Headers:
+    """Pick the headers that matter out of a request."""
+    found = Headers()
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            found.authorization = value.decode("latin-1")
+        elif name == b"content-type":
+            found.content_type = value
+        elif name == b"content-length" and value.isdigit():
+            found.length = int(value)
+        elif name == b"idempotency-key":
+            found.idempotency_key = value.decode("latin-1")
+    return found
+
+
+def check_content_type(content_type: bytes) -> None:
+    """Raise NotJson where a body is said to be something else."""
+    if content_type and content_type != _JSON:
+        kind = content_type.partition(b";")[0].strip().lower()
+        if kind != _JSON and not kind.endswith(b"+json"):
+            raise NotJson
+
+
+async def read_body(receive: Receive, length: int | None) -> bytes:
+    """Read a body, counting: no more than 32 MiB is ever held. Raises TooLarge, and Gone where the caller hung up."""
+    if length is not None and length > MOST_BYTES:
+        raise TooLarge
+    message = await receive()
+    first: bytes = message.get("body", b"")
+    if message["type"] == "http.request" and not message.get("more_body", False) and len(first) <= MOST_BYTES:
+        return first
+    parts, size = [first], len(first)
+    while message["type"] == "http.request" and message.get("more_body", False):
+        message = await receive()
+        part = message.get("body", b"")
+        size += len(part)
+        if size > MOST_BYTES:
+            raise TooLarge
+        parts.append(part)
+    if message["type"] == "http.disconnect":
+        raise Gone
+    if size > MOST_BYTES:
+        raise TooLarge
+    return b"".join(parts)
+
+
+async def answer(send: Send, status: int, body: bytes, *, replay: bool = False) -> None:
+    """Send a JSON answer; ``replay`` marks one that was given before."""
+    headers = [(b"content-type", _JSON), (b"content-length", b"%d" % len(body))]
+    if replay:
+        headers.append((b"idempotent-replay", b"true"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def answer_problem(send: Send, problem: Problem) -> None:
+    """Send one of our errors as problem+json."""
+    await answer_document(send, problems.document_of(problem), problems.headers_of(problem))
+
+
+async def answer_document(send: Send, document: dict[str, Any], more: dict[str, str] | None = None) -> None:
+    """Send a problem's document."""
+    body = problems.encode(document)
+    headers = [(b"content-type", problems.CONTENT_TYPE.encode()), (b"content-length", b"%d" % len(body))]
+    headers += [(name.lower().encode(), value.encode()) for name, value in (more or {}).items()]
+    await send({"type": "http.response.start", "status": document["status"], "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,118 @@
+"""Saying what an operation takes and gives, beside the code that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from msgspec import Struct
+
+from stammis.api.problems import CONTENT_TYPE
+from stammis.api.shapes import ProblemAnswer
+
+Description = dict[str, Any]
+_ALWAYS = (401, 403, 429, 500, 503)
+_WITH_BODY = (413, 415, 422)
+_JSON = "application/json"
+
+TAGS = {
+    "Purchases": "Purchases, their statuses and returns.",
+    "Members": "Members, what they have, and why.",
+    "Rewards": "What members take for points.",
+    "Points": "Events, adjustments, and what waits.",
+    "Numbers": "Metrics.",
+}
+
+DRY_RUN: list[Description] = [
+    {
+        "name": "dry_run",
+        "in": "query",
+        "required": False,
+        "description": "true: the same answer, nothing written.",
+        "schema": {"type": "boolean", "default": False},
+    },
+    {
+        "name": "as_of",
+        "in": "query",
+        "required": False,
+        "description": "Only with dry_run: look from this time, not before the member's last event.",
+        "schema": {"type": "string", "format": "date-time"},
+    },
+]
+IDEMPOTENCY_KEY: Description = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key with the same request gives the first answer again.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+}
+
+
+def ref(shape: type[Struct]) -> Description:
+    """Point to a type's schema among the document's components."""
+    return {"$ref": f"#/components/schemas/{shape.__name__}"}
+
+
+def described(
+    tag: str,
+    *,
+    scope: str | None,
+    answers: Mapping[int, type[Struct]],
+    body: type[Struct] | None = None,
+    examples: Mapping[str, Any] | None = None,
+    problems: Sequence[int] = (),
+    parameters: Sequence[Description] = (),
+    replays: bool = False,
+    body_required: bool = True,
+) -> Description:
+    """Describe an operation: its answers and errors by status, its body with examples that the tests send."""
+    statuses = {*problems, *_ALWAYS, *(_WITH_BODY if body else ())}
+    said: Description = {
+        "tags": [tag],
+        "security": [{"key": [scope] if scope else []}],
+        "responses": {
+            **{str(status): _answer(status, shape, replays=replays) for status, shape in answers.items()},
+            **{str(status): _problem(status) for status in sorted(statuses)},
+        },
+    }
+    if parameters:
+        said["parameters"] = list(parameters)
+    if body is not None:
+        content: Description = {"schema": ref(body)}
+        if examples:
+            content["examples"] = {name: {"value": value} for name, value in examples.items()}
+        said["requestBody"] = {"required": body_required, "content": {_JSON: content}}
+    return said
+
+
+def path_id(name: str, what: str, example: str) -> Description:
+    """Describe an id in the address."""
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": what,
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[^\\x00]+$"},
+        "example": example,
+    }
+
+
+def _answer(status: int, shape: type[Struct], *, replays: bool) -> Description:
+    said: Description = {
+        "description": (shape.__doc__ or HTTPStatus(status).phrase).strip(),
+        "content": {_JSON: {"schema": ref(shape)}},
+    }
+    if replays:
+        said["headers"] = {
+            "Idempotent-Replay": {
+                "description": "true where this answer was given before.",
+                "schema": {"const": "true"},
+                "required": False,
+            }
+        }
+    return said
+
+
+def _problem(status: int) -> Description:
+    return {"description": HTTPStatus(status).phrase, "content": {CONTENT_TYPE: {"schema": ref(ProblemAnswer)}}}

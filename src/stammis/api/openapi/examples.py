@@ -1,0 +1,88 @@
+"""Examples for every body: one small story of a member, in the order in which the tests send it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MEMBER_ID = "anna"
+PURCHASE_ID = "A-1001"
+REDEMPTION_ID = "R-1"
+
+ANNA: dict[str, Any] = {
+    "email": "anna@example.com",
+    "name": "Anna Virtanen",
+    "birthday": "1990-04-17",
+    "locale": "fi",
+    "attributes": {"shoe_size": 38},
+    "labels": ["newsletter"],
+    "consents": {"email": True},
+}
+AN_ORDER: dict[str, Any] = {
+    "id": PURCHASE_ID,
+    "member": MEMBER_ID,
+    "occurred_at": "2026-03-04T12:30:00+02:00",
+    "currency": "EUR",
+    "channel": "web",
+    "lines": [
+        {"id": "1", "sku": "tea-green", "category": "tea", "quantity": 2, "amount": "99.80", "tax": "11.98"},
+        {"id": "2", "name": "Honey", "quantity": "0.750", "amount": "12.40"},
+        {"id": "3", "kind": "shipping", "quantity": 1, "amount": "4.90"},
+    ],
+    "discounts": [{"amount": "10.00", "kind": "shop"}],
+}
+A_RETURN: dict[str, Any] = {
+    "id": "B-1",
+    "occurred_at": "2026-03-10T09:00:00+02:00",
+    "lines": [{"line": "1", "quantity": 1}],
+}
+MONEY_BACK: dict[str, Any] = {"id": "B-2", "occurred_at": "2026-03-11T09:00:00+02:00", "money": "2.00"}
+A_REVIEW: dict[str, Any] = {
+    "id": "review-7",
+    "type": "review",
+    "member": MEMBER_ID,
+    "occurred_at": "2026-03-12T18:00:00+02:00",
+    "properties": {"stars": 5, "product": "tea-green"},
+}
+A_CANCELLATION: dict[str, Any] = {"status": "cancelled", "occurred_at": "2026-03-20T08:00:00+02:00"}
+A_BATCH: dict[str, Any] = {
+    "items": [
+        {"kind": "member", "member": "ben", "name": "Ben"},
+        {
+            "kind": "purchase",
+            "id": "T7-000123",
+            "member": "ben",
+            "occurred_at": "2026-03-05T17:45:00+02:00",
+            "currency": "EUR",
+            "store": "7",
+            "lines": [{"id": "1", "quantity": 1, "amount": "8.40"}],
+        },
+        {
+            "kind": "return",
+            "id": "B-3",
+            "purchase": "T7-000123",
+            "occurred_at": "2026-03-06T10:00:00+02:00",
+            "lines": [{"line": "1"}],
+        },
+        {
+            "kind": "status",
+            "purchase": "T7-000123",
+            "status": "completed",
+            "occurred_at": "2026-03-05T17:46:00+02:00",
+        },
+        {
+            "kind": "event",
+            "id": "visit-1",
+            "type": "visit",
+            "member": "ben",
+            "occurred_at": "2026-03-07T10:00:00+02:00",
+        },
+    ]
+}
+A_REDEMPTION: dict[str, Any] = {"id": REDEMPTION_ID, "member": MEMBER_ID, "reward": "bag"}
+A_GIFT: dict[str, Any] = {
+    "id": "C-1",
+    "member": MEMBER_ID,
+    "wallet": "points",
+    "amount": 50,
+    "reason": "The parcel came late.",
+}

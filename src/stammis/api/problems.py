@@ -1,0 +1,131 @@
+"""What went wrong, as ``application/problem+json``: one form for every call, with a stable code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from stammis.kit.errors import Problem
+
+CONTENT_TYPE = "application/problem+json"
+_RENAMED = {"code": "coupon", "status": "state", "title": "name", "detail": "more", "errors": "problems"}
+
+REFUSALS = {
+    "already_cancelled": "This was cancelled before.",
+    "already_used": "This reward was used before.",
+    "as_of_past": "The member has later events: ask as of a time after the last of them.",
+    "coupon_refused": "A coupon is unknown, used or not this member's.",
+    "id_reused": "This id was used before, with another body.",
+    "in_future": "The event lies more than five minutes ahead of the clock.",
+    "more_than_bought": "More would come back than was bought.",
+    "no_rate": "There is no rate for this currency.",
+    "not_enough_points": "There are not enough points.",
+    "sold_out": "Nothing is left of this reward.",
+    "tender_limit": "More points are offered than may pay for this purchase.",
+    "too_old": "The event lies further back than the programme accepts.",
+    "unknown_member": "There is no member with this id.",
+    "unknown_purchase": "There is no purchase with this id.",
+    "unknown_redemption": "There is no redemption with this id.",
+    "unknown_reward": "There is no such reward.",
+    "unknown_status": "The programme does not map this status.",
+    "unknown_wallet": "There is no such wallet.",
+}
+
+
+class Unauthorized(Problem):
+    """Send a valid API key: «Authorization: Bearer KEY»."""
+
+    code = "unauthorized"
+    status = 401
+
+
+class MissingScope(Problem):
+    """This key may not do that."""
+
+    code = "missing_scope"
+    status = 403
+
+
+class MethodNotAllowed(Problem):
+    """This address does not answer this method."""
+
+    code = "method_not_allowed"
+    status = 405
+
+
+class TooLarge(Problem):
+    """A body may have up to 32 MiB."""
+
+    code = "body_too_large"
+    status = 413
+
+
+class NotJson(Problem):
+    """Send JSON, with «Content-Type: application/json»."""
+
+    code = "not_json"
+    status = 415
+
+
+class TooMany(Problem):
+    """This key has made all the requests it may make in this minute."""
+
+    code = "too_many_requests"
+    status = 429
+
+
+class Failed(Problem):
+    """Something broke on our side; it is in the log. Nothing was written."""
+
+    code = "internal_error"
+    status = 500
+
+
+class Unavailable(Problem):
+    """The database does not answer. Nothing may have been written: try again with the same id."""
+
+    code = "unavailable"
+    status = 503
+
+
+def document(
+    status: int,
+    code: str,
+    message: str,
+    errors: list[dict[str, str]] | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Make a problem's JSON document: title, status, code, detail, field errors, and what else there is to know."""
+    said: dict[str, Any] = {"title": HTTPStatus(status).phrase, "status": status, "code": code, "detail": message}
+    if errors:
+        said["errors"] = errors
+    for name, value in (detail or {}).items():
+        if name != "headers":
+            said[_RENAMED.get(name, name)] = value
+    return said
+
+
+def document_of(problem: Problem) -> dict[str, Any]:
+    """Make the document of one of our errors."""
+    return document(problem.status, problem.code, problem.message, problem.errors, problem.detail)
+
+
+def refusal(status: int, code: str, reason: str | None, detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the document of what the member's rules refuse."""
+    more = {**detail, "reason": reason} if reason else detail
+    errors = [{"pointer": "", "code": code, "message": REFUSALS.get(code, code)}] if status == 422 else None  # noqa: PLR2004 - the contract's: 422 lists places
+    return document(status, code, REFUSALS.get(code, "The programme's rules refuse this."), errors, more)
+
+
+def headers_of(problem: Problem) -> dict[str, str]:
+    """Give the headers that belong to a problem's answer."""
+    headers: dict[str, str] = dict(problem.detail.get("headers", {}))
+    if isinstance(problem, Unauthorized):
+        headers["WWW-Authenticate"] = "Bearer"
+    return headers
+
+
+encode = msgspec.json.Encoder(order=None).encode
