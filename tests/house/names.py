@@ -9,7 +9,11 @@ ROOM_FILES = {"__init__", "apps", "models", "queries", "services", "tasks"}
 ROOM_FOLDERS = {"migrations", "models", "queries", "services"}
 # What a room holds besides, and why it is neither a table, nor a write, nor a read.
 ROOM_EXTRAS = {
-    "accrual": {"outcomes": "what goes in and comes out", "records": "what is kept of a decision"},
+    "accrual": {
+        "outcomes": "what goes in and comes out",
+        "records": "what is kept of a decision",
+        "sentences": "decisions told in words",
+    },
     "imports": {"files": "tables in files, row by row", "sample": "the sample company"},
     "insight": {
         "intervals": "how sure a figure is",

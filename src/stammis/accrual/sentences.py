@@ -1,0 +1,297 @@
+"""Why points moved, as sentences: the row, the parts that add up to it, and the rules that gave nothing, and why.
+
+They are written from the steps that the engine kept with its decision; nothing is reckoned here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from decimal import Decimal
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from stammis.core.amounts import QUANTITY_SCALE
+from stammis.core.effects import RowKind, Step
+from stammis.core.events import (
+    Adjustment,
+    AnyEvent,
+    Happening,
+    Purchase,
+    Redemption,
+    RedemptionCancelled,
+    Return,
+    Scalar,
+    StatusChanged,
+)
+from stammis.core.programme import Earn, Multiply, PerAmount, PerEvent, PerUnit, Programme
+from stammis.programmes.sentences import conditions, rules, words
+
+
+class Row(NamedTuple):
+    """A row of the ledger, as far as a sentence tells of it; amounts in the wallet's smallest unit."""
+
+    kind: RowKind
+    amount: int
+    wallet: str
+    at: dt.datetime
+
+
+class Part(NamedTuple):
+    """What one rule gave or did not give: its id and name, its points, the code of the reason, and the sentence."""
+
+    rule: str
+    name: str
+    amount: int
+    because: str
+    sentence: str
+
+
+class Why(NamedTuple):
+    """A row explained: the sentence, the parts that add up to it, and the rules that gave nothing."""
+
+    sentence: str
+    parts: tuple[Part, ...]
+    not_applied: tuple[Part, ...]
+
+
+def why(row: Row, event: AnyEvent, steps: Iterable[Step], programme: Programme, *, language: str | None = None) -> Why:
+    """Explain a row by the event that moved it and the steps of its decision; without a language in the active one.
+
+    ``steps`` are all steps of the decision (see ``core.explain.full_steps``); those of other wallets are passed over.
+    """
+    with _reading(language):
+        concerned = [step for step in steps if step.wallet in {None, row.wallet}]
+        gains = row.kind in {"earn", "return"}
+        parts = tuple(
+            part(step, programme) for step in concerned if step.applied and step.points and (not gains or step.rule)
+        )
+        parts = parts if gains else tuple(each for each in parts if each.because == row.kind)
+        refused = tuple(part(step, programme) for step in concerned if not step.applied) if row.kind == "earn" else ()
+        return Why(_sentence(row, event, parts, programme), parts, refused)
+
+
+def part(step: Step, programme: Programme) -> Part:
+    """What one step did, in the active language."""
+    rule = next((each for each in programme.earn if each.id == step.rule), None)
+    name = rules.rule_name(rule) if rule else step.rule
+    sentence = _applied(step, rule, programme) if step.applied else _not_applied(step, rule, programme)
+    return Part(step.rule, name, step.points, step.because, sentence)
+
+
+def _reading(language: str | None) -> AbstractContextManager[None]:
+    return translation.override(language or translation.get_language() or words.ENGLISH)
+
+
+def _points(amount: int, wallet: str | None, programme: Programme) -> str:
+    found = words.wallet_of(programme, wallet or "")
+    return words.points(words.smallest(amount, found), found)
+
+
+def _sentence(row: Row, event: AnyEvent, parts: tuple[Part, ...], programme: Programme) -> str:
+    wallet = words.wallet_of(programme, row.wallet)
+    local = row.at.astimezone(ZoneInfo(programme.timezone))
+    facts = {
+        "points": words.signed_points(words.smallest(row.amount, wallet), wallet).removeprefix("+"),
+        "day": words.day(local.date()),
+    }
+    if row.kind == "expire":
+        last = (local - dt.timedelta(seconds=1)).date()
+        facts["last"] = words.day(last)
+        return _("%(points)s on %(day)s because they were usable until %(last)s.") % facts
+    if row.kind == "earn":
+        facts["because"] = words.both(
+            _("«%(rule)s» (%(points)s)")
+            % {"rule": each.name, "points": words.number(words.smallest(each.amount, wallet))}
+            for each in parts
+        )
+        if any(each.because == "again" for each in parts):
+            return _("%(points)s on %(day)s again, because the cancellation was undone: %(because)s.") % facts
+        return _("%(points)s on %(day)s because of %(because)s.") % facts
+    return _moved(row.kind, event, facts, programme)
+
+
+def _moved(kind: RowKind, event: AnyEvent, facts: dict[str, str], programme: Programme) -> str:
+    """A row that no rule gave: what the event did."""
+    match event:
+        case Purchase():
+            facts["purchase"] = event.id
+            return _("%(points)s on %(day)s because they paid for purchase %(purchase)s.") % facts
+        case Return():
+            facts["purchase"] = event.purchase
+            if event.money is not None:
+                facts["money"] = words.minor_money(event.money, programme.currency)
+                return _("%(points)s on %(day)s because %(money)s of purchase %(purchase)s was given back.") % facts
+            return _("%(points)s on %(day)s because goods of purchase %(purchase)s came back.") % facts
+        case StatusChanged():
+            facts["purchase"] = event.purchase
+            if kind == "spend":
+                return _("%(points)s on %(day)s because they paid for purchase %(purchase)s.") % facts
+            return _("%(points)s on %(day)s because purchase %(purchase)s was cancelled.") % facts
+        case Redemption():
+            reward = next((each for each in programme.rewards if each.id == event.reward), None)
+            facts["reward"] = words.name(reward.name, event.reward) if reward else event.reward
+            if event.quantity == 1:
+                return _("%(points)s on %(day)s because you took «%(reward)s».") % facts
+            facts["quantity"] = words.number(event.quantity)
+            return _("%(points)s on %(day)s because you took «%(reward)s» %(quantity)s times.") % facts
+        case RedemptionCancelled():
+            return _("%(points)s on %(day)s because a reward was given back.") % facts
+        case Adjustment():
+            facts["reason"] = event.reason
+            return _("%(points)s on %(day)s because: %(reason)s") % facts
+        case Happening():
+            facts["event"] = event.type
+            return _("%(points)s on %(day)s because of «%(event)s».") % facts
+        case _:
+            return _("%(points)s on %(day)s.") % facts
+
+
+def _applied(step: Step, rule: Earn | None, programme: Programme) -> str:
+    facts = {
+        "points": _points(abs(step.points), step.wallet, programme),
+        "rule": rules.rule_name(rule) if rule else step.rule,
+    }
+    match step.because:
+        case "returned":
+            if step.points > 0:
+                return _("%(points)s: what «%(rule)s» gives more for what is kept.") % facts
+            return _("%(points)s taken back: what «%(rule)s» had given for what came back.") % facts
+        case "again":
+            return _("%(points)s: what the cancellation had taken of «%(rule)s».") % facts
+        case "spend":
+            return _("%(points)s were taken from those that expire first.") % facts
+        case "restore":
+            return _("%(points)s came back to where they had been taken from.") % facts
+        case "expire":
+            return _("%(points)s were not used in time.") % facts
+        case "adjust":
+            return _("%(points)s by hand.") % facts
+        case _:
+            return _given(step, rule, facts, programme)
+
+
+def _given(step: Step, rule: Earn | None, facts: dict[str, str], programme: Programme) -> str:
+    """What a rule gave: the rule itself, what it looked at, and whether its cap lowered it."""
+    if rule is None:
+        return _("%(points)s by the rule «%(rule)s».") % facts
+    said = [_("%(points)s: %(sentence)s") % (facts | {"sentence": rules.rule(rule, programme)})]
+    said += _looked_at(step.saw, rule, programme)
+    if step.because == "capped":
+        left = {"points": _points(_whole(step.saw.get("left")), step.wallet, programme)}
+        said.append(_("Its limit left %(points)s.") % left)
+    return " ".join(said)
+
+
+def _looked_at(saw: Mapping[str, Scalar], rule: Earn, programme: Programme) -> list[str]:
+    if isinstance(rule, PerAmount) and "counted" in saw:
+        money = words.minor_money(_whole(saw["counted"]), programme.currency)
+        basis = rules.counted(rule.basis or programme.basis)
+        return [_("%(money)s counts, %(basis)s.") % {"money": money, "basis": basis}]
+    if isinstance(rule, PerUnit) and "quantity" in saw:
+        quantity = words.number((Decimal(_whole(saw["quantity"])) / QUANTITY_SCALE).normalize())
+        return [_("Quantity: %(quantity)s.") % {"quantity": quantity}]
+    if isinstance(rule, Multiply) and "of" in saw:
+        return [_("They gave %(points)s.") % {"points": _points(_whole(saw["of"]), rule.wallet, programme)}]
+    return []
+
+
+def _whole(value: Scalar) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _not_applied(step: Step, rule: Earn | None, programme: Programme) -> str:
+    facts = {"rule": rules.rule_name(rule) if rule else step.rule}
+    match step.because:
+        case "unenrolled":
+            return _("Only members earn points.")
+        case "no_version":
+            return _("The programme had not begun yet.")
+        case "no_amount":
+            return _("«%(rule)s» gave nothing: nothing of this counts for it.") % facts
+        case "below_step" if isinstance(rule, PerAmount):
+            facts["money"] = words.minor_money(_whole(step.saw.get("counted")), programme.currency)
+            facts["each"] = words.money(Decimal(rule.each), programme.currency)
+            return _("«%(rule)s» gave nothing: %(money)s is less than a full %(each)s.") % facts
+        case "cap_reached" if rule is not None and rule.cap is not None:
+            facts["most"] = rules.cap(rule.cap, rule.wallet, programme)
+            return _("«%(rule)s» gave nothing: it gives %(most)s, and that was reached.") % facts
+        case "nothing_to_multiply":
+            return _("«%(rule)s» gave nothing: there was nothing that it multiplies.") % facts
+        case "condition" if rule is not None:
+            return _unmet(step.saw, rule, facts, programme)
+        case _:
+            return _("«%(rule)s» gave nothing.") % facts
+
+
+def _unmet(saw: Mapping[str, Scalar], rule: Earn, facts: dict[str, str], programme: Programme) -> str:
+    if saw.get("asks") == "event":
+        if isinstance(rule, PerEvent):
+            return _("«%(rule)s» gave nothing: it is for the event «%(event)s».") % (facts | {"event": rule.event})
+        return _("«%(rule)s» gave nothing: it is for purchases.") % facts
+    asked = conditions.phrases(rule.when, programme)
+    facts["asked"] = ", ".join(asked)
+    seen = _seen(str(saw.get("asks") or ""), str(saw.get("saw") or ""), programme)
+    if not asked:
+        return _("«%(rule)s» gave nothing.") % facts
+    if not seen:
+        return _("«%(rule)s» gave nothing: it holds %(asked)s.") % facts
+    facts["seen"] = seen
+    return _("«%(rule)s» gave nothing: it holds %(asked)s; here it was %(seen)s.") % facts
+
+
+def _seen(asks: str, saw: str, programme: Programme) -> str:
+    """What a condition found, as a member reads it."""
+    if not saw:
+        return ""
+    match asks:
+        case "weekday":
+            names: dict[str, str] = {day: conditions.weekdays(day) for day in conditions.WEEK}
+            return _("on %(days)s") % {"days": names.get(saw, saw)}
+        case "dates":
+            return words.day(dt.date.fromisoformat(saw))
+        case "total":
+            return words.money(Decimal(saw), programme.currency)
+        case "tier":
+            levels = {level.id: words.name(level.name, level.id) for tiers in programme.tiers for level in tiers.levels}
+            return levels.get(saw, saw)
+        case _:
+            return words.both(saw.split(",")) if asks in {"category", "sku", "label", "channel", "store"} else saw
+
+
+def refusal(code: str, reason: str | None = None, detail: Mapping[str, Scalar] | None = None) -> str:
+    """Why a wish was refused, as a sentence in the active language; the code itself where it has no sentence."""
+    facts = {name: str(value) for name, value in (detail or {}).items()}
+    if code == "not_enough_points" and reason == "expired":
+        return _("There are not enough points: those that would have covered it have expired.")
+    if code == "tender_limit" and "max" in facts:
+        return _("At most %(max)s points can pay for this.") % facts
+    return _refusals().get(code, code)
+
+
+def _refusals() -> dict[str, str]:
+    return {
+        "already_cancelled": _("This was cancelled before."),
+        "already_used": _("This reward was used before."),
+        "as_of_past": _("The member has later events."),
+        "coupon_refused": _("A coupon is unknown, was used before or belongs to somebody else."),
+        "id_reused": _("This id was used before, for something else."),
+        "in_future": _("This lies in the future."),
+        "more_than_bought": _("More would come back than was bought."),
+        "no_rate": _("There is no rate for this currency."),
+        "not_enough_points": _("There are not enough points."),
+        "sold_out": _("Nothing is left of this reward."),
+        "tender_limit": _("More points are offered than may pay for this."),
+        "tender_wallet": _("These points cannot pay for a purchase."),
+        "too_old": _("This lies further back than the programme accepts."),
+        "unknown_member": _("There is no member with this id."),
+        "unknown_purchase": _("There is no purchase with this id."),
+        "unknown_redemption": _("There is no redemption with this id."),
+        "unknown_reward": _("There is no such reward."),
+        "unknown_status": _("The programme does not know this status."),
+        "unknown_wallet": _("The programme has no such wallet."),
+    }
