@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stammis.imports.files import Bad, Row, open_sheet
+from stammis.imports.files import Bad, BadFile, Columns, Row, open_sheet
 from stammis.imports.files.delimited import LONGEST_CELL, LONGEST_LINE
-from stammis.imports.files.sheets import BadFile
 
 COLUMNS = ("purchase", "member", "note")
+ALLOWED = Columns(COLUMNS, needed=("purchase",), families=("attribute.",))
 
 
 def rows_of(path: Path, content: bytes) -> list[Row | Bad]:
     path.write_bytes(content)
-    with open_sheet(path, known=COLUMNS, needed=("purchase",)) as sheet:
+    with open_sheet(path, ALLOWED) as sheet:
         return list(sheet.rows)
 
 
@@ -114,7 +114,7 @@ def test_a_file_that_is_no_table_says_so(file: Path, content: bytes) -> None:
 
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="cannot be opened"):
-        open_sheet(tmp_path / "none.csv", known=COLUMNS, needed=())
+        open_sheet(tmp_path / "none.csv", Columns(COLUMNS))
 
 
 CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=20)
@@ -139,7 +139,7 @@ def test_parquet_cells_become_the_text_that_a_csv_file_would_hold(tmp_path: Path
         }
     )
     pq.write_table(table, tmp_path / "any.dat")
-    with open_sheet(tmp_path / "any.dat", known=COLUMNS, needed=("purchase",)) as sheet:
+    with open_sheet(tmp_path / "any.dat", ALLOWED) as sheet:
         rows = list(sheet.rows)
     assert seen(rows) == [
         (1, {"purchase": "1", "member": "2.50", "note": "2.99"}),
@@ -151,7 +151,7 @@ def test_parquet_times_keep_their_zone_and_naive_ones_stay_naive(tmp_path: Path)
     at = pa.array([0], pa.timestamp("ns", tz="Europe/Helsinki"))
     table = pa.table({"purchase": at, "member": at.cast(pa.timestamp("ns"))})
     pq.write_table(table, tmp_path / "any.parquet")
-    with open_sheet(tmp_path / "any.parquet", known=COLUMNS, needed=()) as sheet:
+    with open_sheet(tmp_path / "any.parquet", Columns(COLUMNS)) as sheet:
         (row,) = sheet.rows
     assert isinstance(row, Row)
     assert row.cells == {"purchase": "1970-01-01T02:00:00+02:00", "member": "1970-01-01T00:00:00"}

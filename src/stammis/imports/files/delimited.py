@@ -9,9 +9,10 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
-from stammis.imports.files.sheets import LONGEST_RAW, Bad, BadFile, Row, Sheet, check_columns
+from stammis.imports.files.sheets import LONGEST_RAW, Bad, BadFile, Columns, Row, Sheet, check_columns
 
 LONGEST_LINE = 1 << 20
 LONGEST_CELL = 1 << 16
@@ -68,7 +69,7 @@ class _Lines:
         return line.decode("utf-8", "surrogateescape")
 
 
-def read(file: BinaryIO, size: int, known: tuple[str, ...], needed: tuple[str, ...]) -> Sheet:
+def read(file: BinaryIO, size: int, allowed: Columns) -> Sheet:
     """Read a CSV file; its first line names the columns. Raises BadFile."""
     reached = [0]
     begins = file.read(3)
@@ -89,7 +90,7 @@ def read(file: BinaryIO, size: int, known: tuple[str, ...], needed: tuple[str, .
         columns = [name.strip().lower() for name in next(csv.reader([head], delimiter=delimiter))]
     except csv.Error as error:
         raise BadFile(f"The first line of this file cannot be read: {error}.") from error
-    check_columns(columns, known, needed)
+    check_columns(columns, allowed)
     return Sheet(tuple(columns), _rows(lines, columns, delimiter), size, file.close, reached)
 
 
@@ -106,19 +107,25 @@ def _rows(lines: _Lines, columns: list[str], delimiter: str) -> Iterator[Row | B
         except csv.Error as error:
             lines.give_back()
             reader = csv.reader(lines, delimiter=delimiter, strict=True)
-            yield _unreadable(lines, str(error))
+            yield _guessed(_unreadable(lines, str(error)), columns, delimiter)
             continue
         if not cells:
             continue
         if (bad := _bad_text(lines)) is not None:
             lines.give_back()
-            yield bad
+            yield _guessed(bad, columns, delimiter)
         elif len(cells) != width:
             message = f"This row has {len(cells)} cells, the head {width}."
             lines.give_back()
-            yield Bad(lines.first, "", "wrong_columns", message, _raw(lines))
+            yield _guessed(Bad(lines.first, "", "wrong_columns", message, _raw(lines)), columns, delimiter)
         else:
             yield Row(lines.first, {name: cell for name, cell in zip(columns, cells, strict=True) if cell})
+
+
+def _guessed(bad: Bad, columns: list[str], delimiter: str) -> Bad:
+    """Adds the cells that a bad row seems to have, so that it is known what else it spoils."""
+    cells = [cell.strip().strip('"') for cell in bad.raw.partition("\n")[0].split(delimiter)]
+    return replace(bad, cells={name: cell for name, cell in zip(columns, cells, strict=False) if cell})
 
 
 def _unreadable(lines: _Lines, error: str) -> Bad:

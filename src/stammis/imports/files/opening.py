@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from stammis.imports.files import delimited, parquet
-from stammis.imports.files.sheets import BadFile, Sheet
+from stammis.imports.files.sheets import BadFile, Columns, Sheet
 
 _PARQUET = b"PAR1"
 
 
-def open_sheet(path: Path, *, known: tuple[str, ...], needed: tuple[str, ...]) -> Sheet:
-    """Open a CSV or Parquet file with columns out of ``known``, all of ``needed`` among them. Raises BadFile.
+def open_sheet(path: Path, allowed: Columns) -> Sheet:
+    """Open a CSV or Parquet file whose columns are allowed. Raises BadFile.
 
     The sheet is a context: the file is closed at its end.
     """
@@ -21,10 +21,10 @@ def open_sheet(path: Path, *, known: tuple[str, ...], needed: tuple[str, ...]) -
         raise BadFile(f"{path} cannot be opened: {error.strerror}.") from error
     if file.read(len(_PARQUET)) == _PARQUET:
         file.close()
-        return parquet.read(path, known, needed)
+        return parquet.read(path, allowed)
     file.seek(0)
     try:
-        return delimited.read(file, path.stat().st_size, known, needed)
+        return delimited.read(file, path.stat().st_size, allowed)
     except BaseException:
         file.close()
         raise

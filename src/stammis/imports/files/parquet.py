@@ -11,12 +11,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stammis.imports.files.sheets import Bad, BadFile, Row, Sheet, check_columns
+from stammis.imports.files.sheets import Bad, BadFile, Columns, Row, Sheet, check_columns
 
 ROWS_AT_A_TIME = 4096
 
 
-def read(path: Path, known: tuple[str, ...], needed: tuple[str, ...]) -> Sheet:
+def read(path: Path, allowed: Columns) -> Sheet:
     """Read a Parquet file; line 1 is its first row. Raises BadFile."""
     try:
         file = pq.ParquetFile(path)
@@ -26,7 +26,7 @@ def read(path: Path, known: tuple[str, ...], needed: tuple[str, ...]) -> Sheet:
     reached = [0]
     sheet = Sheet(tuple(columns), _rows(file, columns, reached), file.metadata.num_rows, file.close, reached)
     try:
-        check_columns(columns, known, needed)
+        check_columns(columns, allowed)
     except BadFile:
         sheet.close()
         raise
@@ -55,9 +55,10 @@ def _row(line: int, columns: list[str], values: tuple[Any, ...]) -> Row | Bad:
     for name, value in zip(columns, values, strict=True):
         text = _text(value)
         if text is None:
-            return Bad(line, name, "wrong_type", f"A cell of the kind {type(value).__name__} cannot be read.")
+            message = f"A cell of the kind {type(value).__name__} cannot be read."
+            return Bad(line, name, "wrong_type", message, cells=cells)
         if "\0" in text:
-            return Bad(line, name, "nul_character", "This cell holds the character NUL.")
+            return Bad(line, name, "nul_character", "This cell holds the character NUL.", cells=cells)
         if text:
             cells[name] = text
     return Row(line, cells)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Self
 
@@ -29,13 +30,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """What is wrong with a row: the line, the column (empty: the row as a whole), a stable code and a sentence."""
+    """What is wrong with a row: the line, the column (empty: the row as a whole), a stable code and a sentence.
+
+    ``cells`` is what can still be guessed of its cells.
+    """
 
     line: int
     field: str
     code: str
     message: str
     raw: str = ""
+    cells: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Sheet:
     rows: Iterator[Row | Bad]
     size: int
     close: Callable[[], None]
-    reached: list[int] = field(default_factory=lambda: [0])
+    reached: list[int] = dataclasses.field(default_factory=lambda: [0])
 
     def __enter__(self) -> Self:
         return self
@@ -59,20 +64,33 @@ class Sheet:
         return self.reached[0]
 
 
-def check_columns(columns: list[str], known: tuple[str, ...], needed: tuple[str, ...]) -> None:
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns that a kind of file may have: by name, or any name that begins with one of ``families``."""
+
+    known: tuple[str, ...]
+    needed: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
+
+    def has(self, name: str) -> bool:
+        """Whether there is a column of this name."""
+        return name in self.known or any(name.startswith(family) and name != family for family in self.families)
+
+
+def check_columns(columns: list[str], allowed: Columns) -> None:
     """Refuses a head with columns that are unknown, double or missing. Raises BadFile with every one of them."""
     errors = []
     for number, name in enumerate(columns, start=1):
         place = f"/columns/{number}"
         if not name:
             errors.append({"pointer": place, "code": "empty_column", "message": f"Column {number} has no name."})
-        elif name not in known:
-            errors.append({"pointer": place, "code": "unknown_column", "message": _unknown(name, known)})
+        elif not allowed.has(name):
+            errors.append({"pointer": place, "code": "unknown_column", "message": _unknown(name, allowed.known)})
         elif name in columns[: number - 1]:
             errors.append({"pointer": place, "code": "double_column", "message": f"There are two columns «{name}»."})
     errors += [
         {"pointer": "/columns", "code": "missing_column", "message": f"The column «{name}» is needed."}
-        for name in needed
+        for name in allowed.needed
         if name not in columns
     ]
     if errors:

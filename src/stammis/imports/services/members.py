@@ -1,0 +1,117 @@
+"""Members out of a file: one row each; what a row gives is merged into what is known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from stammis.accrual.outcomes import Declined, Item, MemberFields
+from stammis.accrual.sentences import refusal
+from stammis.imports.files import Bad, Columns, Row, open_sheet
+from stammis.imports.models import Run
+from stammis.imports.services import runs, steady
+from stammis.intake.bodies import MemberItem
+from stammis.intake.reading import decode, facts
+from stammis.kit.errors import Invalid
+from stammis.programmes.models import Programme
+
+CHUNK = 1_000
+ATTRIBUTE, CONSENT = "attribute.", "consent."
+COLUMNS = Columns(
+    ("member", "email", "phone", "name", "birthday", "locale", "joined_at", "labels"),
+    needed=("member",),
+    families=(ATTRIBUTE, CONSENT),
+)
+"""``labels`` are divided by ``|``; ``attribute.city`` and ``consent.mail`` are facts by name."""
+
+_PLAIN = ("member", "email", "phone", "name", "birthday", "locale", "joined_at")
+_YES_OR_NO = {"true": True, "false": False}
+
+
+def import_members(
+    path: Path,
+    programme: Programme,
+    *,
+    by: str,
+    clock: Callable[[], dt.datetime],
+    progress: runs.Progress | None = None,
+) -> Run:
+    """Take members in from a CSV or Parquet file; bad rows are listed with the run. Raises BadFile.
+
+    An empty cell leaves what is known as it is. The same file may be read again.
+    """
+    with open_sheet(path, COLUMNS) as sheet:
+        run = runs.begin(programme, Run.Kind.MEMBERS, path.name, by)
+        standing = runs.Standing(run, sheet.size)
+        chunk: list[tuple[Row, Item]] = []
+        for row in sheet.rows:
+            read = row if isinstance(row, Bad) else _read(row, programme)
+            if isinstance(read, Item):
+                assert isinstance(row, Row)
+                chunk.append((row, read))
+            else:
+                standing.bad += [read] if isinstance(read, Bad) else read
+                standing.refused += 1
+            if len(chunk) >= CHUNK or len(standing.bad) >= CHUNK:
+                _take(chunk, standing, clock(), sheet.position(), progress)
+                chunk = []
+        _take(chunk, standing, clock(), sheet.position(), progress)
+    return runs.finish(run)
+
+
+def body(row: Row) -> dict[str, Any]:
+    """Give a row as the body that the API takes."""
+    said: dict[str, Any] = {"kind": "member"} | {name: row.cells[name] for name in _PLAIN if name in row.cells}
+    if "labels" in row.cells:
+        said["labels"] = [label.strip() for label in row.cells["labels"].split("|") if label.strip()]
+    for family, field in ((ATTRIBUTE, "attributes"), (CONSENT, "consents")):
+        named = {name.removeprefix(family): cell for name, cell in row.cells.items() if name.startswith(family)}
+        if named:
+            said[field] = {name: _YES_OR_NO.get(cell.lower(), cell) for name, cell in named.items()}
+    return said
+
+
+def _read(row: Row, programme: Programme) -> Item | list[Bad]:
+    try:
+        read = decode(msgspec.json.encode(body(row)), MemberItem)
+    except Invalid as error:
+        shown = row.cells.get("member", "")
+        return [Bad(row.line, _column(each["pointer"]), each["code"], each["message"], shown) for each in error.errors]
+    return Item(programme.id, MemberFields(read.member, facts(read)))
+
+
+def _column(pointer: str) -> str:
+    """Name the column that a place in the body comes from."""
+    first, _slash, rest = pointer.removeprefix("/").partition("/")
+    match first:
+        case "attributes":
+            return f"{ATTRIBUTE}{rest}"
+        case "consents":
+            return f"{CONSENT}{rest}"
+        case _:
+            return first
+
+
+def _take(
+    chunk: list[tuple[Row, Item]],
+    standing: runs.Standing,
+    now: dt.datetime,
+    position: int,
+    progress: runs.Progress | None,
+) -> None:
+    outcomes = steady.record([item for _row, item in chunk], now) if chunk else []
+    for (row, _item), outcome in zip(chunk, outcomes, strict=True):
+        if isinstance(outcome, Declined):
+            standing.refused += 1
+            message = refusal(outcome.code, outcome.reason, outcome.detail)
+            standing.bad.append(Bad(row.line, "", outcome.code, message, row.cells["member"]))
+        else:
+            standing.accepted += 1
+    standing.position = position
+    steady.steadily(standing.keep)
+    if progress is not None:
+        progress(standing)

@@ -1,0 +1,223 @@
+"""Purchases out of a file: one row for each line, the rows of a purchase one after the other."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from stammis.accrual.outcomes import Declined, Item
+from stammis.accrual.sentences import refusal
+from stammis.imports.files import LONGEST_RAW, Bad, Columns, Row, open_sheet
+from stammis.imports.models import Run
+from stammis.imports.services import runs, steady
+from stammis.intake.bodies import MOST_LINES
+from stammis.intake.reading import read_purchase
+from stammis.kit.errors import Invalid
+from stammis.programmes.models import Programme
+
+CHUNK = 1_000
+CHUNK_LINES = 20_000
+OF_PURCHASE = (
+    "purchase",
+    "member",
+    "email",
+    "occurred_at",
+    "currency",
+    "channel",
+    "store",
+    "partner",
+    "payment",
+    "status",
+    "rounding",
+    "reward_discount",
+    "shop_discount",
+    "coupons",
+    "points_wallet",
+    "points",
+)
+OF_LINE = ("line", "sku", "name", "category", "quantity", "amount", "tax", "kind")
+COLUMNS = Columns((*OF_PURCHASE, *OF_LINE), needed=("purchase", "occurred_at", "amount"))
+"""``coupons`` are divided by ``|``. A later row of a purchase may leave the purchase's columns empty or repeat them."""
+
+_PLAIN = ("member", "occurred_at", "channel", "store", "partner", "payment", "status", "rounding")
+_PLACES = {
+    "id": "purchase",
+    "contact": "email",
+    "discounts": "reward_discount",
+    "points": "points",
+}
+
+
+@dataclass
+class Group:
+    """The rows of one purchase, and what is wrong with them."""
+
+    id: str
+    rows: list[Row] = field(default_factory=list)
+    bad: list[Bad] = field(default_factory=list)
+    line: int = 0
+
+    def add(self, row: Row | Bad) -> None:
+        """Adds a row; of a purchase with too many lines no more than that is kept."""
+        self.line = self.line or row.line
+        if isinstance(row, Bad):
+            self.bad.append(row)
+        elif len(self.rows) <= MOST_LINES:
+            self.bad += _contradictions(self.rows[0], row) if self.rows else []
+            self.rows.append(row)
+
+
+def import_purchases(
+    path: Path,
+    programme: Programme,
+    *,
+    by: str,
+    clock: Callable[[], dt.datetime],
+    progress: runs.Progress | None = None,
+) -> Run:
+    """Take purchases in from a CSV or Parquet file; bad rows are listed with the run. Raises BadFile.
+
+    A purchase with a bad row is left out as a whole. The same file may be read again: nothing is taken in twice.
+    """
+    with open_sheet(path, COLUMNS) as sheet:
+        run = runs.begin(programme, Run.Kind.PURCHASES, path.name, by)
+        standing = runs.Standing(run, sheet.size)
+        chunk: list[tuple[Group, Item]] = []
+        lines = 0
+        for group in groups(sheet.rows):
+            read = _read(group, programme)
+            if isinstance(read, Item):
+                chunk.append((group, read))
+                lines += len(group.rows)
+            else:
+                standing.bad += read
+                standing.refused += 1
+            if len(chunk) >= CHUNK or lines >= CHUNK_LINES or len(standing.bad) >= CHUNK:
+                _take(chunk, standing, clock(), sheet.position(), progress)
+                chunk, lines = [], 0
+        _take(chunk, standing, clock(), sheet.position(), progress)
+    return runs.finish(run)
+
+
+def groups(rows: Iterator[Row | Bad]) -> Iterator[Group]:
+    """Put rows together that stand one after the other and name the same purchase.
+
+    A row whose purchase cannot be told spoils the purchase in whose midst it stands, else only itself.
+    """
+    group: Group | None = None
+    unknown: list[Bad] = []
+    for row in rows:
+        name = row.cells.get("purchase", "")
+        if isinstance(row, Bad) and not name:
+            unknown.append(row)
+            continue
+        if group is not None and group.id == name:
+            for lost in unknown:
+                group.add(lost)
+        else:
+            if group is not None:
+                yield group
+            yield from (Group("", bad=[lost], line=lost.line) for lost in unknown)
+            group = Group(name)
+        unknown = []
+        group.add(row)
+    if group is not None:
+        yield group
+    yield from (Group("", bad=[lost], line=lost.line) for lost in unknown)
+
+
+def body(group: Group, currency: str) -> dict[str, Any]:
+    """Give the rows of a purchase as the body that the API takes."""
+    first = group.rows[0].cells
+    said: dict[str, Any] = {name: first[name] for name in _PLAIN if name in first}
+    said |= {"id": group.id, "currency": first.get("currency", currency)}
+    if "email" in first:
+        said["contact"] = {"email": first["email"]}
+    discounts = [
+        {"amount": first[column], "kind": kind}
+        for column, kind in (("reward_discount", "reward"), ("shop_discount", "shop"))
+        if column in first
+    ]
+    if discounts:
+        said["discounts"] = discounts
+    if "coupons" in first:
+        said["coupons"] = [code.strip() for code in first["coupons"].split("|") if code.strip()]
+    if "points" in first or "points_wallet" in first:
+        said["points"] = {"wallet": first.get("points_wallet", "points"), "amount": _whole(first.get("points", ""))}
+    said["lines"] = [_line(number, row.cells) for number, row in enumerate(group.rows, start=1)]
+    return said
+
+
+def _line(number: int, cells: dict[str, str]) -> dict[str, str]:
+    line = {name: cells[name] for name in OF_LINE[1:] if name in cells}
+    return {"id": cells.get("line", str(number)), "quantity": "1"} | line
+
+
+def _whole(text: str) -> int | str:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < CHUNK else text
+
+
+def _contradictions(first: Row, row: Row) -> list[Bad]:
+    """List where a later row of a purchase says something else about it than the first."""
+    said = "The first row of this purchase says «{}»."
+    return [
+        Bad(row.line, name, "differs", said.format(first.cells.get(name, "")[:100]), row.cells[name][:LONGEST_RAW])
+        for name in OF_PURCHASE
+        if name in row.cells and row.cells[name] != first.cells.get(name, "")
+    ]
+
+
+def _read(group: Group, programme: Programme) -> Item | list[Bad]:
+    if not group.bad and len(group.rows) > MOST_LINES:
+        message = f"A purchase has at most {MOST_LINES} lines."
+        group.bad.append(Bad(group.line, "", "too_many_lines", message, group.id))
+    if group.bad:
+        return group.bad
+    try:
+        said = read_purchase(msgspec.json.encode(body(group, programme.currency)))
+    except Invalid as error:
+        return [_bad(group, each) for each in error.errors]
+    return Item(programme.id, said.event, ("purchase", group.id), said.digest)
+
+
+def _bad(group: Group, fault: dict[str, str]) -> Bad:
+    """Say in which line and column of the file a fault of the body lies."""
+    first, _slash, rest = fault["pointer"].removeprefix("/").partition("/")
+    line, column = group.line, _PLACES.get(first, first)
+    if first == "lines":
+        place, _slash, name = rest.partition("/")
+        line = group.rows[int(place)].line if place.isdigit() else line
+        column = "line" if name == "id" else name
+    elif first == "points" and rest == "wallet":
+        column = "points_wallet"
+    elif first == "discounts" and "reward_discount" not in group.rows[0].cells:
+        column = "shop_discount"
+    return Bad(line, column, fault["code"], fault["message"], group.id)
+
+
+def _take(
+    chunk: list[tuple[Group, Item]],
+    standing: runs.Standing,
+    now: dt.datetime,
+    position: int,
+    progress: runs.Progress | None,
+) -> None:
+    outcomes = steady.record([item for _group, item in chunk], now) if chunk else []
+    for (group, _item), outcome in zip(chunk, outcomes, strict=True):
+        if isinstance(outcome, Declined):
+            standing.refused += 1
+            message = refusal(outcome.code, outcome.reason, outcome.detail)
+            standing.bad.append(Bad(group.line, "", outcome.code, message, group.id))
+        elif outcome.replay:
+            standing.repeated += 1
+        else:
+            standing.accepted += 1
+    standing.position = position
+    steady.steadily(standing.keep)
+    if progress is not None:
+        progress(standing)

@@ -1,0 +1,93 @@
+"""Runs: what is written about a file while it is read, so that a page can show it and a report can list it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db import connection, transaction
+
+from stammis.imports.files import Bad
+from stammis.imports.models import BadRow, Run
+from stammis.kit import clock
+from stammis.programmes.models import Programme
+
+Progress = Callable[["Standing"], None]
+
+
+@dataclass
+class Standing:
+    """How far a file is: ``position`` of ``size`` (bytes or rows), and what became of what was read."""
+
+    run: Run
+    size: int
+    position: int = 0
+    accepted: int = 0
+    repeated: int = 0
+    refused: int = 0
+    bad_rows: int = 0
+    bad: list[Bad] = field(default_factory=list)
+
+    def keep(self) -> None:
+        """Writes the counts and the bad rows met since the last time."""
+        rows = [
+            BadRow(
+                run=self.run,
+                number=number,
+                line=bad.line,
+                field=bad.field,
+                code=bad.code,
+                message=bad.message,
+                raw=bad.raw,
+            )
+            for number, bad in enumerate(self.bad, start=self.bad_rows + 1)
+        ]
+        with transaction.atomic():
+            BadRow.objects.bulk_create(rows)
+            Run.objects.filter(id=self.run.id).update(
+                accepted=self.accepted, repeated=self.repeated, refused=self.refused, positions=[self.position]
+            )
+        self.bad_rows += len(rows)
+        self.bad.clear()
+
+
+def begin(programme: Programme, kind: Run.Kind, file_name: str, by: str, parts: int = 1) -> Run:
+    """Begin a run."""
+    return Run.objects.create(
+        programme=programme,
+        kind=kind,
+        file_name=file_name,
+        started_at=clock.real_now(),
+        started_by=by,
+        positions=[0] * parts,
+    )
+
+
+def resume(programme: Programme, kind: Run.Kind, file_name: str, by: str, parts: int) -> Run:
+    """Give the run that was interrupted, or one that is done; begin one where there is none of these parts."""
+    runs = Run.objects.filter(programme=programme, kind=kind, positions__len=parts).exclude(state=Run.State.FAILED)
+    return runs.order_by("-id").first() or begin(programme, kind, file_name, by, parts)
+
+
+def advance(run: Run, part: int, *, accepted: int, repeated: int, refused: int) -> None:
+    """Move one part of a run one piece forward; several parts do so side by side."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE imports_run SET positions[%s] = positions[%s] + 1, accepted = accepted + %s,
+                repeated = repeated + %s, refused = refused + %s
+            WHERE id = %s
+            """,
+            [part + 1, part + 1, accepted, repeated, refused, run.id],
+        )
+
+
+def finish(run: Run) -> Run:
+    """End a run."""
+    Run.objects.filter(id=run.id).update(state=Run.State.DONE, finished_at=clock.real_now())
+    return Run.objects.get(id=run.id)
+
+
+def fail(run: Run, message: str) -> None:
+    """End a run that cannot go on, and say why."""
+    Run.objects.filter(id=run.id).update(state=Run.State.FAILED, finished_at=clock.real_now(), message=message)
