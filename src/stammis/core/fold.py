@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 
 from msgspec import structs
 
@@ -56,10 +56,12 @@ def next_due(purses: Mapping[str, Purse], ranks: Mapping[str, Rank], rules: Rule
     return due
 
 
-def due_days(world: World, until: int, rules_at: Callable[[int], Rules]) -> Iterator[tuple[DayPassed, Decision, World]]:
+def due_days(
+    world: World, until: int, rules_at: Callable[[int], Rules]
+) -> Generator[tuple[DayPassed, Decision, World], None, World]:
     """Applies what falls due up to and including an instant: each day when something happens, and the world after it.
 
-    ``rules_at`` tells the rules in force at an instant.
+    ``rules_at`` tells the rules in force at an instant. What it returns at its end is the world with nothing due.
     """
     while (due_at := world.standing.due_at) is not None and due_at <= until:
         event = DayPassed(occurred_at=moment(due_at))
@@ -70,6 +72,7 @@ def due_days(world: World, until: int, rules_at: Callable[[int], Rules]) -> Iter
             yield event, decision, world
         else:  # nothing happened, so nothing is recorded: the standing counts no event
             world = structs.replace(world, standing=structs.replace(world.standing, due_at=after.standing.due_at))
+    return world
 
 
 def as_of(standing: Standing, at: int, rules: Rules) -> Standing:
