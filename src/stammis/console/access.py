@@ -8,9 +8,12 @@ from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 
+from stammis.console import programmes
 from stammis.console.frame import draw
+from stammis.console.programmes import NoProgramme
 from stammis.console.requests import StaffRequest
 from stammis.kit.errors import NotFound, Problem
 from stammis.staff import roles
@@ -18,8 +21,8 @@ from stammis.staff.models import Person
 from stammis.staff.roles import Permission
 
 Rest = ParamSpec("Rest")
-Page = Callable[Concatenate[StaffRequest, Rest], HttpResponse]
-View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
+Page = Callable[Concatenate[StaffRequest, Rest], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
 
 
 def may(permission: Permission) -> Callable[[Page[Rest]], View[Rest]]:
@@ -27,13 +30,16 @@ def may(permission: Permission) -> Callable[[Page[Rest]], View[Rest]]:
 
     def decorate(page: Page[Rest]) -> View[Rest]:
         @wraps(page)
-        def view(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+        def view(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
             if not isinstance(request.user, Person):
                 return redirect_to_login(request.get_full_path())
             if not roles.may(request.user, permission):
                 raise PermissionDenied
+            programmes.activate_zone(request, programmes.chosen(request))
             try:
                 return page(cast("StaffRequest", request), *args, **kwargs)
+            except NoProgramme:
+                return redirect("console:first_steps")
             except NotFound as error:
                 raise Http404(error.message) from error
             except Problem as error:

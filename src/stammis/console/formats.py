@@ -9,6 +9,8 @@ from babel import Locale, dates, numbers
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from stammis.programmes.sentences import words
+
 # English is written as in Europe (4 March, 24 hours), as in the sentences of a programme.
 EUROPEAN = {"en": "en_GB"}
 
@@ -41,10 +43,9 @@ def signed(amount: int, decimals: int = 0) -> str:
 def money(amount: Decimal | str, currency: str) -> str:
     """Write an amount of money, given as a decimal, with its currency's sign and decimals."""
     try:
-        exact = Decimal(amount)
+        return words.money(Decimal(amount), currency)
     except InvalidOperation:
         return str(amount)
-    return numbers.format_currency(exact, currency, locale=reader())
 
 
 def percent(share: float | None, decimals: int = 0) -> str:

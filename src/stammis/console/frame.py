@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from stammis.console import programmes
 from stammis.console.requests import wants_fragment
 from stammis.kit import clock
 from stammis.staff import roles
@@ -36,10 +35,20 @@ class Place:
     view: str
     icon: str
     permission: Permission = Permission.SEE
-    group: str = ""
+    group: str = ""  # places of one group stand together
 
 
-PLACES = (Place(_("Overview"), "overview", "layout-dashboard"),)
+PLACES = (
+    Place(_("Overview"), "overview", "layout-dashboard"),
+    Place(_("Members"), "members", "users"),
+    Place(_("Programme"), "programme", "scroll-text"),
+    Place(_("Rewards"), "rewards", "gift"),
+    Place(_("Imports"), "imports", "file-up", Permission.RUN, "run"),
+    Place(_("API keys"), "keys", "key-round", Permission.OWN, "own"),
+    Place(_("People"), "people", "user-cog", Permission.OWN, "own"),
+    Place(_("Audit"), "audit", "history", Permission.OWN, "own"),
+    Place(_("Settings"), "settings", "settings", Permission.SEE, "own"),
+)
 
 
 def draw(
@@ -50,12 +59,11 @@ def draw(
     Templates extend ``layout``; what they need of the frame is under ``frame``.
     """
     fragment = wants_fragment(request)
-    _activate_zone(request)
     layout = "console/fragment.html" if fragment else "console/frame.html"
     response = render(
         request,
         template,
-        {"layout": layout, "frame": None if fragment else frame(request), **(context or {})},
+        {"layout": layout, "frame": None if fragment else frame(request), **_permissions(request), **(context or {})},
         status=status,
     )
     response["Content-Security-Policy"] = POLICY
@@ -79,9 +87,17 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         return known
     return known | {
         "places": _places(request, request.user),
+        "programme": programmes.chosen(request),
+        "programmes": programmes.listed(),
         "installation": clock.installation(),
         "now": clock.now(),
     }
+
+
+def _permissions(request: HttpRequest) -> dict[str, bool]:
+    """Say what the reader may do: ``may_serve``, ``may_run``, ``may_own``."""
+    person = request.user
+    return {f"may_{one}": isinstance(person, Person) and roles.may(person, one) for one in Permission}
 
 
 def _places(request: HttpRequest, person: Person) -> list[dict[str, Any]]:
@@ -96,16 +112,9 @@ def _places(request: HttpRequest, person: Person) -> list[dict[str, Any]]:
                 "name": place.name,
                 "address": address,
                 "icon": place.icon,
-                "here": request.path.startswith(address),
-                "group": place.group if place.group != group else "",
+                "here": request.path == address if place.view == "overview" else request.path.startswith(address),
+                "apart": place.group != group,
             }
         )
         group = place.group
     return shown
-
-
-def _activate_zone(request: HttpRequest) -> None:
-    """Show times in the zone that the reader chose; without a choice, in the programme's."""
-    chosen = request.COOKIES.get("stammis_zone", "")
-    if chosen in zoneinfo.available_timezones():
-        timezone.activate(chosen)

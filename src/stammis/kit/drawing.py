@@ -116,12 +116,24 @@ def _lines(figure: Figure) -> Drawn:
     chart = alt.Chart(_values(values)).encode(x=across, y=up, color=_colours(figure))
     lines = chart.mark_line(strokeWidth=2, aria=False)
     points = chart.mark_point(filled=True, size=36, opacity=1).encode(description="text:N")
-    last = [[row for row in values if row["series"] == series.name][-1:] for series in figure.series]
-    ends = alt.Chart(_values([row for found in last for row in found]))
-    names = ends.mark_text(align="left", dx=8, aria=False).encode(
-        x=across, y=up, text="series:N", color=alt.value(TEXT)
+    names = (
+        alt.Chart(_values(_ends(figure, values)))
+        .mark_text(align="left", dx=8, aria=False)
+        .encode(x=across, y=alt.Y("beside:Q"), text="series:N", color=alt.value(TEXT))
     )
     return alt.layer(lines, points, names)
+
+
+def _ends(figure: Figure, values: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the last row of each series, with where its name stands: so far from the next that both can be read."""
+    last = [[row for row in values if row["series"] == series.name][-1:] for series in figure.series]
+    ends = sorted((row for found in last for row in found), key=lambda row: row["value"])
+    gap = max((row["value"] for row in values), default=0) * 15 / figure.height
+    lowest = float("-inf")
+    for row in ends:
+        row["beside"] = max(row["value"], lowest + gap)
+        lowest = row["beside"]
+    return ends
 
 
 def _shares(figure: Figure) -> Drawn:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from stammis.programmes.models import Programme
 from stammis.staff.models import Role
 from stammis.staff.services import SCOPES
 
@@ -53,6 +56,14 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
 
 
+class ProgrammeField(forms.ModelChoiceField):  # type: ignore[type-arg] # it takes a type only for the checker
+    """One of the programmes, by its name."""
+
+    def label_from_instance(self, obj: Programme) -> str:
+        """Give the programme's name."""
+        return obj.name
+
+
 class KeyForm(forms.Form):
     """A new API key."""
 
@@ -72,3 +83,15 @@ class KeyForm(forms.Form):
     rate_per_minute = forms.IntegerField(
         label=_("Requests a minute"), min_value=1, max_value=1_000_000, required=False, help_text=_("Empty: no limit.")
     )
+    programme = ProgrammeField(
+        Programme.objects.order_by("name"),
+        label=_("For which programme?"),
+        required=False,
+        empty_label=_("All programmes"),
+    )
+
+    def __init__(self, *args: Any, programmes: list[Programme], **kwargs: Any) -> None:
+        """Ask for the programme only where there are several."""
+        super().__init__(*args, **kwargs)
+        if len(programmes) < 2:  # noqa: PLR2004 - nothing to choose from
+            self.fields["programme"].widget = forms.HiddenInput()

@@ -110,6 +110,12 @@ def pretty(value: Any) -> str:
 
 
 @register.filter
+def slashes(pointer: str) -> str:
+    """Turn a JSON pointer into the end of an element's id."""
+    return pointer.replace("/", "-")
+
+
+@register.filter
 def initials(name: str) -> str:
     """Give the first letters of a name's first and last word."""
     words = name.split()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from stammis.console import programmes
 from stammis.console.access import everybody
 from stammis.console.forms.staff import ForgottenForm, PasswordForm, SignInForm
 from stammis.console.frame import LANGUAGES, THEMES, draw
@@ -112,6 +113,8 @@ def choose(request: HttpRequest) -> HttpResponse:
         _remember_locale(response, locale)
         if isinstance(request.user, Person):
             services.choose_locale(request.user, locale)
+    if request.POST.get("programme"):
+        request.session[programmes.CHOICE] = request.POST["programme"]
     if zone == "programme":
         response.delete_cookie("stammis_zone")
     elif zone in zoneinfo.available_timezones():

@@ -1,0 +1,37 @@
+"""What stands in the audit, as sentences."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from stammis.staff.models import Audit
+
+SENTENCES = {
+    "staff.sign_in": _("signed in"),
+    "staff.sign_out": _("signed out"),
+    "staff.locked": _("was locked out after too many wrong passwords"),
+    "staff.found": _("added %(subject)s"),
+    "staff.invite": _("invited %(subject)s"),
+    "staff.reset": _("asked for a new password for %(subject)s"),
+    "staff.choose_password": _("chose a password"),
+    "staff.change_role": _("gave %(subject)s another role"),
+    "staff.disable": _("shut %(subject)s out"),
+    "staff.enable": _("let %(subject)s in again"),
+    "staff.create_key": _("made the API key «%(subject)s»"),
+    "staff.revoke_key": _("revoked the API key «%(subject)s»"),
+    "members.change": _("changed the record of member %(subject)s"),
+    "members.export": _("exported a list of members"),
+    "points.adjust": _("adjusted the points of member %(subject)s"),
+    "rewards.redeem": _("issued a reward to member %(subject)s"),
+    "rewards.cancel": _("took back a reward of member %(subject)s"),
+    "programmes.publish": _("published the programme «%(subject)s»"),
+    "installation.move_clock": _("moved the installation's clock"),
+    "imports.start": _("started the import of %(subject)s"),
+}
+
+
+def sentence(entry: Audit) -> str:
+    """Say what was done; an act that has no words yet is shown by its name."""
+    if entry.what not in SENTENCES:
+        return f"{entry.what} {entry.subject}".strip()
+    return str(SENTENCES[entry.what]) % {"subject": entry.subject}

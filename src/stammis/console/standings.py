@@ -1,0 +1,110 @@
+"""Members as a list shows them: who they are beside what they have now."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from stammis.accrual.models import Standing
+from stammis.accrual.records import read_standing
+from stammis.core import views
+from stammis.core.programme import Programme as Document
+from stammis.core.rules import Rules
+from stammis.kit import clock
+from stammis.kit.pages import Page
+from stammis.members import queries as members
+from stammis.members.models import Member
+from stammis.programmes import queries as programmes
+from stammis.programmes.models import Programme
+from stammis.programmes.sentences import words
+
+ROWS = 50
+STRETCH = 500
+MOST_STRETCHES = 10
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A member in a list: points in the programme's first wallet (smallest units), the level in its first tier set."""
+
+    member: Member
+    active: int
+    level: str | None
+    level_name: str
+    latest_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which members to list."""
+
+    q: str = ""
+    level: str = ""
+    label: str = ""
+
+    @property
+    def picks(self) -> bool:
+        """Whether members have to be looked at one by one."""
+        return bool(self.level or self.label)
+
+
+def rules_now(programme: Programme) -> tuple[Rules | None, int]:
+    """Give the rules in force and the instant they were asked for, in epoch seconds."""
+    at = int(clock.now().timestamp())
+    return programmes.versions(programme.id).at(at), at
+
+
+def listed(programme: Programme, wanted: Wanted, cursor: str | None, limit: int = ROWS) -> Page[Listed]:
+    """Give a page of members.
+
+    With a level or a label asked for, up to 5,000 members are looked at for a page; a page may then be short, or hold a
+    few more than ``limit``, and still have one after it.
+    """
+    if not wanted.picks:
+        found = members.search(programme.id, wanted.q, cursor, limit)
+        return Page(_with_standings(programme, found.rows), after=found.after, before=found.before)
+    picked: list[Listed] = []
+    for _stretch in range(MOST_STRETCHES):
+        found = members.search(programme.id, wanted.q, cursor, STRETCH)
+        picked += [row for row in _with_standings(programme, found.rows) if _meets(row, wanted)]
+        cursor = found.after
+        if cursor is None or len(picked) >= limit:
+            break
+    return Page(picked, after=cursor)
+
+
+def levels(document: Document) -> dict[str, str]:
+    """Give the levels of the first tier set by id, with their names, lowest first."""
+    return {level.id: words.name(level.name, level.id) for tiers in document.tiers[:1] for level in tiers.levels}
+
+
+def _meets(row: Listed, wanted: Wanted) -> bool:
+    return (not wanted.level or row.level == wanted.level) and (not wanted.label or wanted.label in row.member.labels)
+
+
+def _with_standings(programme: Programme, rows: Iterable[Member]) -> list[Listed]:
+    found = list(rows)
+    rules, at = rules_now(programme)
+    states = dict(Standing.objects.filter(member_id__in=[row.id for row in found]).values_list("member_id", "state"))
+    read = _reader(rules, at)
+    return [read(row, states) for row in found]
+
+
+def _reader(rules: Rules | None, at: int) -> Callable[[Member, dict[uuid.UUID, str]], Listed]:
+    names = levels(rules.programme) if rules else {}
+    wallet = rules.programme.wallets[0].id if rules else ""
+
+    def read(member: Member, states: dict[uuid.UUID, str]) -> Listed:
+        text = states.get(member.id)
+        if text is None or rules is None:
+            return Listed(member, 0, None, "", None)
+        standing = read_standing(text)
+        progress = views.tier_progress(standing, rules, at)[:1]
+        level = progress[0]["level"] if progress else None
+        seen = dt.datetime.fromtimestamp(standing.latest_at, dt.UTC) if standing.latest_at else None
+        active = views.wallet_view(standing, rules, at)[wallet]["active"]
+        return Listed(member, active, level, names.get(level or "", ""), seen)
+
+    return read
