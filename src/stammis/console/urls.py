@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from stammis.console.views import audit, doors, keys, members, overview, people, programme, rewards, settings, specimens
+from stammis.console.views import (
+    audit,
+    doors,
+    imports,
+    keys,
+    members,
+    overview,
+    people,
+    programme,
+    rewards,
+    settings,
+    specimens,
+)
 
 app_name = "console"
 urlpatterns: list[URLPattern] = [
@@ -13,7 +25,9 @@ urlpatterns: list[URLPattern] = [
     path("members", members.members, name="members"),
     path("members.csv", members.export, name="members_csv"),
     path("members/<uuid:member_id>", members.members, name="member"),
-    path("imports", overview.overview, name="imports"),
+    path("imports", imports.imports, name="imports"),
+    path("imports/<uuid:run_id>", imports.run, name="run"),
+    path("imports/<uuid:run_id>/bad-rows.csv", imports.bad_rows, name="bad_rows"),
     path("programme", programme.programme, name="programme"),
     path("programme/versions/<int:number>", programme.programme, name="programme_version"),
     path("programme/versions/<int:number>.yaml", programme.export, name="programme_file"),

@@ -12,6 +12,7 @@ from stammis.console import formats, programmes, standings
 from stammis.console.access import may
 from stammis.console.frame import draw
 from stammis.console.requests import StaffRequest
+from stammis.console.spreadsheets import Echo, cells
 from stammis.console.standings import Listed, Wanted
 from stammis.core.amounts import amount_text
 from stammis.members.models import Member
@@ -22,8 +23,6 @@ from stammis.staff.services import record_audit
 
 COLUMNS = ("id", "name", "email", "phone", "joined_at", "level", "points", "labels")
 MOST_COUNTED = 10_000
-# A spreadsheet would run a cell that begins like this as a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @may(Permission.SEE)
@@ -73,24 +72,17 @@ def _count(programme: Programme) -> str:
     return formats.number(counted) if counted <= MOST_COUNTED else f"{formats.number(MOST_COUNTED)}+"
 
 
-class _Echo:
-    """What ``csv`` writes to, and what is handed on at once."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def _lines(programme: Programme, wanted: Wanted, chosen: set[str]) -> Iterator[str]:
     rules, _at = standings.rules_now(programme)
     decimals = rules.programme.wallets[0].decimals if rules else 0
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield "\ufeff" + writer.writerow(COLUMNS)
     cursor: str | None = None
     while True:
         page = standings.listed(programme, wanted, cursor, standings.STRETCH)
         for row in page.rows:
             if not chosen or str(row.member.id) in chosen:
-                yield writer.writerow([_cell(text) for text in _fields(row, decimals)])
+                yield writer.writerow(cells(_fields(row, decimals)))
         cursor = page.after
         if cursor is None:
             return
@@ -109,7 +101,3 @@ def _fields(row: Listed, decimals: int) -> list[str]:
         amount_text(row.active, decimals),
         " ".join(member.labels),
     ]
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) and not text.lstrip("+-").replace(".", "").isdigit() else text

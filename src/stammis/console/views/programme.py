@@ -16,6 +16,7 @@ from stammis.console.access import may
 from stammis.console.forms.programme import ProgrammeForm
 from stammis.console.frame import draw
 from stammis.console.requests import StaffRequest
+from stammis.core.document import as_document
 from stammis.core.programme import Programme as Document
 from stammis.kit import clock
 from stammis.kit.errors import Problem
@@ -56,7 +57,9 @@ def export(request: StaffRequest, number: int) -> HttpResponse:
     version = shown.versions.filter(number=number).first()
     if version is None:
         raise Http404
-    response = HttpResponse(yaml.dump(version.document), content_type="application/yaml; charset=utf-8")
+    response = HttpResponse(
+        yaml.dump(as_document(services.read(version.document))), content_type="application/yaml; charset=utf-8"
+    )
     response["Content-Disposition"] = f'attachment; filename="{shown.slug}-{number}.yaml"'
     return response
 
@@ -115,6 +118,7 @@ def _plan(parsed: Document) -> dict[str, Any]:
     return {
         "new": False,
         "changes": differences(before, parsed),
+        "same": as_document(before) == as_document(parsed),
         "begins": parsed.from_ if parsed.from_ and parsed.from_ > today else None,
         "number": newest.number + 1,
         "name": known.name,
@@ -147,4 +151,9 @@ def _present(history: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 def _present_file(programme: Programme | None) -> str:
     newest = programme.versions.order_by("-number").first() if programme else None
-    return yaml.dump(newest.document) if newest else ""
+    return _file(newest) if newest else ""
+
+
+def _file(version: Version) -> str:
+    """Write a version as a file, its fields in the order in which the reference tells of them."""
+    return yaml.dump(as_document(services.read(version.document)))
