@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -83,9 +83,8 @@ def run(
         before.append(_enrolled(standing, event.occurred_at, rules))
         standing = before[-1].standing
     if standing.due_at is not None and standing.due_at <= at and not isinstance(event, MemberChanged):
-        for day in days_of(standing, at, versions):
-            before.append(day)
-            standing = day.standing
+        days, standing = days_of(standing, at, versions)
+        before += days
         if original is not None:
             original = msgspec.structs.replace(original, expired=expired_by(before, original.expired))
     world = World(
@@ -104,10 +103,16 @@ def run(
     return before
 
 
-def days_of(standing: Standing, until: int, versions: Versions) -> Iterator[Decided]:
-    """Give what falls due by itself up to and including an instant (epoch seconds), each day with its decision."""
-    for event, decision, world in due_days(World(standing=standing), until, versions.at):
-        yield decided(event, versions.at(instant(event.occurred_at)).version, decision, world.standing)
+def days_of(standing: Standing, until: int, versions: Versions) -> tuple[list[Decided], Standing]:
+    """Give what falls due by itself up to and including an instant (epoch seconds), and the standing after it."""
+    found: list[Decided] = []
+    days = due_days(World(standing=standing), until, versions.at)
+    while True:
+        try:
+            event, decision, world = next(days)
+        except StopIteration as end:
+            return found, end.value.standing
+        found.append(decided(event, versions.at(instant(event.occurred_at)).version, decision, world.standing))
 
 
 def expired_by(days: Iterable[Decided], known: dict[int, int]) -> dict[int, int]:

@@ -198,9 +198,17 @@ JOIN rewards_issued AS i USING (member_id, redemption)
 """
 
 
-def load(transaction: Transaction, asked: Asked, *, alone: bool) -> Loaded:
-    """Lock and load, in one round trip. ``alone`` keeps everybody else's events out until the transaction ends."""
+def begin(transaction: Transaction, *, alone: bool = False) -> None:
+    """Add the statement with which every transaction here begins; it keeps PostgreSQL to the keys.
+
+    ``alone`` keeps everybody else's events out until the transaction ends.
+    """
     transaction.send(_BEGIN_ALONE if alone else _BEGIN, arrays.one_int(PURCHASES))
+
+
+def load(transaction: Transaction, asked: Asked, *, alone: bool) -> Loaded:
+    """Lock and load, in one round trip."""
+    begin(transaction, alone=alone)
     identities, receipts, origins = list(asked.identities), list(asked.receipts | asked.origins), list(asked.origins)
     locked = transaction.send(_LOCK, *_names(identities), *_names(origins))
     received = transaction.send(_RECEIPTS, *_names(receipts)) if receipts else None

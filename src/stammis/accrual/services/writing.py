@@ -75,16 +75,7 @@ class Writing:
                 encode(event),
             )
         )
-        record = Record(
-            decision.effects,
-            decision.steps,
-            {wallet: (view.active, view.pending, view.held) for wallet, view in decided.wallets.items()},
-            decided.tiers,
-            decision.amounts,
-            decision.refund,
-            decided.grants,
-        )
-        self.decisions.append((subject.id, seq, decided.version, encode(record)))
+        self.decisions.append((subject.id, seq, decided.version, encode(record_of(decided))))
         for effect in decision.effects:
             if isinstance(effect, Posted):
                 self._post(subject, seq, effect, kind, external_id or purchase_id)
@@ -244,3 +235,17 @@ def ids_of(event: AnyEvent) -> tuple[str | None, str | None]:
             return event.redemption, None
         case _:
             return None, None
+
+
+def record_of(decided: Decided) -> Record:
+    """Give what is kept of a decision."""
+    decision = decided.decision
+    return Record(
+        decision.effects,
+        decision.steps,
+        {wallet: (view.active, view.pending, view.held) for wallet, view in decided.wallets.items()},
+        decided.tiers,
+        decision.amounts,
+        decision.refund,
+        decided.grants,
+    )

@@ -1,0 +1,145 @@
+"""Comparing what is stored of one member with what the member's history says."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from stammis.accrual.records import Record, encode, read_event, read_record, read_standing
+from stammis.accrual.services.deciding import Decided
+from stammis.accrual.services.refolding import Refold
+from stammis.accrual.services.writing import record_of
+from stammis.core.effects import Posted
+from stammis.programmes.queries import Versions
+
+SHOWN = 300
+"""So many characters of what differs are reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that is stored otherwise than its history says.
+
+    Attributes:
+        member: internal id of the member; None where a whole programme is meant.
+        what: standing, decision, row, balance, purchase, reward, stock or receipt.
+        where: which one, such as ``event 12``.
+        stored, expected: what is there, and what the history says; shortened.
+    """
+
+    member: uuid.UUID | None
+    what: str
+    where: str
+    stored: str
+    expected: str
+
+
+@dataclass(slots=True)
+class Comparison:
+    """One member: ``fold`` goes through the history, ``end`` compares what it comes to; ``found``: differences."""
+
+    member: uuid.UUID
+    versions: Versions
+    found: list[Difference] = field(default_factory=list)
+    _refold: Refold | None = None
+    _balances: dict[str, int] = field(default_factory=dict)
+
+    def fold(self, events: Iterable[tuple[Any, ...]], entries: Iterator[tuple[Any, ...]]) -> None:
+        """Fold the events (member, seq, body, version, record), and compare each decision and the rows it posted."""
+        refold = self._refold = Refold(self.versions)
+        for _, seq, body, version, record in events:
+            where = f"event {seq}"
+            if seq != refold.standing.events + 1:
+                self._differs("event", where, f"number {seq}", f"number {refold.standing.events + 1}")
+            if record is None:
+                self._differs("decision", where, "none", "one")
+                return
+            try:
+                stored: Record = read_record(record)
+                step = refold.step(read_event(body), version, stored.grants)
+            except (msgspec.MsgspecError, KeyError, AssertionError) as error:
+                self._differs("decision", where, record, f"cannot be folded: {error!r}")
+                return
+            expected = encode(record_of(step))
+            if expected != record.encode():
+                self._differs("decision", where, record, expected.decode())
+            self._compare_rows(step, entries)
+        for row in entries:
+            self._differs("row", f"row {row[1]}", _text(row[2:]), "no such row")
+
+    def _compare_rows(self, step: Decided, entries: Iterator[tuple[Any, ...]]) -> None:
+        for effect in step.decision.effects:
+            if not isinstance(effect, Posted):
+                continue
+            expected = _row(effect, step.standing.events)
+            stored = next(entries, None)
+            if stored is None or stored[1:] != expected:
+                self._differs("row", f"row {effect.row}", _text(stored and stored[2:]), _text(expected[1:]))
+            if stored is None:
+                continue
+            _, row, _, wallet, _, amount, running, *_ = stored
+            balance = self._balances[wallet] = self._balances.get(wallet, 0) + amount
+            if running != balance:
+                self._differs("balance", f"row {row}", str(running), str(balance))
+
+    def end(self, standing: str, states: Iterable[tuple[Any, ...]], issued: Iterable[tuple[Any, ...]]) -> None:
+        """Compare the standing (as stored), the purchases that moved on, and the issued rewards."""
+        refold = self._refold
+        assert refold is not None
+        stored = read_standing(standing)
+        expected = msgspec.structs.replace(
+            refold.standing, due_at=stored.due_at
+        )  # a hint, reckoned anew with each event
+        if stored != expected:
+            self._differs("standing", "", standing, encode(expected).decode())
+        for wallet, purse in stored.purses.items():
+            if purse.balance != self._balances.get(wallet, 0):
+                self._differs("balance", wallet, str(purse.balance), str(self._balances.get(wallet, 0)))
+        kept = {purchase: state for _, purchase, state in states}
+        moved = {purchase: encode(refold.purchases[purchase][1]).decode() for purchase in refold.moved}
+        self._compare("purchase", kept, moved)
+        rewards = {redemption: f"{state}: {body}" for _, redemption, body, state in issued}
+        taken = {name: f"{reward.state}: {encode(reward).decode()}" for name, reward in refold.issued.items()}
+        self._compare("reward", rewards, taken)
+
+    def _compare(self, what: str, stored: dict[str, str], expected: dict[str, str]) -> None:
+        for name in sorted(stored.keys() | expected.keys()):
+            if stored.get(name) != expected.get(name):
+                self._differs(what, name, stored.get(name, "none"), expected.get(name, "none"))
+
+    def _differs(self, what: str, where: str, stored: str, expected: str) -> None:
+        self.found.append(Difference(self.member, what, where, *_excerpts(stored, expected)))
+
+
+def _row(effect: Posted, seq: int) -> tuple[Any, ...]:
+    lots = encode(effect.lots).decode() if effect.lots else None
+    return (
+        effect.row,
+        seq,
+        effect.wallet,
+        effect.kind,
+        effect.amount,
+        effect.running,
+        effect.at,
+        effect.ends_at,
+        effect.left,
+        lots,
+        effect.reverses,
+    )
+
+
+def _text(row: tuple[Any, ...] | None) -> str:
+    return "none" if row is None else " ".join(str(value) for value in row)
+
+
+def _excerpts(stored: str, expected: str) -> tuple[str, str]:
+    """Give the stretch of two texts in which they begin to differ."""
+    if len(stored) <= SHOWN and len(expected) <= SHOWN:
+        return stored, expected
+    same = next((at for at, (one, other) in enumerate(zip(stored, expected, strict=False)) if one != other), 0)
+    start = max(0, same - SHOWN // 3)
+    return stored[start : start + SHOWN], expected[start : start + SHOWN]

@@ -1,0 +1,58 @@
+"""One act of one member each, for the doors: they build the event and record it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from stammis.accrual.outcomes import Item, MemberFields, Outcome
+from stammis.accrual.services.intake import record
+from stammis.core.events import Adjustment, Redemption, RedemptionCancelled
+
+
+def change_member(programme_id: uuid.UUID, reference: str, fields: dict[str, Any], *, now: dt.datetime) -> Outcome:
+    """Write facts about a member, who is enrolled where there is none yet: what is given replaces, None clears."""
+    return record([Item(programme_id, MemberFields(reference, fields))], now=now)[0]
+
+
+def adjust(
+    programme_id: uuid.UUID,
+    member: str,
+    *,
+    id: str,
+    wallet: str,
+    amount: int,
+    reason: str,
+    now: dt.datetime,
+    digest: bytes | None = None,
+    dry_run: bool = False,
+) -> Outcome:
+    """Give (above zero) or take points by hand, in the wallet's smallest unit, with a reason."""
+    event = Adjustment(occurred_at=now, id=id, member=member, wallet=wallet, amount=amount, reason=reason)
+    return record([Item(programme_id, event, ("adjustment", id), digest)], now=now, dry_run=dry_run)[0]
+
+
+def redeem(
+    programme_id: uuid.UUID,
+    member: str,
+    *,
+    id: str,
+    reward: str,
+    quantity: int = 1,
+    now: dt.datetime,
+    occurred_at: dt.datetime | None = None,
+    digest: bytes | None = None,
+    dry_run: bool = False,
+) -> Outcome:
+    """Give a member a reward for points."""
+    event = Redemption(occurred_at=occurred_at or now, id=id, member=member, reward=reward, quantity=quantity)
+    return record([Item(programme_id, event, ("redemption", id), digest)], now=now, dry_run=dry_run)[0]
+
+
+def cancel_redemption(
+    programme_id: uuid.UUID, redemption: str, *, now: dt.datetime, occurred_at: dt.datetime | None = None
+) -> Outcome:
+    """Undo a redemption: the points come back, the code is void."""
+    event = RedemptionCancelled(occurred_at=occurred_at or now, redemption=redemption)
+    return record([Item(programme_id, event)], now=now)[0]
