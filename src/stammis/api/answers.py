@@ -6,11 +6,14 @@ import datetime as dt
 import uuid
 from typing import Any
 
+import msgspec
+
 from stammis.accrual.outcomes import Accepted, Answer, Declined, Outcome
 from stammis.api import problems
 from stammis.core.effects import Effect, Posted, RewardMoved, Step, TierMoved
 from stammis.core.rules import Rules, before_first
 from stammis.intake.amounts import write_money
+from stammis.ledger.models import Entry
 from stammis.ledger.queries import row_id
 from stammis.programmes import queries
 
@@ -18,6 +21,7 @@ Document = dict[str, Any]
 
 _rules: dict[tuple[uuid.UUID, int], Rules] = {}
 _MOST_RULES = 256
+_read_lots = msgspec.json.Decoder(list[tuple[int, int, int | None]]).decode
 
 
 def warm(outcomes: list[Outcome]) -> None:
@@ -51,7 +55,6 @@ def answer_document(answer: Answer) -> Document:
     rules = rules_of(answer.programme_id, answer.version)
     currency = rules.programme.currency
     said: Document = {
-        "member": answer.member,
         "effects": [each for effect in answer.effects if (each := _effect(effect, answer)) is not None],
         "steps": [_step(step) for step in answer.steps],
     }
@@ -65,8 +68,9 @@ def answer_document(answer: Answer) -> Document:
     if answer.refund is not None:
         said["refund"] = {"money": write_money(answer.refund.money, currency), "points": answer.refund.points}
     said["wallets"] = {
-        name: wallet_document(rules, name, view.active, view.pending, view.held)
-        for name, view in answer.wallets.items()
+        name: wallet_document(rules, name, *((view.active, view.pending, view.held) if view else (0, 0, 0)))
+        for name in rules.wallets
+        for view in (answer.wallets.get(name),)
     }
     said["tiers"] = answer.tiers
     return said
@@ -136,4 +140,28 @@ def _step(step: Step) -> Document:
         said["wallet"], said["points"] = step.wallet, step.points
     if step.saw:
         said["saw"] = step.saw
+    return said
+
+
+def row_document(entry: Entry) -> Document:
+    """Write a ledger row."""
+    said: Document = {
+        "id": row_id(entry.member_id, entry.row),
+        "wallet": entry.wallet,
+        "amount": entry.amount,
+        "kind": entry.kind,
+        "status": "posted",
+        "occurred_at": entry.occurred_at,
+        "posted_at": entry.posted_at,
+        "source": {"kind": entry.source_kind, "id": entry.source_id},
+        "lots": [
+            {"row": row_id(entry.member_id, row), "amount": amount}
+            for row, amount, *_ends in (_read_lots(entry.lots) if entry.lots else ())
+        ],
+        "running": entry.running,
+    }
+    if entry.ends_at is not None:
+        said["ends_at"] = entry.ends_at
+    if entry.reverses is not None:
+        said["reverses"] = row_id(entry.member_id, entry.reverses)
     return said

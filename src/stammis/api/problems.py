@@ -108,8 +108,18 @@ def document(
     return said
 
 
+class Refused(Problem):
+    """The programme's rules refuse this."""
+
+    def __init__(self, status: int, code: str, reason: str | None, detail: Mapping[str, Any]) -> None:
+        super().__init__(REFUSALS.get(code))
+        self.document = refusal(status, code, reason, detail)
+
+
 def document_of(problem: Problem) -> dict[str, Any]:
     """Make the document of one of our errors."""
+    if isinstance(problem, Refused):
+        return problem.document
     return document(problem.status, problem.code, problem.message, problem.errors, problem.detail)
 
 

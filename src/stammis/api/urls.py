@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path, register_converter
 
-from stammis.api import fallbacks
+from stammis.api import fallbacks, reference
 from stammis.api.door import api
 from stammis.api.paths import IdConverter
+from stammis.api.views import numbers, rewards, waiting
+
+VIEWS = (numbers, rewards, waiting)
+"""Importing them hangs their calls into the door."""
 
 register_converter(IdConverter, "ref")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("openapi.json", reference.openapi, name="openapi"),
+    path("docs", reference.docs, name="api_docs"),
     path("", api.urls),
     re_path("", fallbacks.nothing_here),
 ]

@@ -56,11 +56,12 @@ _decoders: dict[type[Body], msgspec.json.Decoder[Any]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a caller said: the event, the SHA-256 of its canonical form, and the programme it names."""
+    """What a caller said: the event, the SHA-256 of its canonical form, the programme it names, and its own id."""
 
     event: AnyEvent
     digest: bytes
     programme: str | None = None
+    id: str = ""
 
 
 class Contradiction(ValueError):
@@ -92,7 +93,7 @@ def read_purchase(raw: bytes) -> Said:
     """Read a purchase. Raises Invalid."""
     body = decode(raw, PurchaseBody)
     try:
-        return say(purchase(body), body.programme)
+        return say(purchase(body), body.programme, body.id)
     except ValueError:
         raise refusal(raw, PurchaseBody) from None
 
@@ -101,7 +102,7 @@ def read_return(raw: bytes, of: str, currency: str) -> Said:
     """Read a return of the purchase ``of``; its amounts are in the programme's currency. Raises Invalid."""
     body = decode(raw, ReturnBody, currency)
     try:
-        return say(goods_back(body, of, currency), body.programme)
+        return say(goods_back(body, of, currency), body.programme, body.id)
     except ValueError:
         raise refusal(raw, ReturnBody, currency) from None
 
@@ -119,14 +120,14 @@ def read_event(raw: bytes) -> Said:
     """Read an event. Raises Invalid."""
     body = decode(raw, EventBody)
     try:
-        return say(happening(body), body.programme)
+        return say(happening(body), body.programme, body.id)
     except ValueError:
         raise refusal(raw, EventBody) from None
 
 
-def say(event: AnyEvent, programme: str | None) -> Said:
+def say(event: AnyEvent, programme: str | None = None, id: str = "") -> Said:
     """Put an event beside its digest, to which key order, decimal notation and the programme make no difference."""
-    return Said(event, sha256(_canonical(event)).digest(), programme)
+    return Said(event, sha256(_canonical(event)).digest(), programme, id)
 
 
 def purchase(body: PurchaseBody) -> Purchase:
@@ -218,7 +219,7 @@ def read_redemption(raw: bytes, now: dt.datetime) -> Said:
         quantity=body.quantity or 1,
     )
     try:
-        return _dated(say(asked, body.programme), body.occurred_at or now)
+        return _dated(say(asked, body.programme, body.id), body.occurred_at or now)
     except ValueError:
         raise refusal(raw, RedemptionBody) from None
 
@@ -236,7 +237,7 @@ def read_adjustment(raw: bytes, now: dt.datetime) -> Said:
         amount=body.amount,
         reason=body.reason,
     )
-    return _dated(say(asked, body.programme), now)
+    return _dated(say(asked, body.programme, body.id), now)
 
 
 def read_facts(raw: bytes) -> tuple[dict[str, Any], str | None]:
@@ -265,7 +266,7 @@ def plain(values: dict[str, Scalar] | None) -> dict[str, Scalar]:
 
 def _dated(said: Said, at: dt.datetime) -> Said:
     _check_year(at)
-    return Said(msgspec.structs.replace(said.event, occurred_at=at), said.digest, said.programme)
+    return Said(msgspec.structs.replace(said.event, occurred_at=at), said.digest, said.programme, said.id)
 
 
 def _check_year(at: dt.datetime) -> None:

@@ -107,16 +107,16 @@ class BatchReader:
     def _said(self, at: int, each: AnyItem, programme: Programme) -> Item:
         match each:
             case PurchaseItem():
-                said = reading.say(reading.purchase(each), None)
+                said = reading.say(reading.purchase(each))
                 return Item(programme.id, said.event, ("purchase", each.id), said.digest)
             case ReturnItem():
-                said = reading.say(reading.goods_back(each, each.purchase, programme.currency), None)
+                said = reading.say(reading.goods_back(each, each.purchase, programme.currency))
                 return Item(programme.id, said.event, ("return", each.id), said.digest)
             case EventItem():
-                said = reading.say(reading.happening(each), None)
+                said = reading.say(reading.happening(each))
                 return Item(programme.id, said.event, ("event", each.id), said.digest)
             case StatusItem():
-                said = reading.say(reading.status(each, each.purchase), None)
+                said = reading.say(reading.status(each, each.purchase))
                 return Item(programme.id, said.event, *self._repeat_key(at, said.digest))
             case MemberItem():
                 return Item(programme.id, MemberFields(each.member, reading.facts(each)))

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from stammis.accrual.outcomes import Item
 from stammis.api.hot.recorder import Prepare
 from stammis.api.scoping import programme_of
-from stammis.core.events import Happening, Purchase
 from stammis.intake import reading
 from stammis.intake.bodies import ReturnBody
 from stammis.intake.reading import Said
@@ -42,14 +41,12 @@ class Operation:
 
 def _purchase(asked: Asked) -> Prepare:
     said = reading.read_purchase(asked.body)
-    assert isinstance(said.event, Purchase)
-    return _prepared(asked, said, ("purchase", said.event.id))
+    return _prepared(asked, said, ("purchase", said.id))
 
 
 def _event(asked: Asked) -> Prepare:
     said = reading.read_event(asked.body)
-    assert isinstance(said.event, Happening)
-    return _prepared(asked, said, ("event", said.event.id))
+    return _prepared(asked, said, ("event", said.id))
 
 
 def _status(asked: Asked) -> Prepare:

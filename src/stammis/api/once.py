@@ -1,0 +1,58 @@
+"""Writes that honour an Idempotency-Key: the same request under the same key gives the first answer, for ever."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+
+from stammis.api.door import reply_raw
+from stammis.api.models import Remembered
+from stammis.intake.codes import fault
+from stammis.kit.errors import IdReused, Invalid
+from stammis.staff.models import ApiKey
+
+LONGEST_KEY = 200
+_TABLE = Remembered._meta.db_table
+_TAKE = f"""
+INSERT INTO {_TABLE} (key_id, idempotency_key, hash, status, body, at) VALUES (%s, %s, %s, 0, '', now())
+ON CONFLICT DO NOTHING
+"""  # noqa: S608 - the table's own name
+_encode = msgspec.json.Encoder().encode
+
+
+def once(
+    request: HttpRequest, key: ApiKey, digest: bytes, write: Callable[[], tuple[int, Any]], *, replay: bool = False
+) -> HttpResponse:
+    """Do a write and answer it; with an Idempotency-Key, answer what was answered to it before.
+
+    ``digest`` stands for what is asked, ``write`` gives a status and a document, or raises. Two requests with one key
+    at the same time wait for each other. Raises IdReused where the key came with another request.
+    """
+    text = request.headers.get("Idempotency-Key")
+    if text is None:
+        status, document = write()
+        return reply_raw(_encode(document), status, replay=replay)
+    if not 1 <= len(text) <= LONGEST_KEY:
+        raise Invalid(errors=[fault("/Idempotency-Key", "too_long", "A key has 1 to 200 characters.")])
+    asked = hashlib.sha256(f"{request.method} {request.path}\n".encode() + digest).digest()
+    with transaction.atomic():
+        with connection.cursor() as db:
+            db.execute(_TAKE, [key.id, text, asked])
+            is_new = db.rowcount == 1
+        if not is_new:
+            return _again(Remembered.objects.get(key=key, idempotency_key=text), asked)
+        status, document = write()
+        body = _encode(document)
+        Remembered.objects.filter(key=key, idempotency_key=text).update(status=status, body=body.decode())
+    return reply_raw(body, status)
+
+
+def _again(known: Remembered, asked: bytes) -> HttpResponse:
+    if bytes(known.hash) != asked:
+        raise IdReused("This Idempotency-Key was used before, with another request.")
+    return reply_raw(known.body.encode(), known.status, replay=True)

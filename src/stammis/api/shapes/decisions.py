@@ -1,0 +1,96 @@
+"""What an event was worth."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+from stammis.api.shapes.common import Money, Points, RowId, RowKind, Scalar
+
+
+class WalletAnswer(Struct, kw_only=True):
+    """What a member has in a wallet; ``value``: what ``active`` is worth in money, null where that is not declared."""
+
+    active: Points
+    pending: Points
+    held: Points
+    decimals: int
+    value: Money | None
+
+
+class TakenAnswer(Struct, kw_only=True):
+    """So much out of, or back into, the lot that a row opened."""
+
+    row: RowId
+    amount: Points
+
+
+class PostedAnswer(Struct, tag_field="effect", tag="posted", kw_only=True):
+    """A ledger row was posted."""
+
+    row: RowId
+    wallet: str
+    kind: RowKind
+    amount: Points
+    running: Points
+    occurred_at: dt.datetime
+    ends_at: dt.datetime | UnsetType = UNSET
+    lots: list[TakenAnswer] | UnsetType = UNSET
+    reverses: RowId | UnsetType = UNSET
+
+
+class TierAnswer(Struct, tag_field="effect", tag="tier", kw_only=True):
+    """The member's level in a tier set changed."""
+
+    set: str
+    before: str | None
+    after: str | None
+
+
+class RewardAnswer(Struct, tag_field="effect", tag="reward", kw_only=True):
+    """A reward was issued, used, freed or cancelled."""
+
+    redemption: str
+    reward: str
+    quantity: int
+    code: str
+    state: Literal["issued", "used", "cancelled"]
+
+
+class StepAnswer(Struct, kw_only=True):
+    """What one rule did, or why it did nothing, and what it looked at."""
+
+    rule: str
+    applied: bool
+    because: str
+    wallet: str | UnsetType | None = UNSET
+    points: Points | UnsetType = UNSET
+    saw: dict[str, Scalar] | UnsetType = UNSET
+
+
+class AmountsAnswer(Struct, kw_only=True):
+    """The purchase in money: total = by_points + due."""
+
+    total: Money
+    by_points: Money
+    due: Money
+
+
+class RefundAnswer(Struct, kw_only=True):
+    """What a return gives back: money, and points in the smallest unit of the wallet that paid."""
+
+    money: Money
+    points: Points
+
+
+class DecisionAnswer(Struct, kw_only=True):
+    """What an event was worth: what it did, why, and how the member stands after it."""
+
+    effects: list[PostedAnswer | TierAnswer | RewardAnswer]
+    steps: list[StepAnswer]
+    wallets: dict[str, WalletAnswer]
+    tiers: dict[str, str | None]
+    amounts: AmountsAnswer | UnsetType = UNSET
+    refund: RefundAnswer | UnsetType = UNSET

@@ -1,0 +1,131 @@
+"""Members, their ledger and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+from stammis.api.shapes.common import Points, RowId, RowKind, Scalar
+from stammis.api.shapes.decisions import TakenAnswer, WalletAnswer
+
+
+class ExpiringAnswer(Struct, kw_only=True):
+    """Points that end: usable through ``last_day``."""
+
+    wallet: str
+    amount: Points
+    last_day: dt.date
+
+
+class MemberAnswer(Struct, kw_only=True):
+    """A member's record and standing."""
+
+    member: str
+    email: str | None
+    phone: str | None
+    name: str | None
+    birthday: dt.date | None
+    locale: str | None
+    joined_at: dt.datetime | None
+    attributes: dict[str, Scalar]
+    labels: list[str]
+    consents: dict[str, Scalar]
+    wallets: dict[str, WalletAnswer]
+    expiring: list[ExpiringAnswer]
+    tiers: dict[str, str | None]
+
+
+class FoundAnswer(Struct, kw_only=True):
+    """A member, as a search lists them."""
+
+    member: str
+    name: str | None
+    email: str | None
+    phone: str | None
+    joined_at: dt.datetime | None
+    labels: list[str]
+
+
+class MembersAnswer(Struct, kw_only=True):
+    """A page of members; ``next`` is the cursor of the following page, null at the end."""
+
+    items: list[FoundAnswer]
+    next: str | None
+
+
+class SourceAnswer(Struct, kw_only=True):
+    """What a row came from."""
+
+    kind: str
+    id: str | None
+
+
+class RowAnswer(Struct, kw_only=True):
+    """A ledger row. ``running`` is active + held after it, in posting order."""
+
+    id: RowId
+    wallet: str
+    amount: Points
+    kind: RowKind
+    status: Literal["posted", "pending", "cancelled"]
+    occurred_at: dt.datetime
+    posted_at: dt.datetime
+    source: SourceAnswer
+    lots: list[TakenAnswer]
+    running: Points
+    ends_at: dt.datetime | UnsetType = UNSET
+    reverses: RowId | UnsetType = UNSET
+
+
+class LedgerAnswer(Struct, kw_only=True):
+    """A page of a member's rows, newest first."""
+
+    items: list[RowAnswer]
+    next: str | None
+
+
+class HappenedAnswer(Struct, kw_only=True):
+    """Something on a member's timeline."""
+
+    type: str
+    id: str | None
+    occurred_at: dt.datetime
+    recorded_at: dt.datetime
+    sentence: str
+    rows: list[RowId]
+    event: dict[str, Any]
+
+
+class TimelineAnswer(Struct, kw_only=True):
+    """A page of what happened to a member, newest first."""
+
+    items: list[HappenedAnswer]
+    next: str | None
+
+
+class PartAnswer(Struct, kw_only=True):
+    """What one rule gave of a row."""
+
+    rule: str
+    amount: Points
+    sentence: str
+
+
+class NotAppliedAnswer(Struct, kw_only=True):
+    """A rule that gave nothing, and why."""
+
+    rule: str
+    because: str
+    sentence: str
+
+
+class WhyAnswer(Struct, kw_only=True):
+    """Why a row was posted; the parts add up to it."""
+
+    row: RowAnswer
+    sentence: str
+    parts: list[PartAnswer]
+    not_applied: list[NotAppliedAnswer]
+    version: int

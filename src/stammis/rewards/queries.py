@@ -1,0 +1,27 @@
+"""Reading what was issued."""
+
+from __future__ import annotations
+
+import uuid
+
+from stammis.kit.errors import NotFound
+from stammis.rewards.models import Issued, Stock
+
+
+class UnknownRedemption(NotFound):
+    """There is no redemption with this id."""
+
+    code = "unknown_redemption"
+
+
+def issued_counts(programme_id: uuid.UUID) -> dict[str, int]:
+    """Give for each reward how many went out and were not given back."""
+    return dict(Stock.objects.filter(programme_id=programme_id).values_list("reward", "issued"))
+
+
+def issued(member_id: uuid.UUID, redemption: str) -> Issued:
+    """Give a member's redemption. Raises UnknownRedemption."""
+    found = Issued.objects.filter(member_id=member_id, redemption=redemption).select_related("member").first()
+    if found is None:
+        raise UnknownRedemption
+    return found
