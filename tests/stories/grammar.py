@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 AMOUNT = r"\d+\.\d\d"
 BUYS = re.compile(
-    rf"^(?P<who>\w+) (?:buys|orders) (?P<goods>{AMOUNT} of \w+(?:, {AMOUNT} of \w+)*)(?: paying (?P<points>\d+) points)?"
-    r" \(order (?P<order>\w+)(?:, status (?P<status>\w+))?\)$"
+    rf"^(?P<who>\w+) (?:buys|orders) (?P<goods>{AMOUNT} of \w+(?:, {AMOUNT} of \w+)*)"
+    r"(?: paying (?P<points>\d+) points)? \(order (?P<order>\w+)(?:, status (?P<status>\w+))?\)$"
 )
 RETURNS = re.compile(rf"^(?P<who>\w+) returns (?:everything|{AMOUNT} of (?P<what>\w+)) from order (?P<order>\w+)$")
 BECOMES = re.compile(r"^order (?P<order>\w+) becomes (?P<status>\w+)$")
@@ -93,6 +93,19 @@ def event(story: Story, row: Row) -> events.AnyEvent | None:
         )
     message = f"line {row.line}: «{row.what}» is no sentence that stories know"
     raise ValueError(message)
+
+
+def key(said: events.AnyEvent) -> tuple[str, str] | None:
+    """Give the id under which an event is received: its kind and its own id; a status has none."""
+    match said:
+        case events.Purchase(id=own):
+            return "purchase", own
+        case events.Return(id=own):
+            return "return", own
+        case events.Redemption(id=own):
+            return "redemption", own
+        case _:
+            return None
 
 
 def _purchase(story: Story, row: Row, bought: re.Match[str]) -> events.Purchase:
