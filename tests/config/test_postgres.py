@@ -86,7 +86,7 @@ def test_many_processes_that_start_at_once_share_one_server(folder: Path) -> Non
         "import sys, pathlib, psycopg; from stammis.config.postgres.server import connect_or_start\n"
         "with connect_or_start(pathlib.Path(sys.argv[1])) as server:\n"
         "    with psycopg.connect(server.dsn) as database:\n"
-        "        print(database.execute('select pg_postmaster_start_time()').fetchone()[0])\n"
+        "        print(database.execute('select pg_postmaster_start_time()').fetchone()[0], flush=True)\n"
         "    sys.stdin.read()"
     )
     started = [

@@ -12,7 +12,7 @@ from stammis.config.postgres import account
 from stammis.config.postgres.account import Account
 from stammis.config.postgres.binaries import MAJOR
 from stammis.config.postgres.errors import DatabaseFailed, NotAllowed, WrongMajorVersion, said_plainly
-from stammis.config.postgres.locks import Lock
+from stammis.config.postgres.locks import Lock, alone_in
 
 POINTER = "postgres-place"
 ELSEWHERE = Path("/var/lib")
@@ -131,7 +131,7 @@ def find(folder: Path) -> Home:
     Raises WrongMajorVersion where another major version has written it.
     """
     folder = folder.resolve()
-    with said_plainly(folder):
+    with said_plainly(folder), alone_in(folder):
         place = _place(folder)
         refuse_other_versions(place)
         path = place / f"{PREFIX}{MAJOR}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -44,6 +46,17 @@ class Lock:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Lets one process at a time arrange things in a folder, by a lock on the folder itself."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
 
 
 def is_held(path: Path) -> bool:
