@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
+
+import msgspec
 
 from stammis.kit.errors import NotFound
 from stammis.kit.pages import Page, page
 from stammis.ledger.models import Entry
+
+_read_lots = msgspec.json.Decoder(list[tuple[int, int, int | None]]).decode
 
 
 class UnknownRow(NotFound):
@@ -43,3 +48,29 @@ def row(text: str) -> Entry:
 def entries(member_id: uuid.UUID, cursor: str | None = None, limit: int = 50) -> Page[Entry]:
     """Give a member's rows, newest first. Raises BadCursor."""
     return page(Entry.objects.filter(member_id=member_id), order=("-row",), cursor=cursor, limit=limit)
+
+
+def row_view(entry: Entry) -> dict[str, Any]:
+    """Give a row in the contract's form."""
+    said: dict[str, Any] = {
+        "id": row_id(entry.member_id, entry.row),
+        "wallet": entry.wallet,
+        "amount": entry.amount,
+        "kind": entry.kind,
+        "status": "posted",
+        "occurred_at": entry.occurred_at,
+        "posted_at": entry.posted_at,
+        "source": {"kind": entry.source_kind, "id": entry.source_id},
+        "lots": [{"row": row_id(entry.member_id, row), "amount": amount} for row, amount in lots_of(entry)],
+        "running": entry.running,
+    }
+    if entry.ends_at is not None:
+        said["ends_at"] = entry.ends_at
+    if entry.reverses is not None:
+        said["reverses"] = row_id(entry.member_id, entry.reverses)
+    return said
+
+
+def lots_of(entry: Entry) -> list[tuple[int, int]]:
+    """Give the lots that a row took from or gave back to: the row that opened each, and the points."""
+    return [(row, amount) for row, amount, _ends_at in _read_lots(entry.lots)] if entry.lots else []

@@ -16,6 +16,7 @@ from stammis.core.fold import apply, due_days
 from stammis.core.lots import active
 from stammis.core.rules import Rules
 from stammis.core.standing import IssuedReward, Standing
+from stammis.core.tiers import rank_of
 from stammis.core.world import Grants, Original, World
 from stammis.programmes.queries import Versions
 
@@ -99,7 +100,7 @@ def run(
         first = decision.effects[0]
         if isinstance(first, Refused):
             return declined(first.code, first.reason, **first.detail)
-    before.append(decided(event, rules.version, decision, world.standing, around.grants))
+    before.append(decided(event, rules, decision, world.standing, around.grants))
     return before
 
 
@@ -112,7 +113,7 @@ def days_of(standing: Standing, until: int, versions: Versions) -> tuple[list[De
             event, decision, world = next(days)
         except StopIteration as end:
             return found, end.value.standing
-        found.append(decided(event, versions.at(instant(event.occurred_at)).version, decision, world.standing))
+        found.append(decided(event, versions.at(instant(event.occurred_at)), decision, world.standing))
 
 
 def expired_by(days: Iterable[Decided], known: dict[int, int]) -> dict[int, int]:
@@ -127,21 +128,23 @@ def expired_by(days: Iterable[Decided], known: dict[int, int]) -> dict[int, int]
 
 
 def decided(
-    event: AnyEvent, version: int, decision: Decision, standing: Standing, grants: Grants | None = None
+    event: AnyEvent, rules: Rules, decision: Decision, standing: Standing, grants: Grants | None = None
 ) -> Decided:
     """Put a decision beside what the standing shows after it."""
-    wallets, tiers = view_of(standing)
-    return Decided(event, version, decision, standing, wallets, tiers, grants)
+    wallets, tiers = view_of(standing, rules)
+    return Decided(event, rules.version, decision, standing, wallets, tiers, grants)
 
 
-def view_of(standing: Standing) -> tuple[dict[str, WalletView], dict[str, str | None]]:
-    """Give what a standing shows of itself at its latest event: wallets and levels, as far as there are any."""
+def view_of(standing: Standing, rules: Rules) -> tuple[dict[str, WalletView], dict[str, str | None]]:
+    """Give what a standing shows of itself at its latest event: wallets as far as there are any, and levels."""
     at = standing.latest_at
     wallets = {wallet: WalletView(active(purse, at), 0, purse.held) for wallet, purse in standing.purses.items()}
-    return wallets, {name: rank.level for name, rank in standing.ranks.items()}
+    if not standing.enrolled:
+        return wallets, {tiers.id: None for tiers in rules.tiers}
+    return wallets, {tiers.id: rank_of(standing, tiers).level for tiers in rules.tiers}
 
 
 def _enrolled(standing: Standing, at: dt.datetime, rules: Rules) -> Decided:
     event = MemberChanged(occurred_at=at)
     decision, world = apply(event, World(standing=standing), rules)
-    return decided(event, rules.version, decision, world.standing)
+    return decided(event, rules, decision, world.standing)

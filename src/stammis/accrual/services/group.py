@@ -236,11 +236,11 @@ class Group:
         record = self.writing.records[subject.id] = members.merged(record, change.fields)
         facts = {name: value for name, value in record.attributes.items() if isinstance(value, Scalar)}
         event = MemberChanged(occurred_at=self._now, labels=record.labels, attributes=facts)
-        standing = subject.standing
+        standing, rules = subject.standing, self._rules(programme, event)
         if standing.enrolled and (standing.labels, standing.attributes) == (event.labels, facts):
-            unchanged = decided(event, 0, Decision(effects=()), standing)
+            unchanged = decided(event, rules, Decision(effects=()), standing)
             return Accepted(200, answers.answer(subject, change.reference, unchanged))
-        return self._run(subject, event, self._rules(programme, event), change.reference)
+        return self._run(subject, event, rules, change.reference)
 
     def _run(
         self,

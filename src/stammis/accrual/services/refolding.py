@@ -32,8 +32,9 @@ class Refold:
 
     def step(self, event: AnyEvent, version: int, grants: Grants | None) -> Decided:
         """Apply the next event by the version that decided it. Raises KeyError for a version that is not there."""
-        decision, world = apply(event, self._world(event, grants), self.versions.number(version))
-        step = decided(event, version, decision, world.standing, grants)
+        rules = self.versions.number(version)
+        decision, world = apply(event, self._world(event, grants), rules)
+        step = decided(event, rules, decision, world.standing, grants)
         self.standing = world.standing
         if any(isinstance(effect, Posted) and effect.kind == "expire" for effect in decision.effects):
             self.expired = expired_by((step,), self.expired)

@@ -1,0 +1,20 @@
+"""Reading what the engine keeps: members with what they have, their story, purchases, and why points moved."""
+
+from __future__ import annotations
+
+from stammis.accrual.queries.members import member_view, standing_of, views_of
+from stammis.accrual.queries.purchases import UnknownPurchase, purchase_view
+from stammis.accrual.queries.reasons import Explained, explain, why
+from stammis.accrual.queries.timeline import timeline
+
+__all__ = [
+    "Explained",
+    "UnknownPurchase",
+    "explain",
+    "member_view",
+    "purchase_view",
+    "standing_of",
+    "timeline",
+    "views_of",
+    "why",
+]

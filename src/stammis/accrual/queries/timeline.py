@@ -1,0 +1,100 @@
+"""A member's story: everything that happened, newest first, with what it moved."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from stammis.accrual.models import Decision
+from stammis.accrual.records import Record, read_event, read_record
+from stammis.activity.models import Event
+from stammis.core.effects import Posted, TierMoved
+from stammis.core.events import (
+    Adjustment,
+    AnyEvent,
+    Happening,
+    MemberChanged,
+    Purchase,
+    Redemption,
+    RedemptionCancelled,
+    Return,
+    StatusChanged,
+)
+from stammis.kit.errors import Invalid
+from stammis.kit.pages import Page, page
+from stammis.ledger.queries import row_id
+from stammis.programmes.sentences import words
+
+
+class UnknownType(Invalid):
+    """There is no such type of event."""
+
+    code = "unknown_type"
+
+
+def timeline(
+    member_id: uuid.UUID,
+    types: Collection[str] = (),
+    cursor: str | None = None,
+    limit: int = 50,
+    language: str | None = None,
+) -> Page[dict[str, Any]]:
+    """Give what happened to a member, newest first, of these types or of all. Raises BadCursor and UnknownType."""
+    events = Event.objects.filter(member_id=member_id)
+    if types:
+        unknown = set(types) - set(Event.Kind.values)
+        if unknown:
+            raise UnknownType(f"There are no events of type «{min(unknown)}». Types: {', '.join(Event.Kind.values)}.")
+        events = events.filter(kind__in=types)
+    found = page(events, order=("-occurred_at", "-seq"), cursor=cursor, limit=limit)
+    seqs = [row.seq for row in found.rows]
+    records = dict(Decision.objects.filter(member_id=member_id, seq__in=seqs).values_list("seq", "record"))
+    with translation.override(language or translation.get_language() or words.ENGLISH):
+        said = [_said(row, read_record(records[row.seq])) for row in found.rows]
+    return Page(said, after=found.after, before=found.before)
+
+
+def _said(row: Event, record: Record) -> dict[str, Any]:
+    event = read_event(row.body)
+    return {
+        "type": row.kind,
+        "id": row.external_id,
+        "purchase": row.purchase_id,
+        "occurred_at": row.occurred_at,
+        "recorded_at": row.recorded_at,
+        "sentence": _sentence(event),
+        "rows": [row_id(row.member_id, effect.row) for effect in record.effects if isinstance(effect, Posted)],
+        "tiers": [
+            {"set": effect.set, "before": effect.before, "after": effect.after}
+            for effect in record.effects
+            if isinstance(effect, TierMoved)
+        ],
+        "event": event,
+    }
+
+
+def _sentence(event: AnyEvent) -> str:
+    match event:
+        case Purchase():
+            total = words.minor_money(sum(line.amount for line in event.lines), event.currency)
+            return _("Purchase %(id)s for %(total)s.") % {"id": event.id, "total": total}
+        case StatusChanged():
+            return _("Purchase %(id)s is «%(status)s».") % {"id": event.purchase, "status": event.status}
+        case Return():
+            return _("Return %(id)s of purchase %(purchase)s.") % {"id": event.id, "purchase": event.purchase}
+        case Happening():
+            return _("«%(event)s».") % {"event": event.type}
+        case Redemption():
+            return _("Took the reward «%(reward)s».") % {"reward": event.reward}
+        case RedemptionCancelled():
+            return _("Gave a reward back.")
+        case Adjustment():
+            return _("Points by hand: %(reason)s") % {"reason": event.reason}
+        case MemberChanged():
+            return _("The member's record changed.")
+        case _:
+            return _("Points or a level reached their last day.")
