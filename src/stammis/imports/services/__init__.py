@@ -4,5 +4,7 @@ from __future__ import annotations
 
 from stammis.imports.services.members import import_members
 from stammis.imports.services.purchases import import_purchases
+from stammis.imports.services.runs import Standing
+from stammis.imports.services.sample import load_sample
 
-__all__ = ["import_members", "import_purchases"]
+__all__ = ["Standing", "import_members", "import_purchases", "load_sample"]

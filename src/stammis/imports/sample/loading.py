@@ -1,0 +1,126 @@
+"""One part of the sample company's households, loaded piece by piece in the order of the year.
+
+A piece is a thousand things that happen. It is sent through ``accrual`` like anything else; how many pieces are behind
+is kept with the run, so that a load that was interrupted goes on where it was. A piece sent twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from stammis.accrual.outcomes import Accepted, Item, MemberFields, Outcome
+from stammis.core.events import Happening, Purchase, Redemption, Return
+from stammis.core.programme import Reward
+from stammis.imports.models import Run
+from stammis.imports.sample import people, year
+from stammis.imports.sample.panel import Panel, local
+from stammis.imports.services import runs, steady
+from stammis.kit import clock
+from stammis.programmes import queries as programmes
+
+PIECE = 1_000
+MADE_UP = "made-up"
+"""The label of members whose names and contacts belong to nobody: all of them."""
+
+FACTS = ("age", "income", "household_size", "kids_count")
+"""What of the panel's demographics becomes an attribute."""
+
+Told = Callable[[int], None]
+"""Is told how many purchases are behind, from the first one on."""
+
+
+class Loader:
+    """Loads one part of the households for a run."""
+
+    def __init__(self, run: Run, part: int, parts: int, panel: Panel) -> None:
+        self.run = run
+        self.part = part
+        self.parts = parts
+        self.panel = panel
+        document = programmes.versions(run.programme_id).document(1)
+        self.rewards: tuple[Reward, ...] = document.rewards
+        self.wallet = document.wallets[0].id
+
+    def load(self, told: Told) -> None:
+        """Load what is not behind yet."""
+        behind = Run.objects.values_list("positions", flat=True).get(id=self.run.id)[self.part]
+        if behind == 0:
+            self._advance(self._record(list(self._members()), self._begins()))
+        purchases = 0
+        for number, piece in enumerate(self._pieces(), start=1):
+            if number >= max(behind, 1):
+                self._take(piece)
+            purchases += sum(moment.basket is not None for moment in piece)
+            told(purchases)
+
+    def _take(self, piece: list[year.Moment]) -> None:
+        """Record a piece, and what its members then take for their points."""
+        now = steady.steadily(clock.now)
+        items: list[Item] = []
+        last: dict[int, int] = {}
+        for place, moment in enumerate(piece):
+            if moment.basket is not None:
+                items.append(self._item("purchase", year.purchase(self.panel, moment.basket)))
+                last[moment.basket.household] = place
+            elif moment.event is not None:
+                items.append(self._item("return" if isinstance(moment.event, Return) else "event", moment.event))
+        outcomes = self._record(items, now)
+        outcomes += self._record(list(self._redemptions(piece, outcomes, last.values())), now)
+        self._advance(outcomes)
+
+    def _redemptions(self, piece: list[year.Moment], outcomes: list[Outcome], places: Iterable[int]) -> Iterator[Item]:
+        """What members take after their last purchase of a piece; the answers tell what they can afford."""
+        for place in places:
+            basket, outcome = piece[place].basket, outcomes[place]
+            if basket is None or not isinstance(outcome, Accepted):
+                continue
+            view = outcome.answer.wallets.get(self.wallet)
+            wish = year.redemption(basket, view.active if view else 0, self.rewards)
+            if wish is not None:
+                yield self._item("redemption", wish)
+
+    def _members(self) -> Iterator[Item]:
+        known = self.panel.demographics()
+        for place, (household, seen_at) in enumerate(self.panel.households().items()):
+            if household % self.parts != self.part:
+                continue
+            person = people.person(household, place)
+            facts = known.get(household, {})
+            fields = {
+                "name": person.name,
+                "email": person.email,
+                "phone": person.phone,
+                "locale": person.locale,
+                "joined_at": local(seen_at),
+                "labels": [people.LABEL, MADE_UP],
+                "attributes": {name: facts[name] for name in FACTS if name in facts},
+            }
+            yield Item(self.run.programme_id, MemberFields(str(household), fields))
+
+    def _pieces(self) -> Iterator[list[year.Moment]]:
+        moments = year.moments(self.panel, part=self.part, parts=self.parts)
+        while piece := list(islice(moments, PIECE)):
+            yield piece
+
+    def _item(self, kind: str, event: Purchase | Return | Happening | Redemption) -> Item:
+        return Item(self.run.programme_id, event, (kind, event.id))
+
+    def _begins(self) -> dt.datetime:
+        """When the programme began: members are known before they buy."""
+        return local(programmes.versions(self.run.programme_id).starts[0][0])
+
+    def _record(self, items: list[Item], now: dt.datetime) -> list[Outcome]:
+        return steady.record(items, now) if items else []
+
+    def _advance(self, outcomes: list[Outcome]) -> None:
+        """Keep that a piece is behind. Where only this is lost, the piece is sent again and nothing changes."""
+        accepted = [outcome for outcome in outcomes if isinstance(outcome, Accepted)]
+        repeated = sum(outcome.replay for outcome in accepted)
+        refused = len(outcomes) - len(accepted)
+        steady.steadily(
+            lambda: runs.advance(
+                self.run, self.part, accepted=len(accepted) - repeated, repeated=repeated, refused=refused
+            )
+        )

@@ -1,0 +1,138 @@
+"""The sample company: its programme published, its year loaded by several processes side by side."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import selectors
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import IO
+from urllib.parse import quote, urlencode
+
+from django.db import connection
+
+from stammis.imports.models import Run
+from stammis.imports.sample import panel
+from stammis.imports.services import runs
+from stammis.kit.errors import Conflict
+from stammis.kit.models import Installation
+from stammis.programmes import services as programmes
+from stammis.programmes.models import Programme
+from stammis.programmes.yaml import load as read_yaml
+
+PURCHASES = 155_848
+"""So many purchases the year has."""
+
+CLOCK = dt.datetime(2018, 1, 1, tzinfo=panel.ZONE)
+"""When the clock of an installation with the sample company begins: when its year is over."""
+
+PROGRAMME = "journey"
+PARTS = 2
+BY = "sample"
+_END_SECONDS = 10
+
+Told = Callable[[int, int], None]
+"""Is told how many purchases are behind, of how many."""
+
+
+class OtherProgrammes(Conflict):
+    """This installation has programmes of its own. Load the sample company into another data folder."""
+
+    code = "other_programmes"
+
+
+class LoadStopped(Conflict):
+    """The sample company was not loaded to its end; the same command goes on where it stopped."""
+
+    code = "load_stopped"
+
+
+def load_sample(*, now: dt.datetime, told: Told, parts: int = PARTS) -> Run:
+    """Load the sample company, or what of it is not loaded yet; ``parts`` processes share the work.
+
+    Raises SampleMissing, OtherProgrammes, and LoadStopped where a process ends before its part is done.
+    """
+    panel.find()
+    if Programme.objects.exclude(slug=PROGRAMME).exists():
+        raise OtherProgrammes
+    programme = _published(now)
+    run = runs.resume(programme, Run.Kind.SAMPLE, "Complete Journey", BY, parts)
+    if run.state == Run.State.DONE:
+        return run
+    Installation.objects.update(sample=True)
+    with _processes(run, parts) as started:
+        _follow(started, told)
+    return runs.finish(run)
+
+
+def is_loaded() -> bool:
+    """Whether the sample company is here to its end."""
+    return Run.objects.filter(kind=Run.Kind.SAMPLE, state=Run.State.DONE).exists()
+
+
+def _published(now: dt.datetime) -> Programme:
+    known = Programme.objects.filter(slug=PROGRAMME).first()
+    if known is not None:
+        return known
+    text = (files("stammis.programmes") / "templates" / "sample.yaml").read_text("utf-8")
+    return programmes.publish(read_yaml(text), by=BY, now=now, note="The sample company").programme
+
+
+@contextmanager
+def _processes(run: Run, parts: int) -> Iterator[list[subprocess.Popen[str]]]:
+    """Start a process for each part; end those that are left when the block is."""
+    environment = os.environ | {"DATABASE_URL": _address()}
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", "stammis.imports.sample", str(run.id), str(part), str(parts)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        for part in range(parts)
+    ]
+    try:
+        yield started
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            try:
+                process.wait(_END_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+
+
+def _follow(started: list[subprocess.Popen[str]], told: Told) -> None:
+    """Read what the processes tell until all are done. Raises LoadStopped."""
+    behind = [0] * len(started)
+    with selectors.DefaultSelector() as selector:
+        for part, process in enumerate(started):
+            assert process.stdout is not None
+            selector.register(process.stdout, selectors.EVENT_READ, part)
+        while selector.get_map():
+            for key, _events in selector.select():
+                stream: IO[str] = key.fileobj  # type: ignore[assignment] # what was registered above
+                line = stream.readline()
+                if line:
+                    behind[key.data] = int(line)
+                    told(sum(behind), PURCHASES)
+                    continue
+                selector.unregister(stream)
+                if started[key.data].wait():
+                    raise LoadStopped
+
+
+def _address() -> str:
+    """The database that this process speaks to, as in ``DATABASE_URL``."""
+    said = connection.get_connection_params()
+    names = {"host": "host", "port": "port", "user": "user", "password": "password"}
+    options = {name: str(said[key]) for name, key in names.items() if said.get(key)}
+    return f"postgresql:///{quote(str(said['dbname']), safe='')}?{urlencode(options)}"
