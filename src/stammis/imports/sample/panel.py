@@ -154,7 +154,7 @@ class Panel:
             yield from map(Row._make, zip(*whole, cents.to_pylist(), seconds, strict=True))
 
     def _batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
-        with pq.ParquetFile(self.folder / "transactions.parquet") as file:
+        with pq.ParquetFile(self.folder / "transactions.parquet", pre_buffer=False, buffer_size=1 << 16) as file:
             yield from file.iter_batches(_ROWS_AT_A_TIME, columns=columns, use_threads=False)
 
     def _read(self, name: str, columns: list[str] | None, texts: Iterable[str] = ()) -> pa.Table:
