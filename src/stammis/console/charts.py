@@ -110,9 +110,9 @@ def _levels(report: Overview) -> Chart:
 def _labels(months: Sequence[Month]) -> tuple[str, ...]:
     """Name the months; with the year where it is not plain from the one before."""
     return tuple(
-        f"{formats.month(month.first_day, year=False)} ’{month.first_day:%y}"
+        f"{formats.month(month.first_day, form='MMM')} ’{month.first_day:%y}"
         if place and month.first_day.month == 1
-        else formats.month(month.first_day, year=False)
+        else formats.month(month.first_day, form="MMM")
         for place, month in enumerate(months)
     )
 

@@ -61,15 +61,25 @@ def day(value: dt.date, form: str = "medium") -> str:
     return dates.format_date(value, form, locale=reader())
 
 
-def month(value: dt.date, *, year: bool = True) -> str:
-    """Write a month: «Mar 2017»."""
-    return dates.format_skeleton("yMMM" if year else "MMM", value, locale=reader())
+def month(value: dt.date, form: str = "yMMM") -> str:
+    """Write a month: «Mar 2017» (``yMMM``), «March 2017» (``yMMMM``), «Mar» (``MMM``)."""
+    return dates.format_skeleton(form, value, locale=reader())
 
 
 def moment(value: dt.datetime) -> str:
     """Write an instant in the reader's zone, to the minute."""
+    return f"{day(timezone.localtime(value).date())}, {hour(value)}"
+
+
+def hour(value: dt.datetime) -> str:
+    """Write the time of day of an instant in the reader's zone, to the minute."""
+    return dates.format_time(value, "short", tzinfo=timezone.get_current_timezone(), locale=reader())
+
+
+def day_hour(value: dt.datetime) -> str:
+    """Write day and time of an instant where the year is known: «4 Mar, 14:31»."""
     local = timezone.localtime(value)
-    return f"{day(local.date())}, {dates.format_time(local.timetz(), 'short', locale=reader())}"
+    return f"{dates.format_skeleton('MMMd', local.date(), locale=reader())}, {hour(value)}"
 
 
 def exact(value: dt.datetime) -> str:

@@ -59,6 +59,20 @@ def day(value: dt.date | dt.datetime | str | None, form: str = "medium") -> Safe
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.day(value, form))
 
 
+@register.filter
+def day_hour(value: dt.datetime) -> SafeString:
+    """Write day and time of an instant where the year is known, with the exact instant on hover."""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), formats.exact(value), formats.day_hour(value)
+    )
+
+
+@register.filter
+def last_day(ends_at: dt.datetime) -> SafeString:
+    """Write the last day on which something that is gone at ``ends_at`` can be used."""
+    return day(ends_at - dt.timedelta(seconds=1))
+
+
 @register.simple_tag
 def icon(name: str, **attributes: Any) -> SafeString:
     """Draw a lucide icon of 16 px, hidden from screen readers: its words stand beside it."""

@@ -59,7 +59,7 @@ def parts(request: StaffRequest) -> HttpResponse:
 
 
 def _charts() -> list[Chart]:
-    months = tuple(formats.month(dt.date(2017, number, 1), year=False) for number in range(1, 13))
+    months = tuple(formats.month(dt.date(2017, number, 1), form="MMM") for number in range(1, 13))
     sales = tuple(310_000.0 + 9_000 * ((7 * number) % 11) for number in range(12))
     issued = tuple(value * 0.9 for value in sales)
     redeemed: tuple[float | None, ...] = (*(value * 0.3 for value in sales[:11]), None)

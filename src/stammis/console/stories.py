@@ -1,0 +1,173 @@
+"""A member's story: what happened, newest first, each with what it moved."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from stammis.accrual.models import Decision
+from stammis.accrual.records import Record, read_event, read_record
+from stammis.activity.models import Event
+from stammis.console import formats
+from stammis.core.effects import Effect, Posted, RewardMoved, TierMoved
+from stammis.core.events import (
+    Adjustment,
+    AnyEvent,
+    DayPassed,
+    Happening,
+    MemberChanged,
+    Purchase,
+    Redemption,
+    RedemptionCancelled,
+    Return,
+    StatusChanged,
+)
+from stammis.core.programme import Programme as Document
+from stammis.kit.pages import Page, page
+from stammis.ledger.queries import row_id
+from stammis.programmes.sentences import words
+
+ROWS = 40
+ICONS = {
+    "purchase": "shopping-bag",
+    "return": "undo-2",
+    "status": "receipt",
+    "event": "star",
+    "redemption": "gift",
+    "redemption_cancelled": "undo-2",
+    "adjustment": "pencil",
+    "member": "user",
+    "day": "hourglass",
+}
+
+
+@dataclass(frozen=True)
+class Movement:
+    """A ledger row of an event: its public id and amount, in the wallet's smallest unit."""
+
+    row: str
+    amount: int
+    decimals: int
+    unit: str
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One event of the story."""
+
+    kind: str
+    at: dt.datetime
+    title: str
+    under: str = ""
+    movements: tuple[Movement, ...] = ()
+    moves: tuple[str, ...] = field(default=())
+
+    @property
+    def icon(self) -> str:
+        """The picture beside it."""
+        return ICONS.get(self.kind, "circle-dot")
+
+    @property
+    def month(self) -> str:
+        """The month in which it happened, for the reader."""
+        return formats.month(timezone.localtime(self.at).date(), form="yMMMM")
+
+
+def timeline(member_id: uuid.UUID, document: Document, cursor: str | None) -> Page[Chapter]:
+    """Give a page of a member's events, newest first. Raises BadCursor."""
+    found = page(Event.objects.filter(member_id=member_id), order=("-seq",), cursor=cursor, limit=ROWS)
+    seqs = [event.seq for event in found.rows]
+    records = dict(Decision.objects.filter(member_id=member_id, seq__in=seqs).values_list("seq", "record"))
+    chapters = [_chapter(event, records.get(event.seq), document) for event in found.rows]
+    return Page(chapters, after=found.after, before=found.before)
+
+
+def _chapter(stored: Event, record: str | None, document: Document) -> Chapter:
+    event = read_event(stored.body)
+    read: Record | None = read_record(record) if record else None
+    effects: Iterable[Effect] = read.effects if read else ()
+    title, under = _told(event, effects, document)
+    return Chapter(
+        kind=stored.kind,
+        at=stored.occurred_at,
+        title=title,
+        under=under,
+        movements=tuple(
+            _movement(stored.member_id, effect, document) for effect in effects if isinstance(effect, Posted)
+        ),
+        moves=tuple(_move(effect, document) for effect in effects if isinstance(effect, TierMoved)),
+    )
+
+
+def _movement(member_id: uuid.UUID, row: Posted, document: Document) -> Movement:
+    wallet = words.wallet_of(document, row.wallet)
+    decimals, unit = (wallet.decimals, words.name(wallet.name, wallet.id)) if wallet else (0, row.wallet)
+    return Movement(row_id(member_id, row.row), row.amount, decimals, unit)
+
+
+def _move(effect: TierMoved, document: Document) -> str:
+    names = {level.id: words.name(level.name, level.id) for tiers in document.tiers for level in tiers.levels}
+    none = _("no level")
+    return _("%(before)s → %(after)s") % {
+        "before": names.get(effect.before or "", none),
+        "after": names.get(effect.after or "", none),
+    }
+
+
+def _told(event: AnyEvent, effects: Iterable[Effect], document: Document) -> tuple[str, str]:
+    """Say what happened, and what else there is to know of it."""
+    match event:
+        case Purchase():
+            return _purchase(event)
+        case Return():
+            return _return(event, document)
+        case StatusChanged():
+            return _("Purchase %(id)s is «%(status)s»") % {"id": event.purchase, "status": event.status}, ""
+        case Happening():
+            said = ", ".join(f"{name}: {value}" for name, value in event.properties.items())
+            return _("«%(type)s»") % {"type": event.type}, said
+        case Redemption():
+            code = next((effect.reward.code for effect in effects if isinstance(effect, RewardMoved)), "")
+            taken = _("Took «%(reward)s»") % {"reward": reward_name(event.reward, document)}
+            return f"{event.quantity} × {taken}" if event.quantity > 1 else taken, code
+        case RedemptionCancelled():
+            back = next((effect.reward for effect in effects if isinstance(effect, RewardMoved)), None)
+            name = reward_name(back.reward, document) if back else event.redemption
+            return _("Gave «%(reward)s» back") % {"reward": name}, back.code if back else ""
+        case Adjustment():
+            return _("Points by hand"), event.reason
+        case MemberChanged():
+            return _("The record changed"), ", ".join(event.labels)
+        case DayPassed():
+            ended = any(isinstance(effect, Posted) for effect in effects)
+            return _("Points reached their last day") if ended else _("The level was reviewed"), ""
+
+
+def _purchase(event: Purchase) -> tuple[str, str]:
+    total = words.minor_money(sum(line.amount for line in event.lines), event.currency)
+    lines = ngettext("%(n)s line", "%(n)s lines", len(event.lines)) % {"n": words.number(len(event.lines))}
+    store = _("store %(store)s") % {"store": event.store} if event.store else ""
+    status = _("«%(status)s»") % {"status": event.status} if event.status != "completed" else ""
+    under = ", ".join(part for part in (event.id, event.channel or "", store, lines, status) if part)
+    return _("Purchase for %(total)s") % {"total": total}, under
+
+
+def _return(event: Return, document: Document) -> tuple[str, str]:
+    under = _("on purchase %(id)s") % {"id": event.purchase}
+    if event.money is not None:
+        money = words.minor_money(event.money, document.currency)
+        return _("%(money)s given back, no goods") % {"money": money}, under
+    lines = len(event.lines)
+    return ngettext("%(n)s line came back", "%(n)s lines came back", lines) % {"n": words.number(lines)}, under
+
+
+def reward_name(reward_id: str, document: Document) -> str:
+    """Give a reward's name; its id where the programme has it no longer."""
+    found = next((reward for reward in document.rewards if reward.id == reward_id), None)
+    return words.name(found.name, reward_id) if found else reward_id
