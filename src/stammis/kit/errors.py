@@ -12,7 +12,9 @@ class Problem(Exception):
     code: ClassVar[str] = "problem"
     status: ClassVar[int] = 400
 
-    def __init__(self, message: str | None = None, *, errors: list[dict[str, str]] | None = None, **detail: Any) -> None:
+    def __init__(
+        self, message: str | None = None, *, errors: list[dict[str, str]] | None = None, **detail: Any
+    ) -> None:
         """Take a message for people (default: the class's docstring), field errors, and what else there is to know."""
         self.message = message or inspect.cleandoc(type(self).__doc__ or "")
         self.errors = errors or []

@@ -4,11 +4,9 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
@@ -16,7 +14,12 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.SmallIntegerField(db_comment="Always 1.", default=1, primary_key=True, serialize=False)),
                 ("started_at", models.DateTimeField(db_comment="Real time at which the installation was made.")),
-                ("clock_shift_us", models.BigIntegerField(db_comment="Own clock: microseconds to add to real time; 0 on real time.", default=0)),
+                (
+                    "clock_shift_us",
+                    models.BigIntegerField(
+                        db_comment="Own clock: microseconds to add to real time; 0 on real time.", default=0
+                    ),
+                ),
                 ("own_clock", models.BooleanField(db_comment="Whether it runs on a clock of its own.", default=False)),
                 ("sample", models.BooleanField(db_comment="Whether it holds the sample company.", default=False)),
             ],
