@@ -6,14 +6,11 @@ import datetime as dt
 import uuid
 from typing import Any
 
-import msgspec
-
 from stammis.accrual.outcomes import Accepted, Answer, Declined, Outcome
 from stammis.api import problems
 from stammis.core.effects import Effect, Posted, RewardMoved, Step, TierMoved
 from stammis.core.rules import Rules, before_first
 from stammis.intake.amounts import write_money
-from stammis.ledger.models import Entry
 from stammis.ledger.queries import row_id
 from stammis.programmes import queries
 
@@ -21,7 +18,6 @@ Document = dict[str, Any]
 
 _rules: dict[tuple[uuid.UUID, int], Rules] = {}
 _MOST_RULES = 256
-_read_lots = msgspec.json.Decoder(list[tuple[int, int, int | None]]).decode
 
 
 def warm(outcomes: list[Outcome]) -> None:
@@ -140,28 +136,4 @@ def _step(step: Step) -> Document:
         said["wallet"], said["points"] = step.wallet, step.points
     if step.saw:
         said["saw"] = step.saw
-    return said
-
-
-def row_document(entry: Entry) -> Document:
-    """Write a ledger row."""
-    said: Document = {
-        "id": row_id(entry.member_id, entry.row),
-        "wallet": entry.wallet,
-        "amount": entry.amount,
-        "kind": entry.kind,
-        "status": "posted",
-        "occurred_at": entry.occurred_at,
-        "posted_at": entry.posted_at,
-        "source": {"kind": entry.source_kind, "id": entry.source_id},
-        "lots": [
-            {"row": row_id(entry.member_id, row), "amount": amount}
-            for row, amount, *_ends in (_read_lots(entry.lots) if entry.lots else ())
-        ],
-        "running": entry.running,
-    }
-    if entry.ends_at is not None:
-        said["ends_at"] = entry.ends_at
-    if entry.reverses is not None:
-        said["reverses"] = row_id(entry.member_id, entry.reverses)
     return said

@@ -8,31 +8,26 @@ from typing import Any
 
 import msgspec
 
+from stammis.accrual import sentences
+from stammis.intake.codes import fault
 from stammis.kit.errors import Problem
 
 CONTENT_TYPE = "application/problem+json"
 _RENAMED = {"code": "coupon", "status": "state", "title": "name", "detail": "more", "errors": "problems"}
 
-REFUSALS = {
-    "already_cancelled": "This was cancelled before.",
-    "already_used": "This reward was used before.",
-    "as_of_past": "The member has later events: ask as of a time after the last of them.",
-    "coupon_refused": "A coupon is unknown, used or not this member's.",
-    "id_reused": "This id was used before, with another body.",
-    "in_future": "The event lies more than five minutes ahead of the clock.",
-    "more_than_bought": "More would come back than was bought.",
-    "no_rate": "There is no rate for this currency.",
-    "not_enough_points": "There are not enough points.",
-    "sold_out": "Nothing is left of this reward.",
-    "tender_limit": "More points are offered than may pay for this purchase.",
-    "too_old": "The event lies further back than the programme accepts.",
-    "unknown_member": "There is no member with this id.",
-    "unknown_purchase": "There is no purchase with this id.",
-    "unknown_redemption": "There is no redemption with this id.",
-    "unknown_reward": "There is no such reward.",
-    "unknown_status": "The programme does not map this status.",
-    "unknown_wallet": "There is no such wallet.",
+_PLACES = {
+    "as_of_past": "/?as_of",
+    "in_future": "/occurred_at",
+    "more_than_bought": "/lines",
+    "no_rate": "/currency",
+    "too_old": "/occurred_at",
+    "unknown_line": "/lines",
+    "unknown_member": "/member",
+    "unknown_reward": "/reward",
+    "unknown_status": "/status",
+    "unknown_wallet": "/wallet",
 }
+_UNPROCESSABLE = 422
 
 
 class Unauthorized(Problem):
@@ -112,8 +107,8 @@ class Refused(Problem):
     """The programme's rules refuse this."""
 
     def __init__(self, status: int, code: str, reason: str | None, detail: Mapping[str, Any]) -> None:
-        super().__init__(REFUSALS.get(code))
         self.document = refusal(status, code, reason, detail)
+        super().__init__(self.document["detail"])
 
 
 def document_of(problem: Problem) -> dict[str, Any]:
@@ -124,10 +119,11 @@ def document_of(problem: Problem) -> dict[str, Any]:
 
 
 def refusal(status: int, code: str, reason: str | None, detail: Mapping[str, Any]) -> dict[str, Any]:
-    """Make the document of what the member's rules refuse."""
+    """Make the document of what the programme's rules refuse; a 422 names the place."""
+    message = sentences.refusal(code, reason, detail)
     more = {**detail, "reason": reason} if reason else detail
-    errors = [{"pointer": "", "code": code, "message": REFUSALS.get(code, code)}] if status == 422 else None  # noqa: PLR2004 - the contract's: 422 lists places
-    return document(status, code, REFUSALS.get(code, "The programme's rules refuse this."), errors, more)
+    errors = [fault(_PLACES.get(code, ""), code, message)] if status == _UNPROCESSABLE else None
+    return document(status, code, message, errors, more)
 
 
 def headers_of(problem: Problem) -> dict[str, str]:

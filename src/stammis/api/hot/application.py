@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from stammis.accrual.outcomes import Item, Outcome
@@ -46,6 +47,7 @@ _FIXED = {f"{ROOT}purchases": PURCHASES, f"{ROOT}events": EVENTS, f"{ROOT}batch"
 _OF_A_PURCHASE = {"returns": RETURNS, "status": STATUS}
 _PARTS = 3
 _REFUSED = 400
+_WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 class Application:
@@ -70,6 +72,7 @@ class Application:
             if found is not None:
                 await self._serve(*found, scope, receive, send)
                 return
+            receive = await _counted(scope, receive)
         except Gone:
             return
         except Problem as problem:
@@ -145,6 +148,22 @@ class Application:
                     await asyncio.to_thread(self._recorder.stop)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+async def _counted(scope: Scope, receive: Receive) -> Receive:
+    """Read a body that Django will be given, counting. Raises TooLarge, NotJson and Gone."""
+    if scope["method"] not in _WITH_BODY:
+        return receive
+    headers = read_headers(scope)
+    body = await read_body(receive, headers.length)
+    if body:
+        check_content_type(headers.content_type)
+    unread = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_read() -> MutableMapping[str, Any]:
+        return unread.pop() if unread else await receive()
+
+    return receive_read
 
 
 def _route(scope: Scope) -> tuple[Operation, list[str]] | None:

@@ -20,8 +20,10 @@ from stammis.api.shapes.members import (
     LedgerAnswer,
     MemberAnswer,
     MembersAnswer,
+    MovedAnswer,
     NotAppliedAnswer,
     PartAnswer,
+    ProgressAnswer,
     RowAnswer,
     SourceAnswer,
     TimelineAnswer,
@@ -29,13 +31,14 @@ from stammis.api.shapes.members import (
 )
 from stammis.api.shapes.numbers import ClockAnswer, HealthAnswer, MetricAnswer, PeriodAnswer, SliceAnswer
 from stammis.api.shapes.outcomes import BatchAnswer, BatchOutcome, FaultAnswer, ProblemAnswer
-from stammis.api.shapes.purchases import DeferredAnswer, DeferredItem, PurchaseAnswer
+from stammis.api.shapes.purchases import BoughtAnswer, DeferredAnswer, DeferredItem, PurchaseAnswer, ReturnedAnswer
 from stammis.api.shapes.rewards import CatalogueAnswer, RedeemedAnswer, RedemptionAnswer, RewardOffer
 
 __all__ = [
     "AmountsAnswer",
     "BatchAnswer",
     "BatchOutcome",
+    "BoughtAnswer",
     "CatalogueAnswer",
     "ClockAnswer",
     "DecisionAnswer",
@@ -50,15 +53,18 @@ __all__ = [
     "MemberAnswer",
     "MembersAnswer",
     "MetricAnswer",
+    "MovedAnswer",
     "NotAppliedAnswer",
     "PartAnswer",
     "PeriodAnswer",
     "PostedAnswer",
     "ProblemAnswer",
+    "ProgressAnswer",
     "PurchaseAnswer",
     "RedeemedAnswer",
     "RedemptionAnswer",
     "RefundAnswer",
+    "ReturnedAnswer",
     "RewardAnswer",
     "RewardOffer",
     "RowAnswer",

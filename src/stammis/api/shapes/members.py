@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -17,6 +17,18 @@ class ExpiringAnswer(Struct, kw_only=True):
     wallet: str
     amount: Points
     last_day: dt.date
+
+
+class ProgressAnswer(Struct, kw_only=True):
+    """How far a member is in a tier set: ``counted`` and ``missing`` in smallest units, so many ``decimals``."""
+
+    set: str
+    level: str | None
+    next: str | None
+    counted: int
+    missing: int | None
+    decimals: int
+    last_day: dt.date | None
 
 
 class MemberAnswer(Struct, kw_only=True):
@@ -35,6 +47,7 @@ class MemberAnswer(Struct, kw_only=True):
     wallets: dict[str, WalletAnswer]
     expiring: list[ExpiringAnswer]
     tiers: dict[str, str | None]
+    progress: list[ProgressAnswer]
 
 
 class FoundAnswer(Struct, kw_only=True):
@@ -86,16 +99,25 @@ class LedgerAnswer(Struct, kw_only=True):
     next: str | None
 
 
+class MovedAnswer(Struct, kw_only=True):
+    """A level that changed."""
+
+    set: str
+    before: str | None
+    after: str | None
+
+
 class HappenedAnswer(Struct, kw_only=True):
     """Something on a member's timeline."""
 
     type: str
     id: str | None
+    purchase: str | None
     occurred_at: dt.datetime
     recorded_at: dt.datetime
     sentence: str
     rows: list[RowId]
-    event: dict[str, Any]
+    tiers: list[MovedAnswer]
 
 
 class TimelineAnswer(Struct, kw_only=True):

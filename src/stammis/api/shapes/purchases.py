@@ -7,7 +7,30 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from stammis.api.shapes.common import Money
+from stammis.api.shapes.decisions import AmountsAnswer
 from stammis.api.shapes.members import RowAnswer
+
+
+class BoughtAnswer(Struct, kw_only=True):
+    """A line of a purchase."""
+
+    id: str
+    sku: str | None
+    name: str | None
+    category: str | None
+    quantity: str
+    amount: Money
+    tax: Money
+    kind: Literal["goods", "shipping", "gift_card", "fee"]
+
+
+class ReturnedAnswer(Struct, kw_only=True):
+    """What came back of a line."""
+
+    line: str
+    quantity: str
+    amount: Money
 
 
 class PurchaseAnswer(Struct, kw_only=True):
@@ -19,8 +42,13 @@ class PurchaseAnswer(Struct, kw_only=True):
     state: Literal["placed", "completed", "cancelled"]
     occurred_at: dt.datetime
     currency: str
-    lines: list[dict[str, Any]]
-    returned: list[dict[str, Any]]
+    channel: str | None
+    store: str | None
+    amounts: AmountsAnswer | None
+    lines: list[BoughtAnswer]
+    returned: list[ReturnedAnswer]
+    refunded: Money
+    version: int
     rows: list[RowAnswer]
 
 
@@ -36,7 +64,6 @@ class DeferredItem(Struct, kw_only=True):
     settled_at: dt.datetime | None
     code: str | None
     detail: dict[str, Any]
-    event: dict[str, Any]
 
 
 class DeferredAnswer(Struct, kw_only=True):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-import msgspec
 from django.http import HttpRequest, HttpResponse
 
 from stammis.activity import queries as activity
@@ -47,5 +46,4 @@ def _waiting(each: Deferred) -> dict[str, Any]:
         "settled_at": each.settled_at,
         "code": each.code,
         "detail": each.detail,
-        "event": msgspec.Raw(each.body.encode()),
     }

@@ -1,0 +1,145 @@
+"""Who is let in, what is said to those who are not, and how every error looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.doors.api.installation import Caller, Installation
+from tests.doors.api.programmes import programme, purchase
+
+BIG = 32 * 1024 * 1024 + 1
+
+
+@pytest.fixture(scope="module")
+def caller(installation: Installation) -> Caller:
+    return installation.caller(installation.publish(programme()))
+
+
+def problem(answer: httpx.Response, status: int, code: str) -> dict[str, object]:
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    document: dict[str, object] = answer.json()
+    assert (answer.status_code, document["status"], document["code"]) == (status, status, code), document
+    assert document["title"]
+    assert document["detail"]
+    return document
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "purchases"), ("GET", "rewards"), ("POST", "batch")])
+@pytest.mark.parametrize("said", [None, "", "Bearer", "Bearer wrong", "Basic YTpi"])
+def test_without_a_valid_key_nobody_is_let_in(
+    installation: Installation, method: str, path: str, said: str | None
+) -> None:
+    headers = {} if said is None else {"Authorization": said}
+    answer = httpx.request(method, f"{installation.url}/api/v1/{path}", headers=headers)
+    problem(answer, 401, "unauthorized")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_key_may_do_what_its_scopes_say_and_no_more(installation: Installation, caller: Caller) -> None:
+    reader = installation.caller(caller.programme, ("rewards:read",))
+    assert reader.send("GET", "rewards").status_code == 200
+    said = problem(reader.send("POST", "purchases", purchase("p", "1.00")), 403, "missing_scope")
+    assert said["scope"] == "purchases:write"
+    problem(reader.send("PUT", "members/anna", {}), 403, "missing_scope")
+    outcomes = reader.did("POST", "batch", {"items": [{"kind": "purchase", **purchase("p", "1.00")}]})["outcomes"]
+    assert [each["status"] for each in outcomes] == [403]
+
+
+def test_a_key_bound_to_a_programme_knows_no_other(installation: Installation, caller: Caller) -> None:
+    other = installation.publish(programme())
+    problem(caller.send("POST", "purchases", purchase("p", "1.00", programme=other)), 403, "other_programme")
+    free = installation.caller(other, bound=False)
+    problem(free.send("POST", "purchases", purchase("p", "1.00")), 422, "programme_required")
+    problem(free.send("POST", "purchases", purchase("p", "1.00", programme="none")), 404, "unknown_programme")
+    assert free.send("POST", "purchases", purchase("p", "1.00", programme=other)).status_code == 201
+    problem(free.send("GET", "rewards"), 422, "programme_required")
+    assert free.send("GET", f"rewards?programme={other}").status_code == 200
+
+
+def test_a_limit_counts_all_calls_of_a_key(installation: Installation, caller: Caller) -> None:
+    limited = installation.caller(caller.programme, rate_per_minute=5)
+    calls = [("POST", "purchases", purchase("limit", "1.00")), ("GET", "rewards", None)]
+    answers = [limited.send(*calls[number % 2]) for number in range(14)]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert len(refused) >= 4  # a minute may end in between
+    problem(refused[0], 429, "too_many_requests")
+    assert 1 <= int(refused[0].headers["retry-after"]) <= 60
+
+
+def test_an_address_where_nothing_is_and_a_method_that_nobody_answers(caller: Caller) -> None:
+    problem(caller.send("GET", "nothing"), 404, "not_found")
+    problem(caller.send("GET", "purchases/unknown"), 404, "unknown_purchase")
+    problem(caller.send("GET", "members/nobody"), 404, "unknown_member")
+    for method, path, allowed in (
+        ("GET", "purchases", "POST"),
+        ("DELETE", "purchases/1/status", "PUT"),
+        ("POST", "rewards", "GET"),
+    ):
+        answer = caller.send(method, path)
+        problem(answer, 405, "method_not_allowed")
+        assert answer.headers["allow"] == allowed
+
+
+@pytest.mark.parametrize("path", ["purchases", "batch", "adjustments"])
+def test_a_body_over_32_mib_is_refused_while_it_is_read(caller: Caller, path: str) -> None:
+    answer = caller.http.post(f"/api/v1/{path}", content=b" " * BIG, headers={"content-type": "application/json"})
+    problem(answer, 413, "body_too_large")
+
+    def in_pieces() -> Iterator[bytes]:
+        for _ in range(33):
+            yield b" " * 2**20
+
+    answer = caller.http.post(
+        f"/api/v1/{path}",
+        content=in_pieces(),
+        headers={"content-type": "application/json"},
+    )
+    problem(answer, 413, "body_too_large")
+    assert caller.send("GET", "rewards").status_code == 200
+
+
+def test_what_is_no_json_is_refused(caller: Caller) -> None:
+    for path in ("purchases", "adjustments"):
+        answer = caller.http.post(f"/api/v1/{path}", content=b"id=1", headers={"content-type": "text/plain"})
+        problem(answer, 415, "not_json")
+        answer = caller.http.post(f"/api/v1/{path}", content=b"{", headers={"content-type": "application/json"})
+        said = problem(answer, 422, "invalid")
+        assert said["errors"] == [{"pointer": "", "code": "bad_json", "message": said["errors"][0]["message"]}]  # type: ignore[index]
+
+
+def test_ids_may_hold_any_character(caller: Caller) -> None:
+    for member in ("a/b", "ä ö", "100%", "%2F", "?", "#1", ".", "日本", "x" * 200):
+        quoted = "".join(f"%{byte:02X}" for byte in member.encode())
+        record = caller.did("PUT", f"members/{quoted}", {"name": "N"})
+        assert record["member"] == member
+        order = f"order {member}"[:200]
+        caller.did("POST", "purchases", purchase(order, "2.00", member=member))
+        quoted_order = "".join(f"%{byte:02X}" for byte in order.encode())
+        caller.did("POST", f"purchases/{quoted_order}/returns", {**BACK, "id": f"r {member}"[:200]})
+        assert caller.did("GET", f"purchases/{quoted_order}")["id"] == order
+        assert caller.balance(quoted) == 0
+
+
+BACK = {"occurred_at": "2026-03-02T12:00:00Z", "lines": [{"line": "1"}]}
+
+
+def test_health_tells_the_database_and_the_clock(installation: Installation) -> None:
+    answer = httpx.get(f"{installation.url}/health")
+    assert answer.status_code == 200
+    assert answer.json()["database"] == "ok"
+    assert answer.json()["clock"]["own"] is True
+    assert answer.json()["clock"]["now"].startswith("2026-04-01")
+    assert httpx.get(f"{installation.url}/ready").json()["status"] == "ready"
+
+
+def test_the_reference_page_shows_every_call_and_fetches_nothing(installation: Installation) -> None:
+    page = httpx.get(f"{installation.url}/api/v1/docs")
+    assert page.status_code == 200
+    document = httpx.get(f"{installation.url}/api/v1/openapi.json").json()
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            assert f'id="{operation["operationId"]}"' in page.text
+    assert "//" not in page.text.replace("http://json-schema.org", "")
