@@ -41,8 +41,9 @@ screenshots: ## draw the pictures of the README anew
 	@$(BIN)/python tools/debian.py install test
 	@$(BIN)/python tools/screenshots.py
 
-docs: ## build the documentation into site/
+docs: ## write the generated pages anew, build the documentation into site/
 	$(SETUP) develop
+	@$(BIN)/python -m tools.reference write
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo 'The documentation is in site/index.html'
 
