@@ -116,7 +116,7 @@ def _value(rule: EarnRule, basket: Basket, scene: Scene, masks: list[int], rules
             if amount <= 0:
                 return Step(rule.id, False, "no_amount", rule.wallet)
             value = worth(rule, basket, lines, rules)
-            if not value:
+            if not value and rule.rate:
                 return Step(rule.id, False, "below_step", rule.wallet, 0, {"counted": amount})
             return Gain(rule, value, lines, {"counted": amount})
         case "unit":

@@ -1,0 +1,255 @@
+"""A member's course through a programme, event by event, with all that the rooms above would keep for the heart."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from stammis.core.amounts import QUANTITY_SCALE
+from stammis.core.calendars import instant
+from stammis.core.decide import needs
+from stammis.core.document import parse
+from stammis.core.effects import Decision, Posted, PurchaseMoved, Refused, RewardMoved, TierMoved
+from stammis.core.events import (
+    Adjustment,
+    AnyEvent,
+    DayPassed,
+    Discount,
+    Happening,
+    Line,
+    LineKind,
+    MemberChanged,
+    Purchase,
+    Redemption,
+    RedemptionCancelled,
+    Return,
+    ReturnLine,
+    StatusChanged,
+    Tender,
+)
+from stammis.core.fold import apply, due_days
+from stammis.core.rules import Rules, compile_rules
+from stammis.core.standing import IssuedReward, PurchaseState, Standing
+from stammis.core.views import tier_view, wallet_view
+from stammis.core.world import Grants, Original, World
+
+BASE: dict[str, Any] = {
+    "stammis": 1,
+    "programme": "cases",
+    "name": "Cases",
+    "currency": "GBP",
+    "timezone": "Europe/London",
+    "wallets": [{"id": "points", "name": "Points", "expiry": {"kind": "days", "days": 365}}],
+    "earn": [{"kind": "amount", "id": "goods", "points": 1}],
+}
+"""One point per 1.00 of goods, tax, shipping, points and rewards excluded, rounded down once, valid 365 days."""
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    """The usual programme of the cases, with some of its fields changed."""
+    return {**BASE, **changes}
+
+
+def wallet(**changes: Any) -> dict[str, Any]:
+    """The usual wallet, with some of its fields changed."""
+    return {"id": "points", "name": "Points", "expiry": {"kind": "days", "days": 365}, **changes}
+
+
+def money(text: str | int) -> int:
+    """Minor units of an amount with two decimals."""
+    return int(Decimal(text) * 100)
+
+
+def moment(text: str) -> dt.datetime:
+    """A moment: a date (noon is meant) or a date with a time; UTC where it has no offset."""
+    found = dt.datetime.fromisoformat(text if "T" in text else f"{text}T12:00")
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+
+
+def line(
+    amount: str | int = 0,
+    line_id: str = "1",
+    quantity: str | int = 1,
+    *,
+    tax: str | int = 0,
+    kind: LineKind = "goods",
+    category: str | None = None,
+    sku: str | None = None,
+) -> Line:
+    """A line of a purchase, amounts as text."""
+    units = int(Decimal(quantity) * QUANTITY_SCALE)
+    return Line(line_id, money(amount), units, sku=sku, category=category, tax=money(tax), kind=kind)
+
+
+class Course:
+    """One member, the programme, and everything that has happened to the member so far."""
+
+    def __init__(self, changes: dict[str, Any] | None = None, *, enrolled: bool = True, **more: Any) -> None:
+        self.rules: Rules = compile_rules(parse(document(**(changes or {}), **more)), 1)
+        self.standing = Standing(enrolled=enrolled)
+        self.rows: list[Posted] = []
+        self.purchases: dict[str, Purchase] = {}
+        self.states: dict[str, PurchaseState] = {}
+        self.rewards: dict[str, IssuedReward] = {}
+        self.stock: int | None = None
+        self.log: list[tuple[AnyEvent, Decision, World]] = []
+        self.tiers: list[tuple[str, str | None]] = []
+
+    def happens(self, event: AnyEvent) -> Decision:
+        """Applies what is due until the event, then the event."""
+        self.pass_time(instant(event.occurred_at))
+        world = self.world(event)
+        decision, after = apply(event, world, self.rules)
+        self._keep(event, decision, world, after)
+        if isinstance(event, Purchase) and not isinstance(decision.effects[0], Refused):
+            self.purchases[event.id] = event
+        return decision
+
+    def pass_time(self, until: int) -> None:
+        """Applies what falls due up to an instant."""
+        before = World(standing=self.standing)
+        for event, decision, after in due_days(before, until, lambda _: self.rules):
+            self._keep(event, decision, before, after)
+            before = after
+
+    def pass_until(self, text: str) -> None:
+        """Applies what falls due up to a moment."""
+        self.pass_time(instant(moment(text)))
+
+    def world(self, event: AnyEvent) -> World:
+        """What the event needs, as the rooms above would load it."""
+        wanted = needs(event, self.rules)
+        original = None
+        coupons = wanted.coupons
+        if wanted.purchase in self.purchases:
+            purchase = self.purchases[wanted.purchase]
+            original = Original(purchase=purchase, state=self.states[purchase.id], expired=self._expired())
+            coupons = purchase.coupons
+        codes = {reward.code: reward for reward in self.rewards.values()}
+        return World(
+            standing=self.standing,
+            original=original,
+            redemption=self.rewards.get(wanted.redemption or ""),
+            coupons={code: codes[code] for code in coupons if code in codes},
+            grants=Grants(stock=self.stock, codes=(f"CODE{len(self.rewards)}",) if wanted.codes else ()),
+        )
+
+    def _expired(self) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for row in self.rows:
+            if row.kind == "expire":
+                for take in row.lots:
+                    found[take.row] = found.get(take.row, 0) + take.amount
+        return found
+
+    def _keep(self, event: AnyEvent, decision: Decision, before: World, after: World) -> None:
+        self.log.append((event, decision, before))
+        self.standing = after.standing
+        for effect in decision.effects:
+            if isinstance(effect, Posted):
+                self.rows.append(effect)
+            elif isinstance(effect, PurchaseMoved):
+                self.states[effect.purchase] = effect.state
+            elif isinstance(effect, RewardMoved):
+                self.rewards[effect.reward.redemption] = effect.reward
+            elif isinstance(effect, TierMoved):
+                self.tiers.append((effect.set, effect.after))
+
+    def buy(
+        self,
+        amount: str | int | None = None,
+        day: str = "2025-03-10",
+        *,
+        lines: tuple[Line, ...] | None = None,
+        purchase: str | None = None,
+        reward: str | int = 0,
+        points: int = 0,
+        rounding: str | int = 0,
+        **more: Any,
+    ) -> Decision:
+        """A purchase of one line of this amount, or of these lines."""
+        event = Purchase(
+            occurred_at=moment(day),
+            id=purchase or f"P{len(self.purchases) + 1}",
+            currency=self.rules.programme.currency,
+            member="m",
+            lines=lines if lines is not None else (line(amount or 0),),
+            discounts=(Discount(money(reward), "reward"),) if reward else (),
+            points=Tender("points", points) if points else None,
+            rounding=money(rounding),
+            **more,
+        )
+        return self.happens(event)
+
+    def give_back(self, *lines: ReturnLine, day: str = "2025-03-20", purchase: str = "P1", cash: str = "") -> Decision:
+        """A return of these lines (all of line 1 where none is named), or of money alone."""
+        pieces = lines or (() if cash else (ReturnLine("1"),))
+        event = Return(
+            occurred_at=moment(day),
+            id=f"R{len(self.log)}",
+            purchase=purchase,
+            lines=pieces,
+            money=money(cash) if cash else None,
+        )
+        return self.happens(event)
+
+    def becomes(self, status: str, day: str = "2025-03-20", purchase: str = "P1") -> Decision:
+        """A purchase moves to another status."""
+        return self.happens(StatusChanged(occurred_at=moment(day), purchase=purchase, status=status))
+
+    def adjust(self, amount: int, day: str = "2025-03-10") -> Decision:
+        """Points given or taken by hand."""
+        event = Adjustment(
+            occurred_at=moment(day), id=f"A{len(self.log)}", member="m", wallet="points", amount=amount, reason="test"
+        )
+        return self.happens(event)
+
+    def redeem(self, reward: str, day: str = "2025-03-15", quantity: int = 1) -> Decision:
+        """The member asks for a reward."""
+        event = Redemption(
+            occurred_at=moment(day), id=f"X{len(self.rewards)}", member="m", reward=reward, quantity=quantity
+        )
+        return self.happens(event)
+
+    def undo(self, redemption: str, day: str = "2025-03-16") -> Decision:
+        """A redemption is undone."""
+        return self.happens(RedemptionCancelled(occurred_at=moment(day), redemption=redemption))
+
+    def does(self, kind: str, day: str = "2025-03-10") -> Decision:
+        """The member does something that is no purchase."""
+        return self.happens(Happening(occurred_at=moment(day), id=f"E{len(self.log)}", type=kind, member="m"))
+
+    def is_known(self, day: str = "2025-01-01", **facts: Any) -> Decision:
+        """The facts about the member change."""
+        return self.happens(MemberChanged(occurred_at=moment(day), **facts))
+
+    def day(self, text: str) -> Decision:
+        """A day passes on which nothing may be due."""
+        return self.happens(DayPassed(occurred_at=moment(text)))
+
+    @property
+    def balance(self) -> int:
+        """The balance of the wallet ``points`` after all rows."""
+        purse = self.standing.purses.get("points")
+        return purse.balance if purse is not None else 0
+
+    def active(self, text: str) -> int:
+        """What is active of the wallet ``points`` at a moment, posted or not."""
+        return wallet_view(self.standing, self.rules, instant(moment(text)))["points"]["active"]
+
+    def level(self, text: str = "2025-03-10") -> str | None:
+        """The level in the first tier set at a moment."""
+        return next(iter(tier_view(self.standing, self.rules, instant(moment(text))).values()))
+
+    @property
+    def history(self) -> list[int]:
+        """The amounts of all rows, oldest first."""
+        return [row.amount for row in self.rows]
+
+
+def refused(decision: Decision) -> Refused:
+    """The refusal that a decision consists of."""
+    (effect,) = decision.effects
+    assert isinstance(effect, Refused)
+    return effect
