@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ import psycopg
 import pytest
 from django.db import connections
 from psycopg.conninfo import conninfo_to_dict
+from pytest_django.plugin import DjangoDbBlocker
 
 from stammis.config.postgres import account, cluster
 from stammis.config.postgres.processes import end_with_parent
@@ -64,6 +66,32 @@ def django_db_modify_db_settings(
         PASSWORD=said.get("password") or "",
         NAME=said.get("dbname") or "stammis",
     )
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database for one test that commits: a copy of the migrated one, since append-only tables cannot be emptied."""
+    database = connections["default"]
+    template, copy = database.settings_dict["NAME"], f"stammis_{uuid.uuid4().hex[:12]}"
+    with django_db_blocker.unblock():
+        connections.close_all()
+        make_database(f'create database "{copy}" template "{template}"')
+        database.settings_dict["NAME"] = copy
+        try:
+            yield
+        finally:
+            connections.close_all()
+            database.settings_dict["NAME"] = template
+            make_database(f'drop database "{copy}" with (force)')
+
+
+def make_database(statement: str) -> None:
+    """Says something about databases from outside of them."""
+    said = connections["default"].settings_dict
+    address = {"host": said["HOST"], "port": said["PORT"], "user": said["USER"], "password": said["PASSWORD"]}
+    address = {name: value for name, value in address.items() if value}
+    with psycopg.connect(dbname="postgres", autocommit=True, **address) as outside:
+        outside.execute(statement.encode())
 
 
 @contextmanager

@@ -66,6 +66,7 @@ def publish(document: dict[str, Any], *, by: str, now: dt.datetime, note: str = 
             note=note,
         )
         Programme.objects.filter(id=programme.id).update(name=english(parsed))
+    queries.forget()
     transaction.on_commit(queries.forget)
     return version
 

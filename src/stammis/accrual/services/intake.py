@@ -10,7 +10,7 @@ from django.db import DatabaseError
 
 from stammis.accrual.outcomes import Declined, Item, Outcome
 from stammis.accrual.services.group import Group, MustBeAlone
-from stammis.accrual.services.loading import Asked, Loaded, ask_issued, asked_by, load, read_issued_rows
+from stammis.accrual.services.loading import Asked, Loaded, Overtaken, ask_issued, asked_by, load, read_issued_rows
 from stammis.kit.pipeline import Transaction
 from stammis.rewards import services as rewards
 
@@ -57,12 +57,14 @@ def _code(error: DatabaseError) -> str:
 
 def _attempt(items: Sequence[Item], now: dt.datetime, *, dry_run: bool, as_of: dt.datetime | None) -> list[Outcome]:
     asked = asked_by(items)
-    for alone in (False, True):
+    alone = False
+    while True:
         try:
             return _group(items, asked, now, alone=alone, dry_run=dry_run, as_of=as_of)
         except MustBeAlone:
+            alone = True
+        except Overtaken:
             continue
-    raise AssertionError("alone, nothing has to be alone once more")
 
 
 def _group(

@@ -33,6 +33,10 @@ Name = tuple[bytes, str, str]
 """A programme, a kind, and a value that is unique in both."""
 
 
+class Overtaken(Exception):
+    """What an item refers to was committed by another transaction after the standings were locked: lock again."""
+
+
 class Known(NamedTuple):
     """A receipt with what it led to, as bytes."""
 
@@ -207,7 +211,7 @@ def begin(transaction: Transaction, *, alone: bool = False) -> None:
 
 
 def load(transaction: Transaction, asked: Asked, *, alone: bool) -> Loaded:
-    """Lock and load, in one round trip."""
+    """Lock and load, in one round trip. Raises Overtaken."""
     begin(transaction, alone=alone)
     identities, receipts, origins = list(asked.identities), list(asked.receipts | asked.origins), list(asked.origins)
     locked = transaction.send(_LOCK, *_names(identities), *_names(origins))
@@ -219,12 +223,15 @@ def load(transaction: Transaction, asked: Asked, *, alone: bool) -> Loaded:
     answers = transaction.sync()
 
     standings, found = _read_standings(answers[locked], identities)
+    known = {} if received is None else _read_receipts(answers[received], receipts)
+    if any(name in known and known[name].member not in standings for name in origins):
+        raise Overtaken
     waiting = _read_waiting(answers[waits])
     return Loaded(
         versions=read_versions(answers[stamps]),
         standings=standings,
         identities=found,
-        receipts={} if received is None else _read_receipts(answers[received], receipts),
+        receipts=known,
         waiting=waiting,
         waiting_ids={
             (programme, wait.kind, wait.external_id): wait
