@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
+
+from stammis.config import database, environment, mail
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DEFAULT_SECRET = "only-for-development-and-tests"  # noqa: S105 - refused in production mode
 
-PRODUCTION = os.environ.get("STAMMIS_PRODUCTION", "") == "1"
-DEBUG = os.environ.get("STAMMIS_DEBUG", "") == "1"
-SECRET_KEY = os.environ.get("STAMMIS_SECRET_KEY", DEFAULT_SECRET)
-ALLOWED_HOSTS = os.environ.get("STAMMIS_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
-CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("STAMMIS_ORIGINS", "").split(",") if origin]
+PRODUCTION = environment.is_on("STAMMIS_PRODUCTION")
+DEBUG = environment.is_on("STAMMIS_DEBUG")
+SECRET_KEY = environment.read("STAMMIS_SECRET_KEY", DEFAULT_SECRET)
+ALLOWED_HOSTS = environment.split("STAMMIS_HOSTS", "127.0.0.1,localhost,[::1]")
+CSRF_TRUSTED_ORIGINS = environment.split("STAMMIS_ORIGINS")
 
 
-def _database(url: str) -> dict[str, Any]:
-    """Turn ``postgresql://user:password@host:port/name?option=value`` into Django's form."""
-    parts = urlsplit(url)
-    options = dict(parse_qsl(parts.query))
-    host = options.pop("host", None) or (unquote(parts.hostname) if parts.hostname else "")
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")) or "stammis",
-        "USER": unquote(parts.username or "") or options.pop("user", ""),
-        "PASSWORD": unquote(parts.password or "") or options.pop("password", ""),
-        "HOST": host,
-        "PORT": str(parts.port or options.pop("port", "")),
-        "OPTIONS": options,
-        "CONN_MAX_AGE": 600,
-        "CONN_HEALTH_CHECKS": True,
-    }
-
-
-DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql:///stammis"))}
+DATABASES = {"default": database.parse(environment.read("DATABASE_URL", "postgresql:///stammis"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -117,7 +98,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(os.environ.get("STAMMIS_STATIC", PACKAGE / "config" / "static_root"))
+STATIC_ROOT = environment.read("STAMMIS_STATIC", "") or None  # without it, files are served from the packages
 WHITENOISE_USE_FINDERS = True
 
 SESSION_COOKIE_HTTPONLY = True
@@ -127,8 +108,13 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "stammis.console.views.errors.stale"
 
-EMAIL_BACKEND = os.environ.get("STAMMIS_MAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
-DEFAULT_FROM_EMAIL = os.environ.get("STAMMIS_MAIL_FROM", "stammis@localhost")
+_mail = mail.parse(environment.read("STAMMIS_MAIL_URL"))
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = environment.read("STAMMIS_MAIL_FROM", "stammis@localhost")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
 LOGGING_CONFIG = None

@@ -13,5 +13,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ready", health.ready),
     path("api/v1/", include(api_patterns)),
     path("console/", include("stammis.console.urls")),
-    path("", RedirectView.as_view(url="/console/")),
+    path("", RedirectView.as_view(pattern_name="console:overview")),
 ]
+
+handler400 = "stammis.console.views.errors.bad_request"
+handler403 = "stammis.console.views.errors.forbidden"
+handler404 = "stammis.console.views.errors.not_found"
+handler500 = "stammis.console.views.errors.failed"

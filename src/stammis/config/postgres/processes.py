@@ -32,6 +32,12 @@ def end_with_parent(with_signal: signal.Signals) -> Callable[[], None] | None:
     return prepare
 
 
+def end_with_my_parent(with_signal: signal.Signals) -> None:
+    """Let this process get ``with_signal`` when the one that started it dies; Linux only, elsewhere nothing happens."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(with_signal))
+
+
 def is_alive(pid: int) -> bool:
     """Whether any process has this number, a dead one that nobody has reaped included."""
     try:

@@ -136,6 +136,7 @@ class Server:
         self._keeper = subprocess.Popen(
             [
                 sys.executable,
+                "-P",  # a file of the user's must not stand in for a module of ours
                 "-m",
                 "stammis.config.postgres.keeper",
                 self.home.path,

@@ -1,0 +1,91 @@
+"""The command line. A new command is one file beside this one, and one line in ``COMMANDS``."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import sys
+import traceback
+
+import click
+from django.db import Error as DatabaseError
+
+from stammis.config import environment, logs
+from stammis.config.installation import set_up
+from stammis.kit.errors import Problem
+
+set_up()  # the commands import rooms, whose tables Django must know first
+
+from stammis.config.cli import backup, init, key, programme, restore, serve, staff, upgrade  # noqa: E402 - see above
+
+COMMANDS: dict[str, click.Command] = {
+    "serve": serve.command,
+    "init": init.command,
+    "staff": staff.command,
+    "key": key.command,
+    "programme": programme.command,
+    "backup": backup.command,
+    "restore": restore.command,
+    "upgrade": upgrade.command,
+}
+
+
+class InOrder(click.Group):
+    """A group that lists its commands in the order in which one needs them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - that is how click asks
+        """The names, as they were added."""
+        return list(self.commands)
+
+
+@click.group(cls=InOrder, commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(importlib.metadata.version("stammis"), prog_name="stammis")
+def stammis() -> None:
+    """Earn, measure and keep the loyalty of your customers."""
+
+
+def main() -> None:
+    """Run the command line and end the process: 0 success, 1 failure, 2 usage."""
+    logs.configure("WARNING")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command, say plainly what went wrong, and give the exit status."""
+    try:
+        status = stammis.main(arguments, prog_name="stammis", standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - the reader has gone; nothing may be flushed to it
+    except Exception as error:  # noqa: BLE001 - the last place that can put it in words
+        tell(error)
+    return 1
+
+
+def tell(error: Exception) -> None:
+    """Say what went wrong and what to do, on stderr; with STAMMIS_DEBUG=1 also where."""
+    if environment.is_on("STAMMIS_DEBUG"):
+        traceback.print_exception(error)
+    match error:
+        case Problem():
+            lines = [error.message, *(f"  {place(each)}{each['message']}" for each in error.errors)]
+        case OSError():
+            lines = [f"{error.filename or 'The system'}: {error.strerror or error}"]
+        case DatabaseError():
+            lines = [f"The database refused: {error}".strip()]
+        case _:
+            lines = [
+                f"Something went wrong inside stammis: {type(error).__name__}: {error}",
+                "That is a mistake of ours. With STAMMIS_DEBUG=1 the same command shows where.",
+            ]
+    click.echo("\n".join(lines), err=True)
+
+
+def place(each: dict[str, str]) -> str:
+    """Where a mistake stands, if it says so."""
+    return f"{each['pointer']}: " if each.get("pointer") else ""

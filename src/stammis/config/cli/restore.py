@@ -1,0 +1,38 @@
+"""``stammis restore``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from stammis.accrual.services.proof import verify
+from stammis.config import copies, database
+from stammis.config.cli.options import data_option
+from stammis.config.installation import database_only
+
+SHOWN = 20
+
+
+@click.command(short_help="Restore a backup into an empty installation.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@data_option
+def command(file: Path, data: str | None) -> None:
+    """Restore FILE into an installation whose database is empty, then verify it.
+
+    Whole or not at all. Tables from an older release are brought up to this one.
+    """
+    with database_only(data) as here:
+        if not here.is_new:
+            raise click.ClickException(
+                "The database is not empty. Restore into a new one: another --data, or another DATABASE_URL."
+            )
+        copies.read(file)
+        database.migrate()
+        click.echo("Restored. Verifying every standing from its events …")
+        differences = verify()
+    for difference in differences[:SHOWN]:
+        click.echo(f"  {difference}", err=True)
+    if differences:
+        raise click.ClickException(f"Restored, but {len(differences)} differences were found.")
+    click.echo("Verified: nothing differs.")

@@ -1,0 +1,52 @@
+"""Everything that an operator may set by environment, in one place; the reference page is made from it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable: its name, what it means, and what holds where it is not set."""
+
+    name: str
+    meaning: str
+    default: str = ""
+
+
+VARIABLES = (
+    Variable("STAMMIS_DATA", "The data folder.", "the user's data folder; as root /var/lib/stammis"),
+    Variable("DATABASE_URL", "A PostgreSQL of your own, 15 or newer, instead of the embedded one."),
+    Variable("PORT", "The port that «serve» and «make demo» listen on.", "8000"),
+    Variable("STAMMIS_HOST", "The address that «serve» listens on.", "127.0.0.1"),
+    Variable("STAMMIS_WORKERS", "How many processes answer requests.", "2"),
+    Variable("STAMMIS_PRODUCTION", "1: production mode: secure cookies, no clock of its own, no default secret.", "0"),
+    Variable("STAMMIS_SECRET_KEY", "Signs sessions and links, 32 characters or more.", "kept in the data folder"),
+    Variable("STAMMIS_HOSTS", "The host names under which it is reached.", "127.0.0.1,localhost,[::1]"),
+    Variable("STAMMIS_ORIGINS", "Other origins whose forms are accepted, as https://shop.example."),
+    Variable("STAMMIS_URL", "The address in links that the command line makes.", "http://127.0.0.1:8000"),
+    Variable("STAMMIS_MAIL_URL", "The mail server: smtp://user:password@host:587; smtps:// for port 465.", "no mail"),
+    Variable("STAMMIS_MAIL_FROM", "The sender of mails.", "stammis@localhost"),
+    Variable("STAMMIS_LOG_LEVEL", "The least that «serve» logs: DEBUG, INFO, WARNING or ERROR.", "INFO"),
+    Variable("STAMMIS_LOG_FORMAT", "json or text.", "text on a terminal, else json"),
+    Variable("STAMMIS_STATIC", "Where collected static files lie.", "inside the package"),
+    Variable("STAMMIS_DEBUG", "1: error pages and commands show where an error arose. Not in production.", "0"),
+)
+_NAMES = frozenset(variable.name for variable in VARIABLES)
+
+
+def read(name: str, default: str = "") -> str:
+    """Give what a variable of the list is set to, or ``default``."""
+    assert name in _NAMES, f"{name} is not in the list of variables"
+    return os.environ.get(name, "").strip() or default
+
+
+def is_on(name: str) -> bool:
+    """Whether a variable of the list is set to 1."""
+    return read(name) == "1"
+
+
+def split(name: str, default: str = "") -> list[str]:
+    """Give a variable's values, which commas separate."""
+    return [value.strip() for value in read(name, default).split(",") if value.strip()]

@@ -1,0 +1,40 @@
+"""What production mode refuses."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from stammis.kit import clock
+from stammis.kit.errors import Problem
+
+SHORTEST_SECRET = 32
+
+
+class NotForProduction(Problem):
+    """This is refused in production mode."""
+
+    code = "not_for_production"
+    status = 409
+
+
+def check() -> None:
+    """Look at an open installation. Raises NotForProduction with what to do."""
+    if not settings.PRODUCTION:
+        return
+    check_secret()
+    if settings.DEBUG:
+        raise NotForProduction("STAMMIS_DEBUG is refused in production mode. Unset it.")
+    if clock.installation().own_clock:
+        raise NotForProduction(
+            "This installation runs on a clock of its own, which production mode refuses. Use another data folder."
+        )
+
+
+def check_secret() -> None:
+    """Refuse a secret key that others may know or guess. Raises NotForProduction."""
+    secret = str(settings.SECRET_KEY)
+    if settings.PRODUCTION and (secret == settings.DEFAULT_SECRET or len(secret) < SHORTEST_SECRET):
+        raise NotForProduction(
+            f"STAMMIS_SECRET_KEY is the default, or shorter than {SHORTEST_SECRET} characters. "
+            "Set one that nobody knows, or unset it: the data folder has one of its own."
+        )

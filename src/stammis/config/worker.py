@@ -1,0 +1,58 @@
+"""The worker's process: runs the jobs of all rooms. Run by the supervisor as ``python -m stammis.config.worker``."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import structlog
+from django.db import connection
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+
+from stammis.config import logs
+from stammis.config.installation import set_up
+
+CONCURRENCY = 2
+ALIVE_LOCK = 0x574F524B4552  # «worker», as a number
+log = structlog.get_logger(__name__)
+
+_REQUEUE = """
+update procrastinate_jobs set status = 'todo', worker_id = null, scheduled_at = now()
+where status = 'doing' returning id
+"""
+
+
+def requeue() -> int:
+    """Give the jobs of dead workers back to the queue, and say how many.
+
+    Each worker holds a shared lock while its connection lives. Who gets it alone knows that all others are dead.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [ALIVE_LOCK])
+        alone = cursor.fetchone() == (True,)
+        count = 0
+        if alone:
+            cursor.execute("delete from procrastinate_workers")
+            cursor.execute(_REQUEUE)
+            count = cursor.rowcount
+        cursor.execute("select pg_advisory_lock_shared(%s)", [ALIVE_LOCK])
+        if alone:
+            cursor.execute("select pg_advisory_unlock(%s)", [ALIVE_LOCK])
+    return count
+
+
+def main() -> None:
+    """Run jobs until SIGTERM or SIGINT, or until the database goes away."""
+    logs.configure()
+    if count := requeue():
+        log.warning("jobs_requeued", count=count)
+    options: dict[str, Any] = {"concurrency": CONCURRENCY, "delete_jobs": "successful", "shutdown_graceful_timeout": 10}
+    assert isinstance(app.connector, DjangoConnector)
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:
+        asyncio.run(worker.run_worker_async(**options))
+
+
+if __name__ == "__main__":
+    set_up()
+    main()
