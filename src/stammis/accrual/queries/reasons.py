@@ -19,7 +19,7 @@ from stammis.core.effects import Posted, Step
 from stammis.core.events import AnyEvent, Purchase, StatusChanged
 from stammis.core.explain import full_steps
 from stammis.core.programme import Programme as Document
-from stammis.core.spread import apportioned
+from stammis.core.spread import spread
 from stammis.ledger import queries as ledger
 from stammis.ledger.models import Entry
 from stammis.programmes import queries as programmes
@@ -85,7 +85,7 @@ def _steps_of(entry: Entry, record: Record, steps: Sequence[Step]) -> tuple[Step
     together = sum(row.amount for row in rows if row.kind in RULED)
     if together in (0, entry.amount):
         return ruled
-    shares = apportioned(abs(entry.amount), [abs(entry.amount * step.points) for step in given], abs(together))
+    shares = spread(abs(entry.amount), [abs(step.points) for step in given])
     parts = dict(zip((step.rule for step in given), shares, strict=True))
     sign = 1 if entry.amount > 0 else -1
     return tuple(structs.replace(step, points=sign * parts[step.rule]) if step in given else step for step in ruled)
