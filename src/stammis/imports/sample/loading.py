@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from stammis.accrual.outcomes import Accepted, Item, MemberFields, Outcome
+from stammis.accrual.outcomes import Accepted, Declined, Item, MemberFields, Outcome
 from stammis.core.events import Happening, Purchase, Redemption, Return
 from stammis.core.programme import Reward
 from stammis.imports.models import Run
@@ -18,6 +18,7 @@ from stammis.imports.sample import people, year
 from stammis.imports.sample.panel import Panel, local
 from stammis.imports.services import runs, steady
 from stammis.kit import clock
+from stammis.kit.errors import Conflict
 from stammis.programmes import queries as programmes
 
 PIECE = 1_000
@@ -29,6 +30,12 @@ FACTS = ("age", "income", "household_size", "kids_count")
 
 Told = Callable[[int], None]
 """Is told how many purchases are behind, from the first one on."""
+
+
+class NotTaken(Conflict):
+    """The sample company was refused. Its year needs an installation whose own clock began at the end of it."""
+
+    code = "sample_refused"
 
 
 class Loader:
@@ -67,6 +74,9 @@ class Loader:
             elif moment.event is not None:
                 items.append(self._item("return" if isinstance(moment.event, Return) else "event", moment.event))
         outcomes = self._record(items, now)
+        refused = next((each for each in outcomes if isinstance(each, Declined)), None)
+        if refused is not None:
+            raise NotTaken(f"The sample company was refused: {refused.code}.")
         outcomes += self._record(list(self._redemptions(piece, outcomes, last.values())), now)
         self._advance(outcomes)
 

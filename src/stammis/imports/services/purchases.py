@@ -107,28 +107,34 @@ def import_purchases(
 def groups(rows: Iterator[Row | Bad]) -> Iterator[Group]:
     """Put rows together that stand one after the other and name the same purchase.
 
-    A row whose purchase cannot be told spoils the purchase in whose midst it stands, else only itself.
+    A row that cannot be read spoils the purchase that it seems to name or in whose midst it stands, else only itself.
     """
     group: Group | None = None
     unknown: list[Bad] = []
     for row in rows:
         name = row.cells.get("purchase", "")
-        if isinstance(row, Bad) and not name:
+        if isinstance(row, Bad) and (group is None or group.id != name):
             unknown.append(row)
+            if len(unknown) > CHUNK:
+                yield from map(_alone, unknown[1:])
+                del unknown[1:]
             continue
+        lost, unknown = unknown, []
         if group is not None and group.id == name:
-            for lost in unknown:
-                group.add(lost)
+            group.bad += lost
         else:
             if group is not None:
                 yield group
-            yield from (Group("", bad=[lost], line=lost.line) for lost in unknown)
-            group = Group(name)
-        unknown = []
+            group = Group(name, bad=[bad for bad in lost if bad.cells.get("purchase") == name])
+            yield from (_alone(bad) for bad in lost if bad not in group.bad)
         group.add(row)
     if group is not None:
         yield group
-    yield from (Group("", bad=[lost], line=lost.line) for lost in unknown)
+    yield from map(_alone, unknown)
+
+
+def _alone(bad: Bad) -> Group:
+    return Group("", bad=[bad], line=bad.line)
 
 
 def body(group: Group, currency: str) -> dict[str, Any]:
