@@ -10,8 +10,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from stammis.accrual.models import Standing
-from stammis.accrual.records import read_standing
 from stammis.console import formats
 from stammis.console.stories import reward_name
 from stammis.core import standing as core
@@ -50,12 +48,6 @@ class Climb:
     counted: str
     share: int
     last_day: dt.date | None
-
-
-def standing_of(member: Member) -> core.Standing:
-    """Give a member's standing; an empty one for a member about whom nothing was decided yet."""
-    found = Standing.objects.filter(member_id=member.id).first()
-    return read_standing(found.state) if found else core.Standing(enrolled=member.kind == Member.Kind.MEMBER)
 
 
 def wallets(standing: core.Standing, rules: Rules, at: int) -> list[WalletBalance]:

@@ -112,7 +112,7 @@ def _labels(months: Sequence[Month]) -> tuple[str, ...]:
     return tuple(
         f"{formats.month(month.first_day, form='MMM')} ’{month.first_day:%y}"
         if place and month.first_day.month == 1
-        else formats.month(month.first_day, form="MMM")
+        else formats.month(month.first_day, "MMM")
         for place, month in enumerate(months)
     )
 

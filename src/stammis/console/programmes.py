@@ -57,6 +57,8 @@ def activate_zone(request: HttpRequest, programme: Programme | None) -> None:
         timezone.activate(zone)
     elif programme is not None:
         timezone.activate(programme.zone)
+    else:
+        timezone.deactivate()
 
 
 def template(name: str) -> str:

@@ -81,7 +81,7 @@ class Chapter:
 
 def timeline(member_id: uuid.UUID, document: Document, cursor: str | None) -> Page[Chapter]:
     """Give a page of a member's events, newest first. Raises BadCursor."""
-    found = page(Event.objects.filter(member_id=member_id), order=("-seq",), cursor=cursor, limit=ROWS)
+    found = page(Event.objects.filter(member_id=member_id), order=("-occurred_at", "-seq"), cursor=cursor, limit=ROWS)
     seqs = [event.seq for event in found.rows]
     records = dict(Decision.objects.filter(member_id=member_id, seq__in=seqs).values_list("seq", "record"))
     chapters = [_chapter(event, records.get(event.seq), document) for event in found.rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import select
@@ -67,7 +68,7 @@ class _Draughtsman:
                 try:
                     return _ask(process, picture)
                 except (OSError, EOFError) as error:
-                    self._end()
+                    self.end()
                     if attempt == 2:  # noqa: PLR2004 - the second chance
                         raise ChartFailed from error
         raise AssertionError
@@ -78,14 +79,16 @@ class _Draughtsman:
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self._process
 
-    def _end(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+    def end(self) -> None:
+        """End the process, if there is one."""
+        process, self._process = self._process, None
+        if process is not None:
+            with process:
+                process.kill()
 
 
 _draughtsman = _Draughtsman()
+atexit.register(_draughtsman.end)
 _drawn: OrderedDict[str, bytes] = OrderedDict()
 
 

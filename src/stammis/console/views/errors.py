@@ -1,12 +1,17 @@
-"""Friendly pages for what went wrong. The address configuration names them as its handlers."""
+"""Friendly pages for what went wrong, for programs a problem+json; the list of addresses names them."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
 from stammis.console.frame import POLICY, draw
 from stammis.staff.models import Person
+
+
+_CODES = {400: "bad_request", 403: "forbidden", 404: "not_found"}
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django hands it over
@@ -37,6 +42,9 @@ def failed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django hands
 
 
 def _draw(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        problem = {"title": HTTPStatus(status).phrase, "status": status, "code": _CODES[status]}
+        return JsonResponse(problem, status=status, content_type="application/problem+json")
     if isinstance(getattr(request, "user", None), Person):
         return draw(request, template, status=status)
     return draw(request, template, {"layout": "console/door.html"}, status=status)

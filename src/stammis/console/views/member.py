@@ -13,14 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from stammis.accrual import services
+from stammis.accrual import queries, services
 from stammis.accrual.outcomes import Declined
-from stammis.accrual.sentences import refusal
-from stammis.console import balances, programmes, standings, stories, whys
+from stammis.accrual.sentences import Part, refusal
+from stammis.console import balances, programmes, standings, stories
 from stammis.console.access import may
 from stammis.console.forms.members import RecordForm
 from stammis.console.frame import draw
 from stammis.console.requests import StaffRequest
+from stammis.core.programme import Programme as Document
 from stammis.core.rules import Rules
 from stammis.kit import clock
 from stammis.ledger import queries as ledger
@@ -36,7 +37,7 @@ def member(request: StaffRequest, member_id: uuid.UUID) -> HttpResponse:
     """Show a member: the standing beside the story, or beside the ledger where the address asks for it."""
     programme, shown = find(request, member_id)
     rules, at = _rules(programme)
-    standing = balances.standing_of(shown)
+    standing = queries.standing_of(shown.id)
     cursor, ledger_asked = request.GET.get("cursor") or None, request.GET.get("view") == "ledger"
     context: dict[str, Any] = {
         "programme": programme,
@@ -66,13 +67,14 @@ def why(request: StaffRequest, row: str) -> HttpResponse:
     """Explain a ledger row: a sentence, the parts that add up to it, and what did not apply."""
     entry = ledger.row(row)
     programme, shown = find(request, entry.member_id)
-    reason = whys.reason(entry)
+    reason = queries.explain(entry)
+    wallet = next((one for one in reason.document.wallets if one.id == entry.wallet), None)
     context = {
         "programme": programme,
         "member": shown,
         "reason": reason,
-        "parts": [(part, reason.place(part)) for part in reason.why.parts],
-        "not_applied": [(part, reason.place(part)) for part in reason.why.not_applied],
+        "decimals": wallet.decimals if wallet else 0,
+        "parts": [(part, _place(part, reason.document)) for part in reason.why.parts],
     }
     return draw(request, "console/members/why.html", context)
 
@@ -111,6 +113,12 @@ def back_to(request: StaffRequest, shown: Member) -> HttpResponse:
     if request.htmx:
         return HttpResponseClientRedirect(reverse("console:member", args=[shown.id]))
     return redirect("console:member", shown.id)
+
+
+def _place(part: Part, document: Document) -> str:
+    """Give where a part's rule stands on the programme's page; empty for what belongs to no rule."""
+    at = next((at for at, rule in enumerate(document.earn) if rule.id == part.rule), None)
+    return "" if at is None else f"part-earn-{at}"
 
 
 def _rules(programme: Programme) -> tuple[Rules, int]:

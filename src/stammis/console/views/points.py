@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from stammis.accrual import services
+from stammis.accrual import queries, services
 from stammis.accrual.outcomes import Accepted, Item, Outcome
 from stammis.accrual.sentences import refusal
 from stammis.console import balances, formats, standings, stories
@@ -119,10 +119,11 @@ def _subject(request: StaffRequest, member_id: uuid.UUID) -> tuple[Programme, Me
 def _plan(outcome: Accepted, wallet: str, shown: Member, rules: Rules) -> dict[str, str]:
     """Say in numbers what an act would do: what there is, and what there would be."""
     at = int(clock.now().timestamp())
-    before = next(one for one in balances.wallets(balances.standing_of(shown), rules, at) if one.id == wallet)
+    standing = queries.standing_of(shown.id)
+    before = next(one for one in balances.wallets(standing, rules, at) if one.id == wallet)
     after = outcome.answer.wallets[wallet].active
     levels = {level.id: words.name(level.name, level.id) for one in rules.programme.tiers for level in one.levels}
-    held = {one.name: one.level for one in balances.climbs(balances.standing_of(shown), rules, at)}
+    held = {one.name: one.level for one in balances.climbs(standing, rules, at)}
     moved = [level for level in outcome.answer.tiers.values() if level and levels.get(level) not in held.values()]
     return {
         "unit": before.unit,

@@ -1,0 +1,151 @@
+"""Every page in a real browser: light and dark, from narrow to wide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
+
+from stammis.console.urls import urlpatterns
+from tests.doors.console.conftest import Site, listen
+
+pytestmark = [pytest.mark.needs_debian("chromium"), pytest.mark.xdist_group("console")]
+WIDTHS = (360, 768, 1440)
+THEMES = ("light", "dark")
+# Where each page is, by the name of its address; {…} comes from the company.
+PAGES = {
+    "overview": "",
+    "members": "members?q=gra",
+    "member": "members/{member}",
+    "ledger": "members/{member}?view=ledger",
+    "record": "members/{member}/record",
+    "adjust": "members/{member}/adjust",
+    "redeem": "members/{member}/redeem",
+    "undo": "members/{member}/undo/{redemption}",
+    "why": "why/{earned}",
+    "why_expired": "why/{expired}",
+    "programme": "programme",
+    "programme_version": "programme/versions/1",
+    "programme_change": "programme/change",
+    "programme_begin": "programme/begin?template=cafe-stamps",
+    "rewards": "rewards",
+    "imports": "imports",
+    "run": "imports/{run}",
+    "keys": "keys",
+    "key_new": "keys/new",
+    "key_revoke": "keys/{key}/revoke",
+    "people": "people",
+    "invite": "people/invite",
+    "person": "people/agent@example.com",
+    "audit": "audit",
+    "settings": "settings",
+    "move_clock": "settings/clock",
+    "first_steps": "first-steps",
+    "parts": "parts",
+    "nowhere": "nowhere",
+}
+OPEN = {"sign_in": "sign-in", "forgotten": "forgotten", "welcome": "welcome/an-old-link"}
+# Addresses that are no pages: they give a file, or do something and lead to a page.
+NO_PAGES = {
+    "chart", "members_csv", "programme_file", "bad_rows", "choose", "sign_out", "person_link", "shut_out", "let_in"
+}  # fmt: skip
+FOUND_MISSING = {"nowhere", "welcome"}
+OVERFLOWING = """() => {
+    const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    if (wide <= 0) return [];
+    const inside = (element) => element.closest('.table-frame, .codeblock, pre, .copy code, textarea');
+    const beyond = (element) => element.getBoundingClientRect().right > innerWidth + 1;
+    const found = [...document.querySelectorAll("body *")].filter((element) => !inside(element) && beyond(element));
+    return found.slice(0, 3).map((element) => element.outerHTML.slice(0, 160));
+}"""
+
+
+def address(site: Site, path: str) -> str:
+    return f"{site.url}/console/{path.format(**vars(site.company))}"
+
+
+def examine(page: Page, url: str, theme: str) -> list[str]:
+    """Looks at a page at every width; gives what is wrong with it."""
+    wrong = []
+    page.context.add_cookies([{"name": "stammis_theme", "value": theme, "url": url}])
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    page.goto(url, wait_until="networkidle")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        wrong += [f"{theme} {width}: too wide: {element}" for element in page.evaluate(OVERFLOWING)]
+        found = Axe().run(page).response["violations"]
+        wrong += [f"{theme} {width}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}" for one in found]
+    return wrong
+
+
+def test_every_address_is_a_page_that_is_looked_at_or_is_no_page() -> None:
+    assert {pattern.name for pattern in urlpatterns} <= PAGES.keys() | OPEN.keys() | NO_PAGES
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_every_width_and_both_themes_and_everybody_can_use_it(
+    site: Site, signed_in: Callable[..., BrowserContext], name: str
+) -> None:
+    context = signed_in(site.url)
+    page = context.new_page()
+    heard = listen(page)
+    wrong = [each for theme in THEMES for each in examine(page, address(site, PAGES[name]), theme)]
+    context.close()
+    assert not wrong, "\n".join(wrong)
+    assert not heard or name in FOUND_MISSING, heard
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_a_door_fits_every_width_and_both_themes_and_everybody_can_use_it(site: Site, page: Page, name: str) -> None:
+    heard = listen(page)
+    wrong = [each for theme in THEMES for each in examine(page, address(site, OPEN[name]), theme)]
+    assert not wrong, "\n".join(wrong)
+    assert not heard or name in FOUND_MISSING, heard
+
+
+@pytest.mark.parametrize("name", ["first_steps", "keys", "people", "settings"])
+def test_an_empty_installation_says_what_to_do(
+    empty_site: Site, signed_in: Callable[..., BrowserContext], name: str
+) -> None:
+    context = signed_in(empty_site.url)
+    wrong = examine(context.new_page(), address(empty_site, PAGES[name]), "light")
+    context.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def test_without_a_programme_every_page_about_it_leads_to_the_first_steps(
+    empty_site: Site, signed_in: Callable[..., BrowserContext]
+) -> None:
+    context = signed_in(empty_site.url)
+    page = context.new_page()
+    for name in ("overview", "members", "programme", "rewards", "imports"):
+        page.goto(address(empty_site, PAGES[name]))
+        assert page.title().startswith("First steps")
+    context.close()
+
+
+@pytest.mark.parametrize(
+    "name", ["overview", "members", "member", "ledger", "why", "programme", "rewards", "audit", "parts"]
+)
+def test_a_page_that_only_shows_works_without_a_script(
+    site: Site, signed_in: Callable[..., BrowserContext], name: str
+) -> None:
+    context = signed_in(site.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address(site, PAGES[name]))
+    assert page.locator("h1").first.is_visible()
+    assert page.locator("#panel").is_hidden()
+    context.close()
+
+
+def test_all_scripts_together_weigh_at_most_60_kilobytes(owner: Page, site: Site) -> None:
+    weights = []
+    owner.on(
+        "response",
+        lambda answer: weights.append(len(answer.body())) if answer.request.resource_type == "script" else None,
+    )
+    owner.goto(f"{site.url}/console/members", wait_until="networkidle")
+    assert weights
+    assert sum(weights) <= 60_000
