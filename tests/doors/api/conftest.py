@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
@@ -19,26 +20,32 @@ def template(database_address: str, django_db_blocker: DjangoDbBlocker) -> str:
         return make_template(database_address)
 
 
+@contextmanager
+def serving(template: str, blocker: DjangoDbBlocker, folder: Path, workers: int = 1) -> Iterator[Installation]:
+    """Makes an installation that serves, on a clock of its own that begins on 1 April 2026."""
+    made = Installation(copy_of(template))
+    with blocker.unblock(), pointed_to(made.address):
+        clock.begin(BEGINNING)
+        try:
+            made.start(folder, workers)
+            yield made
+        finally:
+            made.stop()
+
+
 @pytest.fixture(scope="module")
-def install(
+def installation(
     template: str, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[], Installation]]:
-    """Makes an installation that serves, on a clock of its own that begins on 1 April 2026; the last one is used."""
-    with ExitStack() as stack:
-        stack.enter_context(django_db_blocker.unblock())
-
-        def make(workers: int = 1) -> Installation:
-            made = Installation(copy_of(template))
-            stack.enter_context(pointed_to(made.address))
-            clock.begin(BEGINNING)
-            stack.callback(made.stop)
-            made.start(tmp_path_factory.mktemp("web"), workers)
-            return made
-
-        yield make
+) -> Iterator[Installation]:
+    """An installation that the tests of a file share: its clock stays where it is."""
+    with serving(template, django_db_blocker, tmp_path_factory.mktemp("web")) as made:
+        yield made
 
 
-@pytest.fixture(scope="module")
-def installation(install: Callable[[], Installation]) -> Installation:
-    """An installation that the tests of a file share."""
-    return install()
+@pytest.fixture
+def fresh(
+    template: str, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """An installation of the test's own, whose clock it may move."""
+    with serving(template, django_db_blocker, tmp_path_factory.mktemp("web")) as made:
+        yield made

@@ -151,6 +151,8 @@ class Installation:
                 if httpx.get(f"{self.url}/health").status_code == httpx.codes.OK:
                     return
             time.sleep(0.1)
+            if self.server.poll() is not None:
+                break
         raise TimeoutError(self.log.read_text())
 
     def stop(self) -> None:
