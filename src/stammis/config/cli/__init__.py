@@ -16,14 +16,33 @@ from stammis.kit.errors import Problem
 
 set_up()  # the commands import rooms, whose tables Django must know first
 
-from stammis.config.cli import backup, init, key, programme, restore, serve, staff, upgrade  # noqa: E402 - see above
+from stammis.config.cli import (  # noqa: E402 - see above
+    backup,
+    day,
+    demo,
+    importing,
+    init,
+    key,
+    metrics,
+    programme,
+    restore,
+    serve,
+    staff,
+    upgrade,
+    verify,
+)
 
 COMMANDS: dict[str, click.Command] = {
+    "demo": demo.command,
     "serve": serve.command,
     "init": init.command,
     "staff": staff.command,
     "key": key.command,
     "programme": programme.command,
+    "import": importing.command,
+    "metrics": metrics.command,
+    "day": day.command,
+    "verify": verify.command,
     "backup": backup.command,
     "restore": restore.command,
     "upgrade": upgrade.command,

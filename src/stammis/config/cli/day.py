@@ -1,0 +1,37 @@
+"""``stammis day``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+import click
+
+from stammis.accrual.models import Standing
+from stammis.accrual.services import pass_days
+from stammis.config.cli.options import Time, installed
+from stammis.kit import clock
+
+PAUSE_SECONDS = 0.05
+
+
+@click.command(short_help="Move the installation's own clock forward.")
+@click.option("--to", "until", type=Time(), required=True, metavar="TIME", help="As 2018-07-01T00:00:00-04:00.")
+@installed()
+def command(until: dt.datetime) -> None:
+    """Move the installation's own clock forward to TIME and apply all that falls due until then.
+
+    Refused on real time. Works beside a running server.
+    """
+    clock.move(until)
+    days = catch_up(until)
+    click.echo(f"It is {until.isoformat()}. What fell due by then has been applied: {days} days of members.")
+
+
+def catch_up(until: dt.datetime) -> int:
+    """Apply everything that is due; whom somebody else is just deciding about is waited for. Gives the days applied."""
+    days = pass_days(until)
+    while Standing.objects.filter(due_at__lte=until).exists():
+        time.sleep(PAUSE_SECONDS)
+        days += pass_days(until)
+    return days
