@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from stammis.core.effects import Amounts, Effect, Refund, Step
+from stammis.core.effects import Amounts, Effect, Refund, Refused, Step
 from stammis.core.events import AnyEvent
 
 Key = tuple[str, str]
@@ -105,6 +105,12 @@ _UNPROCESSABLE = frozenset(
 )
 
 
-def declined(code: str, reason: str | None = None, **detail: Any) -> Declined:
+def declined(code: str, reason: str | None = None, /, **detail: Any) -> Declined:
     """Refuse with the status that belongs to the code: 422 for what can never be right, else 409."""
-    return Declined(422 if code in _UNPROCESSABLE else 409, code, reason, detail)
+    return refused(Refused(code=code, reason=reason, detail=detail))
+
+
+def refused(refusal: Refused) -> Declined:
+    """Pass on what the member's rules refuse, with the status that belongs to the code."""
+    status = 422 if refusal.code in _UNPROCESSABLE else 409
+    return Declined(status, refusal.code, refusal.reason, dict(refusal.detail))

@@ -17,7 +17,7 @@ _PHONE = re.compile(r"^(?=.*[+\s(])\+?[\d\s().\-/]{3,}$")
 def fold(text: str) -> str:
     """Write text in lower case and without accents: «Łódź» and «lodz» are the same word."""
     if text.isascii():
-        return text.lower()
+        return text.lower().replace("\0", "")
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_PLAIN)
 
@@ -41,7 +41,7 @@ def asked(search: str) -> list[str]:
     """Give the beginnings that a search asks for, all of which a member must have; a spaced phone number is one."""
     if _PHONE.match(search.strip()):
         return [_NOT_DIGITS.sub("", search)[:LONGEST]]
-    return [fold(word)[:LONGEST] for word in search.split()]
+    return [word for each in search.split() if (word := fold(each)[:LONGEST])]
 
 
 def _phone_words(phone: str) -> set[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from stammis.accrual.outcomes import Declined, WalletView, declined
+from stammis.accrual.outcomes import Declined, WalletView, refused
 from stammis.core.calendars import instant
 from stammis.core.effects import Decision, Posted, Refused
 from stammis.core.events import AnyEvent, MemberChanged
@@ -99,7 +99,7 @@ def run(
     if decision.effects:
         first = decision.effects[0]
         if isinstance(first, Refused):
-            return declined(first.code, first.reason, **first.detail)
+            return refused(first)
     before.append(decided(event, rules, decision, world.standing, around.grants))
     return before
 
