@@ -12,11 +12,13 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stammis.config.settings")
 django.setup()
 
-from tools.reference import errors, figures, tables  # noqa: E402 - Django must be set up before its tables are looked at
+from tools.reference import commands, environment, errors, figures, tables  # noqa: E402 - Django must be set up before its tables are looked at
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 PAGES: dict[str, Callable[[], str]] = {
     "README.md": figures.page,
+    "docs/reference/commands.md": commands.page,
+    "docs/reference/environment.md": environment.page,
     "docs/reference/errors.md": errors.page,
     "docs/reference/tables.md": tables.page,
 }
