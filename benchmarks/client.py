@@ -57,7 +57,7 @@ def check(answers: list[bytes]) -> None:
 def outcomes(answer: bytes) -> list[dict[str, Any]]:
     """The outcomes in the answer to a batch."""
     found = json.loads(answer)
-    items: list[dict[str, Any]] = found["items"] if isinstance(found, dict) else found
+    items: list[dict[str, Any]] = found["outcomes"]
     return items
 
 
