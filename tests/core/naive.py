@@ -188,7 +188,7 @@ class Naive:
             kept = [place for place in places if what["lines"][place]["kind"] in counted_kinds(self.document["basis"])]
             return {place: points * Fraction(what["lines"][place]["quantity"], 10**6) for place in kept}
         each = Fraction(rule.get("each", 1)) * 100
-        amounts = counted(what, rule.get("basis", self.document["basis"]))
+        amounts = counted(what, rule["basis"] if "basis" in rule else self.document["basis"])
         groups = [[place] for place in places] if by_line else [places]
         found: dict[int, Fraction] = {}
         for group in groups:

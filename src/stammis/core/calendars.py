@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
+EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 EPOCH_DAY: Final = dt.date(1970, 1, 1).toordinal()
 DAY_SECONDS: Final = 86_400
 HOUR_SECONDS: Final = 3_600
@@ -23,7 +24,8 @@ def instant(moment: dt.datetime) -> int:
         AssertionError: The moment carries no offset.
     """
     assert moment.tzinfo is not None, "a moment without an offset is no moment"
-    return int(moment.timestamp() // 1)
+    since = moment - EPOCH
+    return since.days * DAY_SECONDS + since.seconds
 
 
 def moment(at: int) -> dt.datetime:

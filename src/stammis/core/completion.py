@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from stammis.core.basket import Basket
 from stammis.core.calendars import periods, weekday
@@ -20,8 +20,7 @@ UNENROLLED = (Step("", False, "unenrolled"),)
 NO_VERSION = (Step("", False, "no_version"),)
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(Struct, frozen=True, gc=False):
     """When a purchase happened: the instant, the local day, the local seconds since midnight."""
 
     at: int
@@ -29,8 +28,7 @@ class When:
     second: int
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(Struct, frozen=True, gc=False):
     """What a completed purchase was worth, as its state keeps it."""
 
     seen: Seen
@@ -104,7 +102,7 @@ def _decided(
     counts = counts_at(moment.day, standing.counts, rules)
     seen = seen_of(standing, _levels(standing, {}, moment.day, basket, rules, later=later), counts, rules)
     earnings = earnings_of(basket, scene_of(purchase, basket, moment, seen), counts, rules)
-    if any(tiers.rate_after and tiers.counts_points and tiers.id in seen.tiers for tiers in rules.tiers):
+    if rules.circular:
         # the points that raise the level are themselves reckoned at the level before
         levels = _levels(standing, earnings.points, moment.day, basket, rules, later=later)
         if levels != seen.tiers:
@@ -116,13 +114,9 @@ def _decided(
 def _levels(
     standing: Standing, points: dict[str, int], day: int, basket: Basket, rules: Rules, *, later: bool
 ) -> dict[str, str | None]:
-    reads = rules.book.reads.tiers
-    if not reads:
-        return {}
     return {
-        tiers.id: _level(standing, tiers, points, day, basket, later=later)
-        for tiers in rules.tiers
-        if tiers.id in reads
+        name: _level(standing, rules.tier_sets[name], points, day, basket, later=later)
+        for name in rules.book.reads.tiers
     }
 
 

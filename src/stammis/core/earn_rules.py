@@ -38,8 +38,8 @@ class EarnRule:
         bit: the rule's place in masks of rules.
         rate: what a minor unit, millionth of quantity, full step, purchase or event gives, over the book's denominator.
         step: how many minor units make a full step; None where fractions of a step count.
-        factor: for a multiplier, what it adds to what it multiplies.
-        targets: for a multiplier, the positions of the rules that it multiplies.
+        factor, divisor: for a multiplier, the fraction that it adds to what it multiplies.
+        targets: for a multiplier, the mask of the rules that it multiplies.
     """
 
     position: int
@@ -56,8 +56,9 @@ class EarnRule:
     rate: int = 0
     step: Fraction | None = None
     event: str | None = None
-    factor: Fraction = Fraction(0)
-    targets: frozenset[int] = frozenset()
+    factor: int = 0
+    divisor: int = 1
+    targets: int = 0
     for_events: bool = False
 
 
@@ -91,7 +92,7 @@ class EarnBook:
         all: the mask of rules that a purchase may select; without_lines: those of them that ask nothing about lines.
         chosen: the rules of a mask, in the order of the programme.
         by_event: the rules for each type of event.
-        wallets: the wallet of each rule.
+        wallets: the wallet of each rule; one_wallet: whether that is the same for all.
         capped: the rules that have a cap.
         usual: the programme's basis.
     """
@@ -107,6 +108,7 @@ class EarnBook:
     chosen: Callable[[int], tuple[EarnRule, ...]]
     by_event: dict[str, tuple[EarnRule, ...]]
     wallets: dict[str, str]
+    one_wallet: bool
     reads: Reads
     capped: tuple[EarnRule, ...]
     usual: Counting
@@ -136,6 +138,7 @@ def earn_book(programme: Programme, wallets: dict[str, int], terms: Terms) -> Ea
         chosen=lru_cache(maxsize=8_192)(chosen),
         by_event=_by_event(rules),
         wallets={rule.id: rule.wallet for rule in rules},
+        one_wallet=len({rule.wallet for rule in rules}) == 1,
         reads=_reads(programme),
         capped=tuple(rule for rule in rules if rule.limit is not None),
         usual=counting(programme.basis),
@@ -178,6 +181,7 @@ def _rule(position: int, programme: Programme, rate: Fraction, wallets: dict[str
     match = matching(rule.when, rule.id, rule.wallet, terms)
     basis = rule.basis if isinstance(rule, PerAmount) and rule.basis is not None else programme.basis
     full = isinstance(rule, PerAmount) and rule.full_steps
+    added = exact(rule.factor) - 1 if isinstance(rule, Multiply) else Fraction(0)
     return EarnRule(
         position=position,
         bit=1 << position,
@@ -193,8 +197,9 @@ def _rule(position: int, programme: Programme, rate: Fraction, wallets: dict[str
         rate=rate.numerator,
         step=exact(rule.each, terms.decimals) if isinstance(rule, PerAmount) and full else None,
         event=rule.event if isinstance(rule, PerEvent) else None,
-        factor=exact(rule.factor) - 1 if isinstance(rule, Multiply) else Fraction(0),
-        targets=_targets(rule, programme) if isinstance(rule, Multiply) else frozenset(),
+        factor=added.numerator,
+        divisor=added.denominator,
+        targets=_targets(rule, programme) if isinstance(rule, Multiply) else 0,
         for_events=isinstance(rule, Multiply) and (rule.when is None or not asks_purchase(rule.when)),
     )
 
@@ -204,9 +209,9 @@ def _limit(cap: Cap, decimals: int) -> Limit:
     return Limit(PERIODS.index(cap.per), points, cap.times)
 
 
-def _targets(rule: Multiply, programme: Programme) -> frozenset[int]:
-    return frozenset(
-        position
+def _targets(rule: Multiply, programme: Programme) -> int:
+    return sum(
+        1 << position
         for position, other in enumerate(programme.earn)
         if not isinstance(other, Multiply)
         and other.wallet == rule.wallet

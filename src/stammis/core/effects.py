@@ -17,7 +17,7 @@ from stammis.core.standing import (
 RowKind = Literal["earn", "spend", "return", "restore", "expire", "adjust"]
 
 
-class Posted(Struct, frozen=True, tag_field="effect", tag="posted", omit_defaults=True, kw_only=True):
+class Posted(Struct, frozen=True, tag_field="effect", tag="posted", omit_defaults=True, kw_only=True, gc=False):
     """A ledger row: ``row`` is its number in the member's ledger, ``amount`` signed, ``running`` the balance after it.
 
     ``lots`` names the lots it took from or gave back to; a row with ``left`` opens a lot with what debt left.
@@ -35,7 +35,7 @@ class Posted(Struct, frozen=True, tag_field="effect", tag="posted", omit_default
     reverses: int | None = None
 
 
-class TierMoved(Struct, frozen=True, tag_field="effect", tag="tier", omit_defaults=True, kw_only=True):
+class TierMoved(Struct, frozen=True, tag_field="effect", tag="tier", omit_defaults=True, kw_only=True, gc=False):
     """The member's level in a tier set changes."""
 
     set: str
@@ -44,7 +44,7 @@ class TierMoved(Struct, frozen=True, tag_field="effect", tag="tier", omit_defaul
     at: int
 
 
-class Progressed(Struct, frozen=True, tag_field="effect", tag="progress", kw_only=True):
+class Progressed(Struct, frozen=True, tag_field="effect", tag="progress", kw_only=True, gc=False):
     """So much more (or less) counts towards a tier set on a day."""
 
     set: str
@@ -52,27 +52,27 @@ class Progressed(Struct, frozen=True, tag_field="effect", tag="progress", kw_onl
     amount: int
 
 
-class Counted(Struct, frozen=True, tag_field="effect", tag="count", kw_only=True):
+class Counted(Struct, frozen=True, tag_field="effect", tag="count", kw_only=True, gc=False):
     """A cap is used (or, after a return, given back)."""
 
     rule: str
     count: Count
 
 
-class PurchaseMoved(Struct, frozen=True, tag_field="effect", tag="purchase", kw_only=True):
+class PurchaseMoved(Struct, frozen=True, tag_field="effect", tag="purchase", kw_only=True, gc=False):
     """Where the purchase stands now."""
 
     purchase: str
     state: PurchaseState
 
 
-class RewardMoved(Struct, frozen=True, tag_field="effect", tag="reward", kw_only=True):
+class RewardMoved(Struct, frozen=True, tag_field="effect", tag="reward", kw_only=True, gc=False):
     """A reward is issued, used, freed or cancelled."""
 
     reward: IssuedReward
 
 
-class MemberSet(Struct, frozen=True, tag_field="effect", tag="member", omit_defaults=True, kw_only=True):
+class MemberSet(Struct, frozen=True, tag_field="effect", tag="member", omit_defaults=True, kw_only=True, gc=False):
     """The facts about the member that rules read."""
 
     enrolled: bool
@@ -80,7 +80,7 @@ class MemberSet(Struct, frozen=True, tag_field="effect", tag="member", omit_defa
     attributes: dict[str, Scalar] = {}
 
 
-class Refused(Struct, frozen=True, tag_field="effect", tag="refused", omit_defaults=True, kw_only=True):
+class Refused(Struct, frozen=True, tag_field="effect", tag="refused", omit_defaults=True, kw_only=True, gc=False):
     """The member's rules say no: a stable code, and what there is to know about it. Nothing else happens."""
 
     code: str
@@ -91,7 +91,7 @@ class Refused(Struct, frozen=True, tag_field="effect", tag="refused", omit_defau
 Effect = Posted | TierMoved | Progressed | Counted | PurchaseMoved | RewardMoved | MemberSet | Refused
 
 
-class Step(Struct, frozen=True, array_like=True, omit_defaults=True):
+class Step(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """What one rule did: whether it applied, why (a code and the values it looked at), and its part of the points.
 
     Rows that no rule gives (spend, restore, expire, adjust) have a step without a rule, ``because`` of what they are.
@@ -106,7 +106,7 @@ class Step(Struct, frozen=True, array_like=True, omit_defaults=True):
     saw: dict[str, Scalar] = {}
 
 
-class Refund(Struct, frozen=True, kw_only=True):
+class Refund(Struct, frozen=True, kw_only=True, gc=False):
     """What a return gives back: money in minor units, points in the wallet's smallest unit."""
 
     money: int
@@ -114,7 +114,7 @@ class Refund(Struct, frozen=True, kw_only=True):
     wallet: str | None = None
 
 
-class Amounts(Struct, frozen=True, kw_only=True):
+class Amounts(Struct, frozen=True, kw_only=True, gc=False):
     """The purchase in money, in minor units: total = by_points + due."""
 
     total: int
@@ -122,7 +122,7 @@ class Amounts(Struct, frozen=True, kw_only=True):
     due: int
 
 
-class Decision(Struct, frozen=True, kw_only=True):
+class Decision(Struct, frozen=True, kw_only=True, gc=False):
     """What an event is worth: effects in the order in which they are applied, and the steps that explain them."""
 
     effects: tuple[Effect, ...]

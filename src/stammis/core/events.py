@@ -14,7 +14,7 @@ LineKind = Literal["goods", "shipping", "gift_card", "fee"]
 Scalar = str | int | float | bool | None
 
 
-class Event(Struct, frozen=True, tag_field="kind", omit_defaults=True, kw_only=True):
+class Event(Struct, frozen=True, tag_field="kind", omit_defaults=True, kw_only=True, gc=False):
     """What all events have: when it happened, by the caller's clock."""
 
     occurred_at: dt.datetime
@@ -53,7 +53,7 @@ class Contact(Struct, frozen=True, gc=False):
     email: str
 
 
-class Purchase(Event, frozen=True, tag="purchase", kw_only=True):
+class Purchase(Event, frozen=True, tag="purchase", kw_only=True, gc=False):
     """A purchase as the shop or till reports it."""
 
     id: str
@@ -72,7 +72,7 @@ class Purchase(Event, frozen=True, tag="purchase", kw_only=True):
     status: str = "completed"
 
 
-class StatusChanged(Event, frozen=True, tag="status", kw_only=True):
+class StatusChanged(Event, frozen=True, tag="status", kw_only=True, gc=False):
     """A purchase moves to another status."""
 
     purchase: str
@@ -87,7 +87,7 @@ class ReturnLine(Struct, frozen=True, omit_defaults=True, gc=False):
     amount: int | None = None
 
 
-class Return(Event, frozen=True, tag="return", kw_only=True):
+class Return(Event, frozen=True, tag="return", kw_only=True, gc=False):
     """Goods come back (``lines``), or money alone is given back (``money``)."""
 
     id: str
@@ -96,7 +96,7 @@ class Return(Event, frozen=True, tag="return", kw_only=True):
     money: int | None = None
 
 
-class Happening(Event, frozen=True, tag="event", kw_only=True):
+class Happening(Event, frozen=True, tag="event", kw_only=True, gc=False):
     """Anything else a member did: a review, a visit, an answer."""
 
     id: str
@@ -105,7 +105,7 @@ class Happening(Event, frozen=True, tag="event", kw_only=True):
     properties: dict[str, Scalar] = {}
 
 
-class Redemption(Event, frozen=True, tag="redemption", kw_only=True):
+class Redemption(Event, frozen=True, tag="redemption", kw_only=True, gc=False):
     """A member asks for a reward."""
 
     id: str
@@ -114,13 +114,13 @@ class Redemption(Event, frozen=True, tag="redemption", kw_only=True):
     quantity: int = 1
 
 
-class RedemptionCancelled(Event, frozen=True, tag="redemption_cancelled", kw_only=True):
+class RedemptionCancelled(Event, frozen=True, tag="redemption_cancelled", kw_only=True, gc=False):
     """A redemption is undone: the points come back, the code is void."""
 
     redemption: str
 
 
-class Adjustment(Event, frozen=True, tag="adjustment", kw_only=True):
+class Adjustment(Event, frozen=True, tag="adjustment", kw_only=True, gc=False):
     """Points given or taken by a person or a program, with the reason."""
 
     id: str
@@ -130,7 +130,7 @@ class Adjustment(Event, frozen=True, tag="adjustment", kw_only=True):
     reason: str
 
 
-class MemberChanged(Event, frozen=True, tag="member", kw_only=True):
+class MemberChanged(Event, frozen=True, tag="member", kw_only=True, gc=False):
     """The facts about a member that rules may read, as they are from now on (a full picture, not a difference)."""
 
     enrolled: bool = True
@@ -138,7 +138,7 @@ class MemberChanged(Event, frozen=True, tag="member", kw_only=True):
     attributes: dict[str, Scalar] = {}
 
 
-class DayPassed(Event, frozen=True, tag="day", kw_only=True):
+class DayPassed(Event, frozen=True, tag="day", kw_only=True, gc=False):
     """What falls due by itself at this instant: points end, tiers are reviewed."""
 
 

@@ -110,8 +110,7 @@ class Draft:
         )
 
     def _move_rank(self, effect: Progressed | TierMoved, rules: Rules) -> None:
-        tiers = next((tiers for tiers in rules.tiers if tiers.id == effect.set), None)
-        assert tiers is not None, "a tier moves by the rules that know its set"
+        tiers = rules.tier_sets[effect.set]
         if self.ranks is self._before.ranks:
             self.ranks = dict(self.ranks)
         rank = self.ranks.get(effect.set) or Rank(level=tiers.level(0))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from msgspec import Struct
+
 from stammis.core.basket import Basket
 from stammis.core.earn_rules import EarnRule
 from stammis.core.effects import Step
@@ -15,23 +17,20 @@ Counts = dict[str, Count]
 """By capped rule, what of its cap is used in the period at hand."""
 
 
-class Gain:
+class Gain(Struct, gc=False):
     """What one rule gives: an exact value over the book's denominator, and the lines (by place) it gives it for.
 
     ``lines`` is None where the rule gives for the purchase as a whole or for all lines alike; ``left`` is what its cap
     still allows in whole points, ``part`` what it gives of the row in the end.
     """
 
-    __slots__ = ("because", "left", "lines", "part", "rule", "saw", "value")
-
-    def __init__(self, rule: EarnRule, value: int, lines: list[int] | None, saw: dict[str, Scalar]) -> None:
-        self.rule = rule
-        self.value = value
-        self.lines = lines
-        self.saw = saw
-        self.because = "given"
-        self.left: int | None = None
-        self.part = 0
+    rule: EarnRule
+    value: int
+    lines: list[int] | None
+    saw: dict[str, Scalar]
+    because: str = "given"
+    left: int | None = None
+    part: int = 0
 
 
 def counted(rule: EarnRule, basket: Basket, lines: list[int] | None) -> int:
@@ -50,6 +49,34 @@ def quantity(rules: Rules, basket: Basket, lines: list[int] | None) -> int:
     if lines is None:
         return sum([line.quantity for line in basket.lines if line.kind in kinds])
     return sum([basket.lines[place].quantity for place in lines if basket.lines[place].kind in kinds])
+
+
+def gain_of(rule: EarnRule, basket: Basket, lines: list[int] | None, rules: Rules) -> Gain | Step:
+    """What a rule gives for a basket, on some lines (None: on all), before any cap; or why it gives nothing."""
+    match rule.kind:
+        case "amount":
+            values, amount = basket.counted(rule.basis)
+            if lines is not None:
+                amount = values[lines[0]] if len(lines) == 1 else sum([values[place] for place in lines])
+            if amount <= 0:
+                return Step(rule.id, False, "no_amount", rule.wallet)
+            if rule.step is None:
+                return Gain(rule, amount * rule.rate, lines, {"counted": amount})
+            value = worth(rule, basket, lines, rules)
+            if not value and rule.rate:
+                return Step(rule.id, False, "below_step", rule.wallet, 0, {"counted": amount})
+            return Gain(rule, value, lines, {"counted": amount})
+        case "unit":
+            units = quantity(rules, basket, lines)
+            if units <= 0:
+                return Step(rule.id, False, "no_amount", rule.wallet)
+            return Gain(rule, units * rule.rate, lines, {"quantity": units})
+        case "purchase":
+            return Gain(rule, rule.rate, None, {})
+        case "event" | "multiply":
+            raise AssertionError("neither rules for events nor multipliers give for a basket by themselves")
+        case _:
+            assert_never(rule.kind)
 
 
 def worth(rule: EarnRule, basket: Basket, lines: list[int] | None, rules: Rules) -> int:

@@ -19,17 +19,23 @@ def row_steps(effects: Iterable[Effect]) -> list[Step]:
 class Journal:
     """The effects of one decision so far, and the purses as they are after them."""
 
-    __slots__ = ("_purses", "effects", "rows", "standing")
+    __slots__ = ("_purses", "_unapplied", "effects", "rows", "standing")
 
     def __init__(self, standing: Standing) -> None:
         self.standing = standing
         self.rows = standing.rows
         self.effects: list[Effect] = []
-        self._purses: dict[str, Purse] = {}
+        self._purses = standing.purses
+        self._unapplied: list[Posted] = []
 
     def purse(self, wallet: str) -> Purse:
         """The purse of a wallet after all rows so far."""
-        return self._purses.get(wallet) or self.standing.purses.get(wallet, EMPTY)
+        if self._unapplied:
+            self._purses = dict(self._purses)
+            for row in self._unapplied:
+                self._purses[row.wallet] = purse_after(self._purses.get(row.wallet, EMPTY), row)
+            self._unapplied = []
+        return self._purses.get(wallet, EMPTY)
 
     def active(self, wallet: str, at: int) -> int:
         """What may be spent of a wallet at an instant."""
@@ -117,6 +123,6 @@ class Journal:
             lots=lots,
             reverses=reverses,
         )
-        self._purses[wallet] = purse_after(purse, row)
+        self._unapplied.append(row)
         self.effects.append(row)
         return row

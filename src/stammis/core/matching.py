@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from stammis.core.conditions import All, Category, Channel, Condition, Sku, Store
+from stammis.core.conditions import All, Category, Channel, Condition, OnWeekday, Sku, Store, Tier
 from stammis.core.effects import Step
 from stammis.core.questions import (
     LONGEST,
+    WEEKDAYS,
     LineTest,
     Scene,
     Terms,
+    allowed_levels,
     asks_lines,
     kind_of,
     line_test,
@@ -101,6 +103,16 @@ def _sort(condition: Condition | None) -> _Sorted:
 
 def _check(condition: Condition, rule: str, wallet: str, terms: Terms) -> Check:
     test, at, asks, wants = scene_test(condition, terms), look(condition, terms), kind_of(condition), wanted(condition)
+    if isinstance(condition, OnWeekday):
+        days = [None if day in condition.any_of else failing(rule, wallet, asks, wants, day) for day in WEEKDAYS]
+        return lambda scene: days[scene.weekday]
+    if isinstance(condition, Tier):
+        name, allowed = condition.set, allowed_levels(condition, terms.levels[condition.set])
+        levels: dict[str | None, Step | None] = dict.fromkeys(allowed)
+        for level in (None, *terms.levels[name]):
+            if level not in allowed:
+                levels[level] = failing(rule, wallet, asks, wants, level or "")
+        return lambda scene: levels[scene.tiers.get(name)]
     return lambda scene: None if test(scene) else failing(rule, wallet, asks, wants, at(scene))
 
 

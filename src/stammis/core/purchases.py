@@ -6,7 +6,7 @@ from msgspec import structs
 
 from stammis.core.basket import Basket, rewards_of
 from stammis.core.calendars import instant
-from stammis.core.completion import Completion, complete, when
+from stammis.core.completion import complete, when
 from stammis.core.effects import Amounts, Decision, PurchaseMoved, Refused, RewardMoved, Step
 from stammis.core.events import Purchase, StatusChanged
 from stammis.core.journal import Journal
@@ -41,30 +41,24 @@ def decide_purchase(purchase: Purchase, world: World, rules: Rules) -> Decision:
         if paid is not None:
             by_points = rules.wallets[paid.wallet].worth(paid.amount)
             basket = Basket(purchase.lines, basket.rewards, basket.rounding, by_points)
-    moved = PurchaseState(state=state, version=rules.version, paid=paid)
     if state == "completed":
         completion = complete(purchase, basket, moment, journal, rules)
-        moved = _completed(moved, completion, basket)
+        moved = PurchaseState(
+            state=state,
+            version=rules.version,
+            seen=completion.seen,
+            earned=completion.earned,
+            earned_on=basket.total,
+            paid=paid,
+            given=completion.given,
+            counted=completion.counted,
+        )
         steps += completion.steps
+    else:
+        moved = PurchaseState(state=state, version=rules.version, paid=paid)
     journal.effects.append(PurchaseMoved(purchase=purchase.id, state=moved))
     amounts = Amounts(total=basket.total, by_points=basket.by_points, due=basket.total - basket.by_points)
     return Decision(effects=tuple(journal.effects), steps=steps, amounts=amounts)
-
-
-def _completed(state: PurchaseState, completion: Completion, basket: Basket) -> PurchaseState:
-    return PurchaseState(
-        state="completed",
-        version=state.version,
-        seen=completion.seen,
-        returned=state.returned,
-        lowered=state.lowered,
-        refunded=state.refunded,
-        earned=completion.earned,
-        earned_on=basket.total,
-        paid=state.paid,
-        given=completion.given,
-        counted=completion.counted,
-    )
 
 
 def _accept(
@@ -160,6 +154,15 @@ def _complete_later(original: Original, world: World, at: int, rules: Rules) -> 
         more = ()
     else:
         completion = complete(purchase, left.basket, moment, journal, rules, settled_at=at)
-        state, more = _completed(state, completion, left.basket), completion.steps
+        state = structs.replace(
+            state,
+            state="completed",
+            seen=completion.seen,
+            earned=completion.earned,
+            earned_on=left.basket.total,
+            given=completion.given,
+            counted=completion.counted,
+        )
+        more = completion.steps
     journal.effects.append(PurchaseMoved(purchase=purchase.id, state=state))
     return Decision(effects=tuple(journal.effects), steps=steps + more, amounts=left.amounts)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, assert_never
+
+from msgspec import Struct
 
 from stammis.core.amounts import AmountText, amount_text, whole_units
 from stammis.core.conditions import (
@@ -33,8 +36,7 @@ LONGEST: Final = 120
 """Characters of what was wanted or seen that a step keeps."""
 
 
-@dataclass(slots=True, eq=False)
-class Scene:
+class Scene(Struct, frozen=True, gc=False):
     """What conditions look at besides lines: the moment (local), the place, the purchase's total, the member.
 
     ``weekday`` is 0 on Mondays. An event that is no purchase has neither place nor total.
@@ -98,6 +100,12 @@ def clock_seconds(clock: str) -> int:
     """Seconds since midnight of "HH:MM"; "24:00" is the end of the day."""
     hours, minutes = clock.split(":")
     return int(hours) * 3_600 + int(minutes) * 60
+
+
+@lru_cache(maxsize=1_440)
+def clock(minute: int) -> str:
+    """The minutes since midnight as "HH:MM"."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def allowed_levels(condition: Tier, levels: tuple[str, ...]) -> frozenset[str]:
@@ -239,7 +247,7 @@ def look(condition: Condition, terms: Terms) -> Look:
         case OnWeekday():
             return lambda scene: WEEKDAYS[scene.weekday]
         case Hours():
-            return lambda scene: f"{scene.second // 3_600:02d}:{scene.second // 60 % 60:02d}"
+            return lambda scene: clock(scene.second // 60)
         case Dates():
             return lambda scene: dt.date.fromordinal(scene.day).isoformat()
         case Tier():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -59,12 +60,8 @@ class TierRules:
 
     def level(self, total: int) -> str | None:
         """The level reached with so much; None below the first."""
-        found = None
-        for threshold, level in zip(self.thresholds, self.levels, strict=True):
-            if total < threshold:
-                break
-            found = level
-        return found
+        place = bisect_right(self.thresholds, total)
+        return self.levels[place - 1] if place else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,10 @@ class RewardRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rules:
-    """A version of a programme, prepared for deciding. ``version`` 0 stands for the time before the first."""
+    """A version of a programme, prepared for deciding. ``version`` 0 stands for the time before the first.
+
+    ``circular`` tells whether points are reckoned at a level that the very same points may raise.
+    """
 
     programme: Programme
     version: int
@@ -89,6 +89,8 @@ class Rules:
     wallets: dict[str, WalletRules]
     book: EarnBook
     tiers: tuple[TierRules, ...]
+    tier_sets: dict[str, TierRules]
+    circular: bool
     rewards: dict[str, RewardRules]
     statuses: dict[str, State]
     returns: Returns
@@ -103,6 +105,8 @@ def compile_rules(programme: Programme, version: int) -> Rules:
     decimals = DECIMALS[programme.currency]
     wallets = {wallet.id: _wallet(wallet, calendar, decimals) for wallet in programme.wallets}
     terms = Terms(decimals, {tiers.id: tuple(level.id for level in tiers.levels) for tiers in programme.tiers})
+    tiers = tuple(_tiers(tiers, programme, wallets, decimals) for tiers in programme.tiers)
+    book = earn_book(programme, {wallet.id: wallet.decimals for wallet in programme.wallets}, terms)
     return Rules(
         programme=programme,
         version=version,
@@ -111,8 +115,10 @@ def compile_rules(programme: Programme, version: int) -> Rules:
         mode=programme.rounding.mode,
         per_line=programme.rounding.level == "line",
         wallets=wallets,
-        book=earn_book(programme, {wallet.id: wallet.decimals for wallet in programme.wallets}, terms),
-        tiers=tuple(_tiers(tiers, programme, wallets, decimals) for tiers in programme.tiers),
+        book=book,
+        tiers=tiers,
+        tier_sets={one.id: one for one in tiers},
+        circular=any(one.rate_after and one.counts_points and one.id in book.reads.tiers for one in tiers),
         rewards={reward.id: _reward(reward, wallets) for reward in programme.rewards},
         statuses={"completed": "completed", **programme.statuses},
         returns=programme.returns,

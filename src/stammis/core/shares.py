@@ -5,30 +5,43 @@ from __future__ import annotations
 from stammis.core.basket import Basket
 from stammis.core.gains import Gain, worth
 from stammis.core.rules import Rules
-from stammis.core.spread import apportioned, rounded
+from stammis.core.spread import rounded
 
 Bucket = int
 """What is rounded on its own: a line (its place), or a rule for whole purchases (below zero)."""
 
 
 def parts_of_whole(gains: list[Gain], rules: Rules) -> dict[str, int]:
-    """Rounds once for each wallet, gives each rule its part by largest remainder; the points by wallet."""
-    denominator = rules.book.denominator
-    if len(gains) == 1:
-        gain = gains[0]
-        gain.part = rounded(gain.value, denominator, rules.mode)
-        return {gain.rule.wallet: gain.part}
+    """Rounds once for each wallet, gives each rule its part by largest remainder; the points by wallet.
+
+    ``gains`` stand in the order of the programme.
+    """
+    if not gains:
+        return {}
+    if rules.book.one_wallet:
+        return {gains[0].rule.wallet: _whole(gains, rules)}
     wallets: dict[str, list[Gain]] = {}
     for gain in gains:
         wallets.setdefault(gain.rule.wallet, []).append(gain)
-    points: dict[str, int] = {}
-    for wallet, together in wallets.items():
-        together.sort(key=_position)
-        values = [gain.value for gain in together]
-        points[wallet] = whole = rounded(sum(values), denominator, rules.mode)
-        for gain, part in zip(together, apportioned(whole, values, denominator), strict=True):
-            gain.part = part
-    return points
+    return {wallet: _whole(together, rules) for wallet, together in wallets.items()}
+
+
+def _whole(gains: list[Gain], rules: Rules) -> int:
+    denominator = rules.book.denominator
+    floors = 0
+    rests: list[int] = []
+    for gain in gains:
+        gain.part, rest = divmod(gain.value, denominator)
+        floors += gain.part
+        rests.append(rest)
+    whole = rounded(floors * denominator + sum(rests), denominator, rules.mode)
+    left = whole - floors
+    if left == 1:
+        gains[rests.index(max(rests))].part += 1
+    elif left:
+        for place in sorted(range(len(rests)), key=lambda place: -rests[place])[:left]:
+            gains[place].part += 1
+    return whole
 
 
 def parts_by_line(gains: list[Gain], basket: Basket, rules: Rules) -> dict[str, int]:
@@ -38,17 +51,13 @@ def parts_by_line(gains: list[Gain], basket: Basket, rules: Rules) -> dict[str, 
     """
     values = _by_bucket(gains, basket, rules)
     buckets: dict[tuple[str, Bucket], list[tuple[Gain, int]]] = {}
-    for gain in sorted(gains, key=_position):
+    for gain in gains:
         for bucket, value in values[gain.rule.position]:
             buckets.setdefault((gain.rule.wallet, bucket), []).append((gain, value))
     points: dict[str, int] = {}
     for (wallet, _), shares in sorted(buckets.items(), key=_bucket):
         points[wallet] = points.get(wallet, 0) + _share_out(shares, rules)
     return points
-
-
-def _position(gain: Gain) -> int:
-    return gain.rule.position
 
 
 def _bucket(entry: tuple[tuple[str, Bucket], list[tuple[Gain, int]]]) -> Bucket:
@@ -83,12 +92,11 @@ def _by_bucket(gains: list[Gain], basket: Basket, rules: Rules) -> dict[int, lis
     for gain in gains:
         if gain.rule.kind != "multiply":
             continue
-        factor = gain.rule.factor
         shares: dict[Bucket, int] = {}
         for other in gains:
-            if other.rule.position in gain.rule.targets:
+            if other.rule.bit & gain.rule.targets:
                 for bucket, value in _multiplied(other, gain.lines, basket, rules):
-                    shares[bucket] = shares.get(bucket, 0) + value * factor.numerator // factor.denominator
+                    shares[bucket] = shares.get(bucket, 0) + value * gain.rule.factor // gain.rule.divisor
         found[gain.rule.position] = _filled(sorted(shares.items()), gain.value)
     return found
 

@@ -58,17 +58,3 @@ def spread(total: int, weights: Sequence[int]) -> list[int]:
         for _, position in rests[:left]:
             parts[position] += sign
     return parts
-
-
-def apportioned(whole: int, numerators: Sequence[int], denominator: int) -> list[int]:
-    """Fractions over one denominator as whole parts that add up to ``whole``, by largest remainder, ties to the first.
-
-    ``whole`` lies between the sum of the fractions rounded down and that sum with every fraction rounded up.
-    """
-    parts = [numerator // denominator for numerator in numerators]
-    left = whole - sum(parts)
-    if left:
-        order = sorted(range(len(parts)), key=lambda position: -(numerators[position] % denominator))
-        for position in order[:left]:
-            parts[position] += 1
-    return parts

@@ -2,7 +2,8 @@
 
 Instants are whole seconds since 1970 in UTC, days ordinals (``date.toordinal``) in the programme's zone, amounts whole
 smallest units.
-Values are frozen; ``evolve`` returns new ones. Compact on purpose (``array_like``): written with every purchase.
+Values are frozen, so none can hold itself (``gc=False``). Compact on purpose (``array_like``): it is written with every
+purchase.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class Lot(Struct, frozen=True, array_like=True, gc=False):
     ends_at: int | None
 
 
-class Purse(Struct, frozen=True, array_like=True):
+class Purse(Struct, frozen=True, array_like=True, gc=False):
     """A member's side of one wallet. Lots stand in the order in which they are spent.
 
     ``balance`` is the sum of all rows so far, carried along: lots + held - debt. ``lapsed`` is what has expired since
@@ -45,7 +46,7 @@ class Count(Struct, frozen=True, array_like=True, gc=False):
     times: int
 
 
-class Rank(Struct, frozen=True, array_like=True):
+class Rank(Struct, frozen=True, array_like=True, gc=False):
     """A member's side of one tier set: the level held and since when, and what counted on which day, oldest first.
 
     ``total`` is the sum of ``days``, carried along; days up to and including ``gone`` have left the window for good.
@@ -58,7 +59,7 @@ class Rank(Struct, frozen=True, array_like=True):
     gone: int = 0
 
 
-class Standing(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Standing(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """Everything about a member that the engine reads and writes."""
 
     enrolled: bool = False
@@ -90,7 +91,7 @@ class Earned(Struct, frozen=True, array_like=True, gc=False):
     taken_back: int = 0
 
 
-class Paid(Struct, frozen=True, array_like=True):
+class Paid(Struct, frozen=True, array_like=True, gc=False):
     """Points tendered for a purchase: the spend row, how much came back by returns, what is still out of which lots.
 
     A cancellation puts all back (``lots`` is empty then) and leaves ``restored`` to tell what returns had brought back.
@@ -103,7 +104,7 @@ class Paid(Struct, frozen=True, array_like=True):
     restored: int = 0
 
 
-class Seen(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Seen(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What the rules saw of the member when the purchase was decided; a return decides the rest with the same eyes."""
 
     enrolled: bool = True
@@ -113,7 +114,7 @@ class Seen(Struct, frozen=True, omit_defaults=True, kw_only=True):
     counts: dict[str, Count] = {}
 
 
-class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """Where a purchase stands: its status, what came back, what was posted for it and by which version.
 
     Attributes:
@@ -142,7 +143,7 @@ class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True):
     taken: dict[str, int] = {}
 
 
-class IssuedReward(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class IssuedReward(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """A reward that a member took: its code, what it cost, and whether it is still good."""
 
     redemption: str

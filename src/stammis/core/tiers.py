@@ -55,10 +55,14 @@ def tier_effects(standing: Standing, progress: Progress, day: int, at: int, rule
 
 def rank_progressed(rank: Rank, day: int, amount: int, window: int) -> Rank:
     """The rank when so much more (or less) counts on a day; days that have left the window stay away."""
-    rank = rank_on(rank, day, window)
-    if day <= rank.gone:
+    gone, days, total = rank.gone, rank.days, rank.total
+    if day - window > gone:
+        gone = day - window
+        while days and days[0][0] <= gone:
+            total -= days[0][1]
+            days = days[1:]
+    if day <= gone:
         return rank
-    days = rank.days
     if days and days[-1][0] < day:
         days = (*days, (day, amount))
     else:
@@ -67,7 +71,7 @@ def rank_progressed(rank: Rank, day: int, amount: int, window: int) -> Rank:
         together = amount + (there or 0)
         after = days[place + (there is not None) :]
         days = (*days[:place], (day, together), *after) if together else (*days[:place], *after)
-    return Rank(rank.level, days, rank.since, rank.total + amount, rank.gone)
+    return Rank(rank.level, days, rank.since, total + amount, gone)
 
 
 def rank_on(rank: Rank, day: int, window: int) -> Rank:
@@ -87,11 +91,11 @@ def falls_at(rank: Rank, tiers: TierRules, calendar: Calendar) -> int | None:
     """The instant at which the level falls by itself because days leave the window; None where it does not."""
     if rank.level not in tiers.levels:
         return None
-    surplus = rank.total - tiers.thresholds[tiers.levels.index(rank.level)]
-    if surplus < 0:
+    missing = tiers.thresholds[tiers.levels.index(rank.level)]
+    if not 0 < missing <= rank.total:
         return None
-    for day, amount in rank.days:
-        surplus -= amount
-        if surplus < 0:
+    for day, amount in reversed(rank.days):
+        missing -= amount
+        if missing <= 0:  # the level needs this day and all that follow it
             return calendar.starts_at(day + tiers.window)
     return None

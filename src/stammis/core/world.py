@@ -12,7 +12,7 @@ from stammis.core.standing import (
 )
 
 
-class Original(Struct, frozen=True, kw_only=True):
+class Original(Struct, frozen=True, kw_only=True, gc=False):
     """The purchase that an event refers to, where it stands, and what of its earn rows (by number) has expired."""
 
     purchase: Purchase
@@ -20,7 +20,7 @@ class Original(Struct, frozen=True, kw_only=True):
     expired: dict[int, int] = {}
 
 
-class Grants(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Grants(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What chance and shared stocks allow an event: reserved by the caller, kept with the decision, read on refolding.
 
     ``stock`` is what is left of the reward asked for (None: no end of it), ``codes`` one fresh code a redemption.
@@ -30,7 +30,7 @@ class Grants(Struct, frozen=True, omit_defaults=True, kw_only=True):
     codes: tuple[str, ...] = ()
 
 
-class World(Struct, frozen=True, kw_only=True):
+class World(Struct, frozen=True, kw_only=True, gc=False):
     """What a decision may look at: the member's standing, and what the event needs besides."""
 
     standing: Standing
@@ -40,7 +40,7 @@ class World(Struct, frozen=True, kw_only=True):
     grants: Grants = Grants()
 
 
-class Needs(Struct, frozen=True, kw_only=True):
+class Needs(Struct, frozen=True, kw_only=True, gc=False):
     """What must be loaded before an event can be decided.
 
     With a ``purchase``: that purchase, where it stands, and the coupons it names. With a ``reward``: what is left of
