@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,3 +45,24 @@ def ask(server: Server, question: str) -> object:
         cursor = connection.execute(question)
         row = cursor.fetchone() if cursor.description else None
         return row[0] if row else None
+
+
+def environment(folder: Path, **variables: str) -> dict[str, str]:
+    """Gives the environment of a person who works with one installation and has set these variables besides."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("STAMMIS_", "DATABASE_", "DJANGO_"))
+    }
+    return kept | {"STAMMIS_DATA": str(folder)} | variables
+
+
+def stammis(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Runs the command ``stammis`` as a person would."""
+    return subprocess.run(
+        [Path(sys.executable).with_name("stammis"), *arguments],
+        env=environment(folder, **variables),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )

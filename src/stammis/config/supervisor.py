@@ -24,7 +24,7 @@ STOP_SECONDS = 15.0
 STEADY_SECONDS = 20.0  # whoever ran so long begins again at once
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 15.0
-PORT_WAIT_SECONDS = 10.0
+PORT_WAIT_SECONDS = 5.0
 log = structlog.get_logger(__name__)
 
 

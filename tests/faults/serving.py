@@ -1,0 +1,104 @@
+"""A running ``stammis serve`` as a test sees it: its processes, and what it answers."""
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.config.installed import environment
+
+START_SECONDS = 120
+
+
+def until(what: Callable[[], bool], seconds: float = START_SECONDS) -> float:
+    """Waits for something to become so, and gives how long it took."""
+    begun = time.monotonic()
+    while not what():
+        assert time.monotonic() - begun < seconds, "it never came to pass"
+        time.sleep(0.05)
+    return time.monotonic() - begun
+
+
+def free_port() -> int:
+    """Gives a port on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Serving:
+    """A server that was started, by its process and its port."""
+
+    process: subprocess.Popen[str]
+    port: int
+
+    def is_healthy(self) -> bool:
+        """Whether ``GET /health`` answers 200."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/health")
+            return connection.getresponse().status == http.client.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def running(self, part: str) -> list[int]:
+        """The processes below it whose command line holds ``part``."""
+        return [pid for pid in below(self.process.pid) if part in command_line(pid)]
+
+
+def command_line(pid: int) -> str:
+    """What a process was started with; empty once it is gone."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    return ""
+
+
+def below(pid: int) -> list[int]:
+    """The children of a process, and theirs."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for children in Path(f"/proc/{pid}/task").glob("*/children"):
+            for child in map(int, children.read_text().split()):
+                found += [child, *below(child)]
+    return found
+
+
+@contextmanager
+def serving(folder: Path, port: int | None = None) -> Iterator[Serving]:
+    """Starts ``stammis serve`` and gives it once it is healthy; at the end it is gone."""
+    chosen = port or free_port()
+    process = subprocess.Popen(
+        [Path(sys.executable).with_name("stammis"), "serve", "--port", str(chosen)],
+        env=environment(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    started = Serving(process, chosen)
+    try:
+        until(lambda: started.is_healthy() or process.poll() is not None)
+        assert process.poll() is None
+        yield started
+    finally:
+        left = below(process.pid)
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(60)
+        process.kill()
+        process.wait()
+        for pid in left:
+            if "stammis" in command_line(pid):
+                os.kill(pid, signal.SIGKILL)

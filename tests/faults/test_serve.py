@@ -1,0 +1,115 @@
+"""``stammis serve``: whatever dies comes back, whoever kills it, and nothing stays behind."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from stammis.config.postgres import processes
+from stammis.config.postgres.server import Server, connect_or_start
+from tests.config.installed import data_folder, stammis
+from tests.faults.serving import Serving, command_line, serving, until
+
+pytestmark = pytest.mark.xdist_group("serve")
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """The data folder of an empty installation."""
+    with data_folder() as path:
+        yield path
+
+
+@pytest.fixture(scope="module")
+def served(folder: Path) -> Iterator[Serving]:
+    """A running server."""
+    with serving(folder) as started:
+        yield started
+
+
+def test_a_killed_database_is_back_within_seconds_and_the_web_with_it(served: Serving, folder: Path) -> None:
+    pid = processes.postmaster(Server(folder).home.cluster)
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    assert until(served.is_healthy) < 10
+    assert processes.postmaster(Server(folder).home.cluster) != pid
+
+
+def test_a_killed_keeper_is_replaced(served: Serving) -> None:
+    (keeper,) = served.running("postgres.keeper")
+    os.kill(keeper, signal.SIGKILL)
+    until(lambda: bool(set(served.running("postgres.keeper")) - {keeper}))
+    until(served.is_healthy)
+
+
+@pytest.mark.parametrize("part", ["stammis.config.web", "stammis.config.worker"])
+def test_a_killed_child_is_started_again(served: Serving, part: str) -> None:
+    until(lambda: bool(served.running(part)))
+    before = served.running(part)
+    os.kill(before[0], signal.SIGKILL)
+    until(lambda: bool(set(served.running(part)) - set(before)))
+    until(served.is_healthy)
+    until(lambda: not any(command_line(pid) for pid in before))
+
+
+def test_killed_web_workers_are_replaced(served: Serving) -> None:
+    until(lambda: len(served.running("stammis.config.web")) > 1)
+    first, *workers = served.running("stammis.config.web")
+    for worker in workers:
+        os.kill(worker, signal.SIGKILL)
+    until(lambda: len(set(served.running("stammis.config.web")) - {first, *workers}) == len(workers))
+    until(served.is_healthy)
+
+
+def test_jobs_of_a_killed_worker_are_done_by_the_next_one(served: Serving, folder: Path) -> None:
+    with connect_or_start(folder) as server, psycopg.connect(server.dsn, autocommit=True) as database:
+        database.execute(
+            "insert into procrastinate_jobs (queue_name, task_name, args, status)"
+            """ values ('default', 'accrual.pass_days', '{"timestamp": 0}', 'doing')"""
+        )
+        until(lambda: bool(served.running("stammis.config.worker")))
+        (worker,) = served.running("stammis.config.worker")
+        os.kill(worker, signal.SIGKILL)
+        question = "select count(*) from procrastinate_jobs where status = 'doing' and args = '{\"timestamp\": 0}'"
+        until(lambda: database.execute(question).fetchone() == (0,))
+
+
+def test_a_command_works_beside_a_running_server(served: Serving, folder: Path) -> None:
+    made = stammis(folder, "key", "create", "till")
+    assert made.returncode == 0, made.stderr
+    assert served.is_healthy()
+
+
+def test_a_taken_port_is_said_plainly(served: Serving, folder: Path) -> None:
+    refused = stammis(folder, "serve", "--port", str(served.port))
+    assert refused.returncode == 1
+    assert "Choose another with --port" in refused.stderr
+
+
+def test_a_killed_server_leaves_nothing_behind_and_the_next_one_recovers(served: Serving, folder: Path) -> None:
+    family = [served.process.pid, *_below(served)]
+    served.process.kill()
+    served.process.wait()
+    with serving(folder, served.port) as again:
+        assert again.is_healthy()
+        until(lambda: not any("stammis" in command_line(pid) for pid in family))
+
+
+def _below(served: Serving) -> list[int]:
+    return served.running("stammis")
+
+
+def test_a_terminated_server_ends_in_order_with_0(folder: Path) -> None:
+    with serving(folder) as started:
+        family = _below(started)
+        begun = time.monotonic()
+        started.process.send_signal(signal.SIGTERM)
+        assert started.process.wait(60) == 0
+        assert time.monotonic() - begun < 30
+        assert not any("stammis" in command_line(pid) for pid in family)
+    assert not Server(folder).alive()
+    assert not (Server(folder).home.cluster / "postmaster.pid").exists()
