@@ -44,7 +44,7 @@ def parse(document: dict[str, Any]) -> Programme:
 
 def as_document(programme: Programme) -> dict[str, Any]:
     """The document of a programme: what ``parse`` reads back to the same programme."""
-    document: dict[str, Any] = msgspec.to_builtins(programme)
+    document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(programme))
     return document
 
 
