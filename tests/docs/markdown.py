@@ -13,6 +13,7 @@ PAGES = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md"), *(PROJ
 FENCE = re.compile(r"^ *(?P<fence>```+)(?P<language>[a-z]*)(?P<marks>.*)$")
 LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\[\]]*\])*\]\((?P<target>[^()\s]+)(?: \"[^\"]*\")?\)")
 PART = re.compile(r"<(?:img|source|a)\s[^>]*?(?:src|srcset|href)=\"(?P<target>[^\"]+)\"")
+CODE = re.compile(r"`[^`]+`")
 HEADING = re.compile(r"^#{1,6} (?P<text>.+?)\s*$")
 
 
@@ -57,11 +58,15 @@ def blocks(page: Path) -> list[Block]:
 
 def links(page: Path) -> list[Link]:
     """The links and pictures of a page, without what stands in code."""
-    prose = dict(_prose(page))
-    text = "\n".join(prose.get(number, "") for number in range(1, max(prose, default=0) + 1))
-    text = re.sub(r"`[^`\n]*`", lambda found: " " * len(found[0]), text)
+    text = CODE.sub(lambda span: re.sub(r"[^\n]", " ", span[0]), prose(page))
     found = [(match.start(), match["target"]) for pattern in (LINK, PART) for match in pattern.finditer(text)]
     return [Link(target, text.count("\n", 0, start) + 1) for start, target in sorted(found)]
+
+
+def prose(page: Path) -> str:
+    """A page's text, its lines where they were, without what stands in blocks of code."""
+    lines = dict(_prose(page))
+    return "\n".join(lines.get(number, "") for number in range(1, max(lines, default=0) + 1))
 
 
 def anchors(page: Path) -> set[str]:

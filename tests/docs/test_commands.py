@@ -15,7 +15,7 @@ from tools.reference.commands import tree
 
 COMMANDS = tree()
 TYPED = re.compile(r"(?:^|[\s;&|(=\"])(?<!-u )(?:\.venv/bin/|/opt/stammis/\.venv/bin/)?(stammis [a-z][^\n;&|)]*)")
-INLINE = re.compile(r"`(stammis [a-z][^`]*)`")
+INLINE = re.compile(r"`(stammis\s[a-z][^`]*)`")
 WORDS_OF_MAKE = re.compile(r"^([a-z]+):", re.MULTILINE)
 
 
@@ -25,8 +25,8 @@ def typed(page: Path) -> Iterator[tuple[int, str]]:
         if block.language in (*SHELLS, "ini"):
             text = block.text.replace("\\\n", " ")
             yield from ((block.line, match[1]) for match in TYPED.finditer(text) if not _is_path(match[1]))
-    for number, line in enumerate(page.read_text("utf-8").splitlines(), start=1):
-        yield from ((number, match[1]) for match in INLINE.finditer(line))
+    text = markdown.prose(page)
+    yield from ((text.count("\n", 0, match.start()) + 1, match[1]) for match in INLINE.finditer(text))
 
 
 def mistake(text: str) -> str | None:
