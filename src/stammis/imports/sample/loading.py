@@ -77,8 +77,8 @@ class Loader:
         refused = next((each for each in outcomes if isinstance(each, Declined)), None)
         if refused is not None:
             raise NotTaken(f"The sample company was refused: {refused.code}.")
-        outcomes += self._record(list(self._redemptions(piece, outcomes, last.values())), now)
-        self._advance(outcomes)
+        wishes = self._record(list(self._redemptions(piece, outcomes, last.values())), now)
+        self._advance(outcomes + [wish for wish in wishes if isinstance(wish, Accepted)])
 
     def _redemptions(self, piece: list[year.Moment], outcomes: list[Outcome], places: Iterable[int]) -> Iterator[Item]:
         """What members take after their last purchase of a piece; the answers tell what they can afford."""

@@ -185,7 +185,10 @@ def members(programme: Programme, periods: Periods, tiers: str | None = None) ->
 
 
 def active(programme: Programme, periods: Periods, window: dt.timedelta, tiers: str | None = None) -> dict[Key, int]:
-    """Members who bought within ``window`` before the end of each period; with a tier set by level, at the last end."""
+    """Members who bought within ``window`` before the end of each period; with a tier set by level, at the last end.
+
+    What has not ended yet is looked at as of now.
+    """
     ends = periods.bounds[1:] if tiers is None else periods.bounds[-1:]
     rows = _run(
         """
@@ -199,7 +202,8 @@ def active(programme: Programme, periods: Periods, window: dt.timedelta, tiers: 
         {level}
         GROUP BY 1
         """,
-        _facts(programme, periods) | {"window": window, "each_end": list(ends), "tiers": tiers or ""},
+        _facts(programme, periods)
+        | {"window": window, "each_end": [min(end, periods.now) for end in ends], "tiers": tiers or ""},
         stands=sql.SQL(_STANDS.format(more="")),
         key=sql.SQL("(e.place - 1)::int" if tiers is None else _GROUPS["tier"]),
         level=sql.SQL("" if tiers is None else _LEVEL),

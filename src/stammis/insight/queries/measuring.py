@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import accumulate
@@ -146,18 +146,31 @@ class Report:
         if metric.unit == "share":
             return self._shares(metric.name, periods)
         numbers = self._numbers(metric.name, periods)
-        bought = self._sales(periods) if metric.name == "gross_sales" else {}
+        counted = self._counted(metric, periods, numbers)
         return [
             Slice(
                 value=number,
                 numerator=number or 0,
-                n=bought.get(place, Sales()).purchases if metric.name == "gross_sales" else number,
+                n=n,
                 reason=NOBODY_BOUGHT_TWICE if number is None else None,
                 label=each.label,
                 complete=each.complete,
             )
-            for place, (each, number) in enumerate(zip(periods, numbers, strict=True))
+            for each, number, n in zip(periods, numbers, counted, strict=True)
         ]
+
+    def _counted(
+        self, metric: Metric, periods: Periods, numbers: Sequence[int | None]
+    ) -> list[int] | Sequence[int | None]:
+        """How many customers or purchases each number rests on; points rest on none."""
+        match metric.unit:
+            case "money":
+                sales = self._sales(periods)
+                return [sales.get(place, Sales()).purchases for place in range(len(periods))]
+            case "points":
+                return [None] * len(numbers)
+            case _:
+                return numbers
 
     @property
     def chosen(self) -> Wallet:
