@@ -22,4 +22,5 @@ def origin(request: HttpRequest) -> str:
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Say whether htmx asked for a part of a page, to be put into the one that is there."""
-    return bool(getattr(request, "htmx", None)) and not getattr(request, "htmx").history_restore_request  # noqa: B009
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    return htmx is not None and bool(htmx) and not htmx.history_restore_request

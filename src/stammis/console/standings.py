@@ -75,6 +75,11 @@ def listed(programme: Programme, wanted: Wanted, cursor: str | None, limit: int 
     return Page(picked, after=cursor)
 
 
+def of(programme: Programme, ids: Iterable[uuid.UUID]) -> list[Listed]:
+    """Give these members of a programme, in the order of their own ids."""
+    return _with_standings(programme, Member.objects.filter(programme=programme, id__in=ids).order_by("reference"))
+
+
 def levels(document: Document) -> dict[str, str]:
     """Give the levels of the first tier set by id, with their names, lowest first."""
     return {level.id: words.name(level.name, level.id) for tiers in document.tiers[:1] for level in tiers.levels}

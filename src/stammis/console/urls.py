@@ -18,6 +18,7 @@ from stammis.console.views import (
     rewards,
     settings,
     specimens,
+    waiting,
 )
 
 app_name = "console"
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("members/<uuid:member_id>/undo/<path:redemption>", points.undo, name="undo"),
     path("why/<str:row>", member.why, name="why"),
     path("imports", imports.imports, name="imports"),
+    path("imports/waiting", waiting.waiting, name="waiting"),
     path("imports/<uuid:run_id>", imports.run, name="run"),
     path("imports/<uuid:run_id>/bad-rows.csv", imports.bad_rows, name="bad_rows"),
     path("programme", programme.programme, name="programme"),

@@ -147,6 +147,8 @@ def _afterwards(programme: Programme, members: int) -> list[Item]:
     for number in range(5):
         back = Return(occurred_at=last, id=f"r{number}", purchase=f"p{number * 7}", lines=(ReturnLine(line="0"),))
         items.append(Item(programme.id, back, ("return", f"r{number}")))
+    early = Return(occurred_at=last, id="early", purchase="not-yet", lines=(ReturnLine(line="0"),))
+    items.append(Item(programme.id, early, ("return", "early")))
     return items
 
 

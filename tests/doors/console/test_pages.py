@@ -32,6 +32,7 @@ PAGES = {
     "programme_begin": "programme/begin?template=cafe-stamps",
     "rewards": "rewards",
     "imports": "imports",
+    "waiting": "imports/waiting",
     "run": "imports/{run}",
     "keys": "keys",
     "key_new": "keys/new",

@@ -10,7 +10,6 @@ from django.template.loader import render_to_string
 from stammis.console.frame import POLICY, draw
 from stammis.staff.models import Person
 
-
 _CODES = {400: "bad_request", 403: "forbidden", 404: "not_found"}
 
 

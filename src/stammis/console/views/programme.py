@@ -79,7 +79,7 @@ def change(request: StaffRequest) -> HttpResponse:
             if request.POST.get("step") == "publish":
                 return _publish(request, document, form.cleaned_data["note"])
         except Problem as error:
-            return draw(request, "console/programme/change.html", context | {"problem": error}, status=error.status)
+            return draw(request, "console/programme/change.html", context | {"problem": error})
         context |= {"plan": _plan(parsed), "text": text, "note": form.cleaned_data["note"]}
     return draw(request, "console/programme/change.html", context)
 
