@@ -239,3 +239,26 @@ def test_the_version_in_force_is_the_one_of_the_day(till: Till) -> None:
     till.one(returned("r", "1", "1", at=day("2026-06-03")))
     assert till.rows() == [("earn", 100, 100), ("earn", 300, 400), ("return", -100, 300)]
     assert not verify(till.programme)
+
+
+@pytest.mark.parametrize("came_before", [False, True])
+def test_an_id_that_became_free_in_a_group_is_free_within_it(till: Till, came_before: bool) -> None:  # noqa: FBT001 - pytest's way
+    too_much = returned("r", "order", ReturnLine("1", amount=9_000))
+    if came_before:
+        till.one(too_much)
+    group = till.say(too_much, bought("order", 4_000), returned("r", "order", "1"), returned("r", "other", "1"))
+    assert [outcome.status for outcome in group] == [202, 201, 201, 409]
+
+
+def test_what_waits_in_one_group_is_applied_in_its_order(till: Till) -> None:
+    till.say(*[status("order", said) for said in ("completed", "cancelled") * 5])
+    till.one(bought("order", 1_000, status="placed"))
+    assert till.rows() == [("earn", 10, 10), *[("return", -10, 0), ("earn", 10, 10)] * 4, ("return", -10, 0)]
+
+
+def test_an_id_that_became_free_may_wait_again_in_the_same_group(till: Till) -> None:
+    till.one(returned("r", "order", ReturnLine("1", amount=9_000)))
+    group = till.say(bought("order", 4_000), returned("r", "other", "1"))
+    assert [outcome.status for outcome in group] == [201, 202]
+    states = Deferred.objects.filter(programme=till.programme).order_by("id").values_list("state", "purchase_id")
+    assert list(states) == [("refused", "order"), ("waiting", "other")]

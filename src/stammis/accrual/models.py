@@ -59,7 +59,7 @@ class Decision(models.Model):
 
 
 class PurchaseStatus(models.Model):
-    """Where a purchase stands that changed after its first decision."""
+    """Where a purchase stands that was not completed at first, or changed later."""
 
     pk = models.CompositePrimaryKey("member_id", "purchase_id")
     member = models.ForeignKey(
@@ -69,6 +69,6 @@ class PurchaseStatus(models.Model):
     state = models.TextField(db_comment="stammis.core.standing.PurchaseState as JSON.")
 
     class Meta:
-        """Only purchases with a return or a change of status have a row."""
+        """A purchase that was completed at once and left alone has no row."""
 
-        db_table_comment = "Where purchases stand that changed after their first decision."
+        db_table_comment = "Where purchases stand that were not completed at first, or changed later."

@@ -44,7 +44,7 @@ class ReceiptRow(NamedTuple):
 
 
 class DeferredRow(NamedTuple):
-    """A row of ``activity_deferred`` that begins to wait."""
+    """A row of ``activity_deferred``: it begins to wait, or was settled in the same transaction."""
 
     id: uuid.UUID
     programme: bytes
@@ -55,6 +55,10 @@ class DeferredRow(NamedTuple):
     arrived_at: int
     hash: bytes | None
     body: bytes
+    state: str = WAITING
+    code: str | None = None
+    detail: bytes = b"{}"
+    settled_at: int | None = None
 
 
 class Settled(NamedTuple):
@@ -78,11 +82,13 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::int4[],
 """
 _DEFER = """
 INSERT INTO activity_deferred (id, programme_id, kind, external_id, purchase_id, occurred_at, arrived_at, hash, body,
-                               state, detail)
-SELECT id, programme_id, kind, external_id, purchase_id, occurred_at, arrived_at, hash, body, 'waiting', '{}'::jsonb
+                               state, code, detail, settled_at)
+SELECT id, programme_id, kind, external_id, purchase_id, occurred_at, arrived_at, hash, body,
+       state, code, detail::jsonb, settled_at
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
-            $8::bytea[], $9::text[])
-     AS new (id, programme_id, kind, external_id, purchase_id, occurred_at, arrived_at, hash, body)
+            $8::bytea[], $9::text[], $10::text[], $11::text[], $12::text[], $13::timestamptz[])
+     AS new (id, programme_id, kind, external_id, purchase_id, occurred_at, arrived_at, hash, body,
+             state, code, detail, settled_at)
 """
 _SETTLE = """
 UPDATE activity_deferred AS d
@@ -141,18 +147,21 @@ def defer(transaction: Transaction, rows: Sequence[DeferredRow]) -> None:
     """Add the statement that lets returns and statuses wait for their purchases."""
     if not rows:
         return
-    ids, programmes, kinds, external_ids, purchases, occurred, arrived, hashes, bodies = zip(*rows, strict=True)
     transaction.send(
         _DEFER,
-        arrays.uuids([value.bytes for value in ids]),
-        arrays.uuids(programmes),
-        arrays.texts(kinds),
-        arrays.texts(external_ids),
-        arrays.texts(purchases),
-        arrays.instants(occurred),
-        arrays.instants(arrived),
-        arrays.raws(hashes),
-        arrays.encoded(bodies),
+        arrays.uuids([row.id.bytes for row in rows]),
+        arrays.uuids([row.programme for row in rows]),
+        arrays.texts([row.kind for row in rows]),
+        arrays.texts([row.external_id for row in rows]),
+        arrays.texts([row.purchase_id for row in rows]),
+        arrays.instants([row.occurred_at for row in rows]),
+        arrays.instants([row.arrived_at for row in rows]),
+        arrays.raws([row.hash for row in rows]),
+        arrays.encoded([row.body for row in rows]),
+        arrays.texts([row.state for row in rows]),
+        arrays.texts([row.code for row in rows]),
+        arrays.encoded([row.detail for row in rows]),
+        arrays.instants([row.settled_at for row in rows]),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,7 +11,6 @@ from typing import NamedTuple
 from msgspec import structs
 
 from stammis.accrual.outcomes import Accepted, Declined, Item, Key, MemberFields, Outcome, declined
-from stammis.accrual.records import encode
 from stammis.accrual.services import answers
 from stammis.accrual.services.deciding import NOTHING_AROUND, Around, Decided, Subject, decided, expired_by, run
 from stammis.accrual.services.loading import Loaded, Name, Waiting, name_of
@@ -70,6 +70,7 @@ class Group:
         self._first: dict[Name, tuple[Accepted, bytes | None]] = {}
         self._purchases: dict[tuple[bytes, str], Placed] = {}
         self._redeemed: dict[tuple[bytes, str], bytes] = {}
+        self._latest_id = uuid.UUID(int=0)
 
     def take(self, item: Item) -> Outcome:
         """Decide an item; what it has to write is added to ``writing`` only if it is accepted."""
@@ -151,15 +152,15 @@ class Group:
         for wait in waits:
             assert isinstance(wait.event, Return | StatusChanged)
             outcome = self._with(self._purchases[programme, wait.purchase_id], wait.event)
+            self.writing.settle(wait, outcome if isinstance(outcome, Declined) else None)
+            if wait.external_id is None:
+                continue
+            key = (wait.kind, wait.external_id)
             if isinstance(outcome, Accepted):
-                self.writing.settled.append(activity.Settled(wait.id, self.writing.now))
-                if wait.external_id is not None:
-                    late = Accepted(answers.WAITS, outcome.answer)
-                    self._receive(programme, (wait.kind, wait.external_id), late, wait.hash)
-            else:
-                detail = outcome.detail | ({"reason": outcome.reason} if outcome.reason else {})
-                settled = activity.Settled(wait.id, self.writing.now, outcome.code, encode(detail))
-                self.writing.settled.append(settled)
+                self._receive(programme, key, Accepted(answers.WAITS, outcome.answer), wait.hash)
+            else:  # the id is free again
+                self._first.pop((programme, *key), None)
+                self._loaded.waiting_ids.pop((programme, *key), None)
 
     def _defer(self, programme: bytes, event: Return | StatusChanged, item: Item) -> Outcome:
         """Let a return or a status wait for its purchase."""
@@ -167,10 +168,15 @@ class Group:
             raise MustBeAlone
         external_id = event.id if isinstance(event, Return) else None
         kind = "return" if isinstance(event, Return) else "status"
-        wait = Waiting(uuid7(), kind, external_id, event.purchase, item.hash, event)
+        wait = Waiting(self._next_id(), kind, external_id, event.purchase, item.hash, event)
         self.writing.wait(programme, wait)
         self._loaded.waiting.setdefault((programme, event.purchase), []).append(wait)
         return Accepted(answers.WAITS, answers.waiting(programme, event))
+
+    def _next_id(self) -> uuid.UUID:
+        """Give an id that sorts after those given before: what waits is applied in the order of its arrival."""
+        self._latest_id = max(uuid7(), uuid.UUID(int=self._latest_id.int + 1))
+        return self._latest_id
 
     def _with(self, placed: Placed, event: Return | StatusChanged) -> Outcome:
         """Decide an event about a purchase, by the rules of the version that decided the purchase."""

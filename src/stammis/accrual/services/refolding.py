@@ -44,6 +44,7 @@ class Refold:
                     self.purchases[effect.purchase] = (event, effect.state)
                 else:
                     self.purchases[effect.purchase] = (self.purchases[effect.purchase][0], effect.state)
+                if not isinstance(event, Purchase) or effect.state.state != "completed":
                     self.moved.add(effect.purchase)
             elif isinstance(effect, RewardMoved):
                 self.issued[effect.reward.redemption] = effect.reward

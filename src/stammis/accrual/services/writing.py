@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 
+from stammis.accrual.outcomes import Declined
 from stammis.accrual.records import Record, encode
 from stammis.accrual.services.deciding import Decided, Subject
 from stammis.accrual.services.loading import Waiting
@@ -39,7 +41,7 @@ class Writing:
     now: int
     events: list[activity.EventRow] = field(default_factory=list)
     receipts: list[activity.ReceiptRow] = field(default_factory=list)
-    deferred: list[activity.DeferredRow] = field(default_factory=list)
+    deferred: dict[uuid.UUID, activity.DeferredRow] = field(default_factory=dict)
     settled: list[activity.Settled] = field(default_factory=list)
     decisions: list[tuple[bytes, int, int, bytes]] = field(default_factory=list)
     entries: list[ledger.EntryRow] = field(default_factory=list)
@@ -80,7 +82,7 @@ class Writing:
             if isinstance(effect, Posted):
                 self._post(subject, seq, effect, kind, external_id or purchase_id)
             elif isinstance(effect, PurchaseMoved):
-                if not isinstance(event, Purchase):
+                if not isinstance(event, Purchase) or effect.state.state != "completed":
                     self.states[subject.id, effect.purchase] = effect.state
             elif isinstance(effect, RewardMoved):
                 self._move_reward(subject, effect, at)
@@ -131,7 +133,7 @@ class Writing:
     def wait(self, programme: bytes, wait: Waiting) -> None:
         """Let a return or a status wait for its purchase."""
         at = arrays.microseconds(wait.event.occurred_at)
-        row = activity.DeferredRow(
+        self.deferred[wait.id] = activity.DeferredRow(
             wait.id,
             programme,
             wait.kind,
@@ -142,7 +144,19 @@ class Writing:
             wait.hash,
             encode(wait.event),
         )
-        self.deferred.append(row)
+
+    def settle(self, wait: Waiting, refusal: Declined | None) -> None:
+        """Say what became of something that waited: applied, or refused."""
+        code, detail = None, b"{}"
+        if refusal is not None:
+            code = refusal.code
+            detail = encode(refusal.detail | ({"reason": refusal.reason} if refusal.reason else {}))
+        here = self.deferred.get(wait.id)
+        if here is None:
+            self.settled.append(activity.Settled(wait.id, self.now, code, detail))
+        else:
+            state = activity.APPLIED if refusal is None else activity.REFUSED
+            self.deferred[wait.id] = here._replace(state=state, code=code, detail=detail, settled_at=self.now)
 
     def welcome(self, subject: Subject, event: Purchase | Happening, now: dt.datetime, *, is_member: bool) -> None:
         """Write the row of a member or guest who comes with an event."""
@@ -169,8 +183,8 @@ class Writing:
         self._send_states(transaction)
         rewards.save(transaction, list(self.issued.values()))
         rewards.count(transaction, self.stock)
-        activity.defer(transaction, self.deferred)
         activity.settle(transaction, self.settled)
+        activity.defer(transaction, list(self.deferred.values()))
 
     def _send_decisions(self, transaction: Transaction) -> None:
         if self.decisions:
