@@ -83,11 +83,12 @@ def _plain(schema: Description) -> Description:
 
 
 def _schemas() -> dict[str, Any]:
-    types = [*_structs(bodies), *_structs(shapes)]
-    _, schemas = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
-    schemas.pop("RawBatch", None)
-    for schema in schemas.values():
-        _polish(schema)
+    _, sent = msgspec.json.schema_components(_structs(bodies), ref_template="#/components/schemas/{name}")
+    _, answered = msgspec.json.schema_components(_structs(shapes), ref_template="#/components/schemas/{name}")
+    sent.pop("RawBatch", None)
+    _without_nul(sent)
+    schemas = {**sent, **answered}
+    _as_markdown(schemas)
     return dict(sorted(schemas.items()))
 
 
@@ -95,19 +96,29 @@ def _structs(module: Any) -> list[type[Struct]]:
     return [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Struct)]
 
 
-def _polish(schema: Any) -> None:
-    """Say of every text without a form that it holds no NUL; write code in descriptions as Markdown does."""
-    if isinstance(schema, list):
-        for each in schema:
-            _polish(each)
-    elif isinstance(schema, dict):
+def _without_nul(schema: Any) -> None:
+    """Say of every text that callers send in no other form that it holds no NUL."""
+    if isinstance(schema, dict):
         if schema.get("type") == "string" and not {"pattern", "format", "enum"} & schema.keys():
             schema["pattern"] = _NUL_FREE
-        if isinstance(schema.get("description"), str):
-            schema["description"] = schema["description"].replace("``", "`")
         for name, each in schema.items():
             if name != "examples":
-                _polish(each)
+                _without_nul(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            _without_nul(each)
+
+
+def _as_markdown(schema: Any) -> None:
+    """Write code in descriptions as Markdown does."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("description"), str):
+            schema["description"] = schema["description"].replace("``", "`")
+        for each in schema.values():
+            _as_markdown(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            _as_markdown(each)
 
 
 def _health() -> dict[str, dict[str, Description]]:

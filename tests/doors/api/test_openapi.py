@@ -1,0 +1,147 @@
+"""The OpenAPI document is true: its examples work as they stand, and the answers have the shapes that it shows."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from stammis.api.openapi.examples import A_BATCH
+from stammis.intake.bodies import Body
+from stammis.programmes import yaml
+from tests.doors.api.installation import Caller, Installation
+
+SHOP = Path("src/stammis/programmes/templates/shop-points.yaml")
+ORDER = (
+    "put_member",
+    "record_purchase",
+    "redeem",
+    "get_redemption",
+    "cancel_redemption",
+    "record_event",
+    "adjust",
+    "return_goods",
+    "record_batch",
+    "change_purchase_status",
+)
+ROUNDS = 12
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+ANY = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+
+
+@pytest.fixture(scope="module")
+def caller(installation: Installation) -> Caller:
+    document = {**yaml.load(SHOP.read_text()), "from": "2026-01-01"}
+    return installation.caller(installation.publish(document))
+
+
+@pytest.fixture(scope="module")
+def document(installation: Installation, caller: Caller) -> dict[str, Any]:
+    document: dict[str, Any] = httpx.get(f"{installation.url}/api/v1/openapi.json").json()
+    return document
+
+
+def operations(document: dict[str, Any]) -> dict[str, tuple[str, str, dict[str, Any]]]:
+    """Method, address and description of every operation, by its id."""
+    return {
+        operation["operationId"]: (method.upper(), address, operation)
+        for address, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def check_answer(document: dict[str, Any], operation: dict[str, Any], answer: httpx.Response) -> None:
+    """The answer's status, kind of content and JSON are among those that the document shows."""
+    shown = operation["responses"].get(str(answer.status_code))
+    assert shown, f"{operation['operationId']}: {answer.status_code} is not shown: {answer.text}"
+    content = shown["content"][answer.headers["content-type"]]
+    schema = {**content["schema"], "components": document["components"]}
+    Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(answer.json())
+
+
+def test_every_example_works_as_it_stands_and_answers_as_shown(document: dict[str, Any], caller: Caller) -> None:
+    known = operations(document)
+    row = ""
+    for name in ORDER:
+        method, address, operation = known[name]
+        body = operation["requestBody"]["content"]["application/json"] if "requestBody" in operation else {}
+        path = address
+        for parameter in operation["parameters"]:
+            path = path.replace("{" + parameter["name"] + "}", str(parameter.get("example", "")))
+        examples = body.get("examples", {"": {"value": None}})
+        for example in examples.values():
+            answer = caller.http.request(method, path, json=example["value"])
+            assert answer.is_success, f"{name}: {answer.text}"
+            check_answer(document, operation, answer)
+            row = next((each["row"] for each in answer.json().get("effects", []) if "row" in each), row)
+    reading = [each for each in known.values() if each[0] == "GET"]
+    assert len(reading) == len(known) - len(ORDER) + 1
+    for _method, address, operation in reading:
+        path = address.replace("{row}", row).replace("{name}", "points_issued")
+        for parameter in operation.get("parameters", []):
+            path = path.replace("{" + parameter["name"] + "}", str(parameter.get("example", "")))
+        answer = caller.http.get(path)
+        assert answer.is_success, f"{address}: {answer.text}"
+        check_answer(document, operation, answer)
+    outcomes = caller.did("POST", "batch", A_BATCH)["outcomes"]
+    assert {each["status"] for each in outcomes} <= {200, 201}
+
+
+def test_the_document_is_well_formed(document: dict[str, Any]) -> None:
+    assert document["openapi"] == "3.1.0"
+    for name, schema in document["components"]["schemas"].items():
+        Draft202012Validator.check_schema(schema)
+        assert schema.get("description"), name
+    pointers = set(re.findall(r'"#/components/schemas/(\w+)"', str(document).replace("'", '"')))
+    assert pointers <= document["components"]["schemas"].keys()
+    described = {each.__name__ for each in _descendants(Body)}
+    assert described <= document["components"]["schemas"].keys()
+    for _method, _address, operation in operations(document).values():
+        assert operation["summary"]
+        assert operation["tags"][0] in {tag["name"] for tag in document["tags"]}
+
+
+def _descendants(kind: type) -> set[type]:
+    found: set[type] = set()
+    child: type
+    for child in kind.__subclasses__():
+        found |= {child} | _descendants(child)
+    return found
+
+
+def test_whatever_is_sent_is_answered_as_shown(document: dict[str, Any], caller: Caller) -> None:
+    """Some hundred calls made up from the document, right ones and wrong ones: every answer is one that it shows."""
+    schema = schemathesis.openapi.from_dict(document)
+    address = str(caller.http.base_url).rstrip("/")
+    headers = {"Authorization": caller.http.headers["Authorization"]}
+    made = 0
+    for path in document["paths"]:
+        for method in document["paths"][path]:
+            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+
+                @settings(
+                    max_examples=ROUNDS, deadline=None, derandomize=True, database=None, suppress_health_check=ANY
+                )
+                @given(case=schema[path][method].as_strategy(generation_mode=mode))
+                def answered(case: Case[Any]) -> None:
+                    case.call_and_validate(base_url=address, headers=headers, checks=CHECKS)
+
+                with suppress(Unsatisfiable):  # some calls cannot be made wrong: they take nothing
+                    answered()
+                made += 1
+    assert made == 2 * len(operations(document))
