@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from django.db import connection
+from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
@@ -50,7 +51,12 @@ def main() -> None:
     options: dict[str, Any] = {"concurrency": CONCURRENCY, "delete_jobs": "successful", "shutdown_graceful_timeout": 10}
     assert isinstance(app.connector, DjangoConnector)
     with app.replace_connector(app.connector.get_worker_connector()) as worker:
-        asyncio.run(worker.run_worker_async(**options))
+        asyncio.run(_work(worker, options))
+
+
+async def _work(worker: App, options: dict[str, Any]) -> None:
+    async with worker.open_async():
+        await worker.run_worker_async(**options)
 
 
 if __name__ == "__main__":
