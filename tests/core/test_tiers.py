@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 
 from stammis.core.calendars import instant
+from stammis.core.effects import TierMoved
+from stammis.core.events import Return, ReturnLine
+from stammis.core.fold import apply
 from stammis.core.views import tier_progress
-from tests.core.course import Course, moment
+from tests.core.course import Course, line, moment
 
-LEVELS = [
+LEVELS: list[dict[str, Any]] = [
     {"id": "first", "name": "First", "at": 0},
     {"id": "second", "name": "Second", "at": 40_000},
     {"id": "third", "name": "Third", "at": 100_000},
@@ -108,6 +111,22 @@ def test_a_purchase_completed_later_counts_on_its_own_day_and_at_its_own_rate() 
     course.becomes("completed", "2025-03-10")
     assert course.history == [40_000, 100]
     assert course.standing.ranks["club"].days[0][1] == 10_000
+
+
+def test_a_return_is_decided_by_the_purchases_version_and_tiers_move_by_the_one_in_force() -> None:
+    course = Course(earn=RATES, tiers=club())
+    course.buy(lines=(line("40000.00"), line("100.00", "2")))
+    assert course.level() == "second"
+    lower = [{**level, "at": level["at"] // 2} for level in LEVELS]
+    later = Course(earn=[{"kind": "amount", "id": "none", "points": 0}], tiers=club(levels=lower)).rules
+    event = Return(occurred_at=moment("2025-03-20"), id="R", purchase="P1", lines=(ReturnLine("2"),))
+    decision, world = apply(event, course.world(event), course.rules, later)
+    assert world.standing.purses["points"].balance == 40_000
+    assert world.standing.ranks["club"].level == "second"
+    event = Return(occurred_at=moment("2025-03-20"), id="R", purchase="P1", lines=(ReturnLine("1"),))
+    decision, world = apply(event, course.world(event), course.rules, later)
+    moved = [effect for effect in decision.effects if isinstance(effect, TierMoved)]
+    assert [(effect.before, effect.after) for effect in moved] == [("second", "first")]
 
 
 def test_a_set_counts_on_its_own_basis() -> None:

@@ -14,7 +14,7 @@ from stammis.core.journal import Journal
 from stammis.core.questions import Scene
 from stammis.core.rules import Rules, TierRules
 from stammis.core.standing import Count, Earned, Seen, Standing
-from stammis.core.tiers import Progress, rank_of, tier_effects, total_on, total_then
+from stammis.core.tiers import Progress, rank_of, total_on, total_then
 
 UNENROLLED = (Step("", False, "unenrolled"),)
 NO_VERSION = (Step("", False, "no_version"),)
@@ -80,7 +80,7 @@ def complete(
             earned.append(Earned(wallet, row.row, points))
     counted = progress_of(basket, earnings.points, rules)
     at = moment.at if settled_at is None else max(moment.at, settled_at)
-    journal.effects.extend(tier_effects(standing, counted, moment.day, at, rules))
+    journal.count(counted, moment.day, at)
     if rules.book.capped:
         journal.effects.extend(counted_effects({}, earnings.given, standing, moment.day, rules))
     return Completion(seen, tuple(earned), earnings.given, counted, earnings.steps)

@@ -9,6 +9,13 @@ from msgspec import Meta, Struct, field
 
 from stammis.core.amounts import AmountText
 
+
+def says(text: str) -> Meta:
+    """What a field is for, as the published schema says it."""
+    return Meta(description=text)
+
+
+Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="A short id: a-z, 0-9, - and _.")]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Names = Annotated[tuple[Text, ...], Meta(min_length=1)]
 Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]

@@ -28,7 +28,7 @@ from stammis.core.redemptions import decide_redemption, decide_redemption_cancel
 from stammis.core.refusals import refuse
 from stammis.core.returns import decide_return
 from stammis.core.rules import Rules
-from stammis.core.tiers import rank_of, tier_effects, total_on
+from stammis.core.tiers import rank_of, total_on
 from stammis.core.world import Needs, World
 
 _NOTHING = Needs()
@@ -51,39 +51,41 @@ def needs(event: AnyEvent, rules: Rules) -> Needs:
             assert_never(event)
 
 
-def decide(event: AnyEvent, world: World, rules: Rules) -> Decision:
+def decide(event: AnyEvent, world: World, rules: Rules, current: Rules | None = None) -> Decision:
     """Decides an event: effects in the order in which they apply, and a step for every rule that was asked.
 
     ``world`` is what ``needs`` asked for, with everything applied that fell due until the event (``fold.due_days``).
     ``rules`` are those in force at ``occurred_at``; for what concerns an earlier purchase those of its version.
+    ``current`` are those by which tiers move, where they are others: in force at the event, or at the member's latest.
     A refusal is the only effect of its decision.
     """
+    current = current or rules
     match event:
         case Purchase():
-            return decide_purchase(event, world, rules)
+            return decide_purchase(event, world, rules, current)
         case StatusChanged():
-            return decide_status(event, world, rules)
+            return decide_status(event, world, rules, current)
         case Return():
-            return decide_return(event, world, rules)
+            return decide_return(event, world, rules, current)
         case Happening():
-            return _decide_happening(event, world, rules)
+            return _decide_happening(event, world, rules, current)
         case Redemption():
-            return decide_redemption(event, world, rules)
+            return decide_redemption(event, world, rules, current)
         case RedemptionCancelled():
-            return decide_redemption_cancelled(event, world, rules)
+            return decide_redemption_cancelled(event, world, rules, current)
         case Adjustment():
-            return _decide_adjustment(event, world, rules)
+            return _decide_adjustment(event, world, rules, current)
         case MemberChanged():
             return Decision(
                 effects=(MemberSet(enrolled=event.enrolled, labels=event.labels, attributes=event.attributes),)
             )
         case DayPassed():
-            return _decide_day(event, world, rules)
+            return _decide_day(event, world, rules, current)
         case _:
             assert_never(event)
 
 
-def _decide_happening(event: Happening, world: World, rules: Rules) -> Decision:
+def _decide_happening(event: Happening, world: World, rules: Rules, current: Rules) -> Decision:
     standing = world.standing
     if not rules.version or not standing.enrolled:
         return Decision(effects=(), steps=UNENROLLED if rules.version else NO_VERSION)
@@ -92,22 +94,22 @@ def _decide_happening(event: Happening, world: World, rules: Rules) -> Decision:
     levels = {tiers.id: tiers.level(total_on(rank_of(standing, tiers), tiers, day)) for tiers in rules.tiers}
     scene = Scene(day, second, weekday(day), None, None, None, levels, standing.labels, standing.attributes)
     earnings = earnings_of_event(event.type, scene, counts_at(day, standing.counts, rules), rules)
-    journal = Journal(standing)
+    journal = Journal(standing, current)
     for wallet, points in earnings.points.items():
         if points:
             journal.open(wallet, "earn", points, at, rules.wallets[wallet].ends_at(day))
     progress = {tiers.id: earnings.points.get(tiers.wallet, 0) for tiers in rules.tiers if tiers.counts_points}
-    journal.effects.extend(tier_effects(standing, progress, day, at, rules))
+    journal.count(progress, day, at)
     journal.effects.extend(counted_effects({}, earnings.given, standing, day, rules))
     return Decision(effects=tuple(journal.effects), steps=earnings.steps)
 
 
-def _decide_adjustment(event: Adjustment, world: World, rules: Rules) -> Decision:
+def _decide_adjustment(event: Adjustment, world: World, rules: Rules, current: Rules) -> Decision:
     wallet = rules.wallets.get(event.wallet)
     if wallet is None:
         return refuse("unknown_wallet", wallet=event.wallet)
     at = instant(event.occurred_at)
-    journal = Journal(world.standing)
+    journal = Journal(world.standing, current)
     if event.amount > 0:
         journal.open(wallet.id, "adjust", event.amount, at, wallet.ends_at(rules.calendar.day(at)))
     elif event.amount < 0:
@@ -115,16 +117,15 @@ def _decide_adjustment(event: Adjustment, world: World, rules: Rules) -> Decisio
     return Decision(effects=tuple(journal.effects), steps=tuple(row_steps(journal.effects)))
 
 
-def _decide_day(event: DayPassed, world: World, rules: Rules) -> Decision:
+def _decide_day(event: DayPassed, world: World, rules: Rules, current: Rules) -> Decision:
     at = instant(event.occurred_at)
     standing = world.standing
-    journal = Journal(standing)
+    journal = Journal(standing, current)
     for wallet, purse in standing.purses.items():
         for lot in ended(purse, at):
             assert lot.ends_at is not None
             journal.expire(wallet, lot, lot.ends_at)
     steps = row_steps(journal.effects)
     if standing.enrolled:
-        day = rules.calendar.day(at)
-        journal.effects.extend(tier_effects(standing, {}, day, at, rules))
+        journal.count({}, rules.calendar.day(at), at)
     return Decision(effects=tuple(journal.effects), steps=tuple(steps))

@@ -18,14 +18,20 @@ from stammis.core.tiers import falls_at, rank_of, rank_on
 from stammis.core.world import World
 
 
-def apply(event: AnyEvent, world: World, rules: Rules) -> tuple[Decision, World]:
-    """Decides an event and applies it: the decision, and the world after it, as it was where the event is refused."""
-    decision = decide(event, world, rules)
-    return decision, world_after(event, decision, world, rules)
+def apply(event: AnyEvent, world: World, rules: Rules, current: Rules | None = None) -> tuple[Decision, World]:
+    """Decides an event and applies it: the decision, and the world after it, as it was where the event is refused.
+
+    ``rules`` and ``current`` as for ``decide``.
+    """
+    decision = decide(event, world, rules, current)
+    return decision, world_after(event, decision, world, current or rules)
 
 
 def world_after(event: AnyEvent, decision: Decision, world: World, rules: Rules) -> World:
-    """The world after a decided event: every effect applied, the standing's clock and counter moved on."""
+    """The world after a decided event: every effect applied, the standing's clock and counter moved on.
+
+    ``rules`` are those by which tiers move.
+    """
     if decision.effects and isinstance(decision.effects[0], Refused):
         return world
     draft = Draft(world)

@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable
 
 from stammis.core.effects import Effect, Posted, RowKind, Step
 from stammis.core.lots import EMPTY, active, giving_back, has_ended, latest_first, purse_after, taking
+from stammis.core.rules import Rules
 from stammis.core.standing import Lot, Purse, Standing, Take
+from stammis.core.tiers import Progress, tier_effects
 
 
 def row_steps(effects: Iterable[Effect]) -> list[Step]:
@@ -17,12 +19,16 @@ def row_steps(effects: Iterable[Effect]) -> list[Step]:
 
 
 class Journal:
-    """The effects of one decision so far, and the purses as they are after them."""
+    """The effects of one decision so far, and the purses as they are after them.
 
-    __slots__ = ("_purses", "_unapplied", "effects", "rows", "standing")
+    ``current`` are the rules in force now, by which tiers move, whichever version decided the purchase.
+    """
 
-    def __init__(self, standing: Standing) -> None:
+    __slots__ = ("_purses", "_unapplied", "current", "effects", "rows", "standing")
+
+    def __init__(self, standing: Standing, current: Rules) -> None:
         self.standing = standing
+        self.current = current
         self.rows = standing.rows
         self.effects: list[Effect] = []
         self._purses = standing.purses
@@ -40,6 +46,10 @@ class Journal:
     def active(self, wallet: str, at: int) -> int:
         """What may be spent of a wallet at an instant."""
         return active(self.purse(wallet), at)
+
+    def count(self, progress: Progress, day: int, at: int) -> None:
+        """Lets progress made on a day count towards tiers, and moves their levels at an instant."""
+        self.effects += tier_effects(self.standing, progress, day, at, self.current)
 
     def open(self, wallet: str, kind: RowKind, amount: int, at: int, ends_at: int | None) -> Posted:
         """Posts a row that gives points and opens a lot; debt is filled first."""

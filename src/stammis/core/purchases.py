@@ -19,7 +19,7 @@ from stammis.core.standing import Paid, PurchaseState, Seen
 from stammis.core.world import Original, World
 
 
-def decide_purchase(purchase: Purchase, world: World, rules: Rules) -> Decision:
+def decide_purchase(purchase: Purchase, world: World, rules: Rules, current: Rules) -> Decision:
     """Decides a purchase as it arrives: placed takes points and coupons, completed earns as well, cancelled neither."""
     state = rules.statuses.get(purchase.status)
     if state is None:
@@ -29,7 +29,7 @@ def decide_purchase(purchase: Purchase, world: World, rules: Rules) -> Decision:
     basket = Basket(purchase.lines, rewards_of(purchase), purchase.rounding)
     if basket.total < 0:
         return refuse("negative_total")
-    journal = Journal(world.standing)
+    journal = Journal(world.standing, current)
     moment = when(instant(purchase.occurred_at), rules)
     paid: Paid | None = None
     steps: tuple[Step, ...] = ()
@@ -110,7 +110,7 @@ def _unusable_tender(
     return too_few_points(journal.purse(tender.wallet), tender.amount - restored, at)
 
 
-def decide_status(event: StatusChanged, world: World, rules: Rules) -> Decision:
+def decide_status(event: StatusChanged, world: World, rules: Rules, current: Rules) -> Decision:
     """Decides a purchase's move to another status; the same one again, or placed after any other, changes nothing."""
     state = rules.statuses.get(event.status)
     if state is None:
@@ -123,8 +123,8 @@ def decide_status(event: StatusChanged, world: World, rules: Rules) -> Decision:
         return Decision(effects=(), amounts=_amounts(original, rules))
     at = instant(event.occurred_at)
     if state == "cancelled":
-        return cancel(original, world, at, rules)
-    return _complete_later(original, world, at, rules)
+        return cancel(original, Journal(world.standing, current), world, at, rules)
+    return _complete_later(original, Journal(world.standing, current), world, at, rules)
 
 
 def _amounts(original: Original, rules: Rules) -> Amounts:
@@ -133,9 +133,8 @@ def _amounts(original: Original, rules: Rules) -> Amounts:
     return remains(original.purchase, state.returned, state.lowered, rules, paid=paid).amounts
 
 
-def _complete_later(original: Original, world: World, at: int, rules: Rules) -> Decision:
+def _complete_later(original: Original, journal: Journal, world: World, at: int, rules: Rules) -> Decision:
     purchase, state = original.purchase, original.state
-    journal = Journal(world.standing)
     steps: tuple[Step, ...] = ()
     if state.state == "cancelled":
         restored = state.paid.restored if state.paid is not None else 0

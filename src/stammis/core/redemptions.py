@@ -15,7 +15,7 @@ from stammis.core.standing import IssuedReward, Take
 from stammis.core.world import World
 
 
-def decide_redemption(event: Redemption, world: World, rules: Rules) -> Decision:
+def decide_redemption(event: Redemption, world: World, rules: Rules, current: Rules) -> Decision:
     """Decides a member's wish for a reward: points are taken and the reward issued, or it is refused."""
     reward = rules.rewards.get(event.reward)
     if reward is None:
@@ -24,7 +24,7 @@ def decide_redemption(event: Redemption, world: World, rules: Rules) -> Decision
     if stock is not None and event.quantity > stock:
         return refuse("sold_out", left=stock)
     at = instant(event.occurred_at)
-    journal = Journal(world.standing)
+    journal = Journal(world.standing, current)
     price = reward.price * event.quantity
     refusal = too_few_points(journal.purse(reward.wallet), price, at) if price else None
     if refusal is not None:
@@ -48,7 +48,7 @@ def decide_redemption(event: Redemption, world: World, rules: Rules) -> Decision
     return Decision(effects=tuple(journal.effects), steps=tuple(steps))
 
 
-def decide_redemption_cancelled(event: RedemptionCancelled, world: World, rules: Rules) -> Decision:
+def decide_redemption_cancelled(event: RedemptionCancelled, world: World, rules: Rules, current: Rules) -> Decision:
     """Decides the undoing of a redemption: its points come back into their lots, unless the reward has been used."""
     reward = world.redemption
     if reward is None:
@@ -56,7 +56,7 @@ def decide_redemption_cancelled(event: RedemptionCancelled, world: World, rules:
     if reward.state != "issued":
         return refuse(f"already_{reward.state}", redemption=event.redemption)
     at = instant(event.occurred_at)
-    journal = Journal(world.standing)
+    journal = Journal(world.standing, current)
     if reward.amount:
         renew = rules.returns.restored_to_ended == "renew" and any(has_ended(take.ends_at, at) for take in reward.lots)
         wallet = rules.wallets.get(reward.wallet)

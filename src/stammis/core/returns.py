@@ -18,11 +18,11 @@ from stammis.core.remains import Remains, brought_back, money_given_back, remain
 from stammis.core.rules import Rules
 from stammis.core.spread import scaled, spread
 from stammis.core.standing import Earned, Paid, PurchaseState
-from stammis.core.tiers import Progress, tier_effects
+from stammis.core.tiers import Progress
 from stammis.core.world import Original, World
 
 
-def decide_return(event: Return, world: World, rules: Rules) -> Decision:
+def decide_return(event: Return, world: World, rules: Rules, current: Rules) -> Decision:
     """Decides what goods brought back, or money given back, do to a purchase's points; refuses more than was bought."""
     original = world.original
     if original is None:
@@ -41,7 +41,9 @@ def decide_return(event: Return, world: World, rules: Rules) -> Decision:
         return refusing(after)
     returned, lowered = after
     left = remains(purchase, returned, lowered, rules, paid=paid)
-    settlement = _settle(original, left, world, instant(event.occurred_at), rules)
+    settlement = _settle(
+        original, left, world, instant(event.occurred_at), rules, journal=Journal(world.standing, current)
+    )
     money = event.money
     if money is None:
         money = _money_back(original, left, rules)
@@ -58,13 +60,13 @@ def decide_return(event: Return, world: World, rules: Rules) -> Decision:
     return settlement.decision(moved, money, left)
 
 
-def cancel(original: Original, world: World, at: int, rules: Rules) -> Decision:
+def cancel(original: Original, journal: Journal, world: World, at: int, rules: Rules) -> Decision:
     """Decides a cancellation: what remains of the purchase is returned, and remembered for a completion after all."""
     purchase, state = original.purchase, original.state
     paid = state.paid is not None
     everything = {line.id: (line.quantity, line.amount) for line in purchase.lines}
     left = remains(purchase, everything, {}, rules, paid=paid)
-    settlement = _settle(original, left, world, at, rules)
+    settlement = _settle(original, left, world, at, rules, journal=journal)
     moved = structs.replace(settlement.state, state="cancelled", taken=settlement.taken)
     return settlement.decision(moved, _money_back(original, left, rules), left)
 
@@ -103,11 +105,9 @@ class _Settlement:
         )
 
 
-def _settle(original: Original, left: Remains, world: World, at: int, rules: Rules) -> _Settlement:
+def _settle(original: Original, left: Remains, world: World, at: int, rules: Rules, *, journal: Journal) -> _Settlement:
     purchase, state = original.purchase, original.state
-    settlement = _Settlement(
-        purchase, Journal(world.standing), state, dict(state.given), dict(state.counted), {}, 0, []
-    )
+    settlement = _Settlement(purchase, journal, state, dict(state.given), dict(state.counted), {}, 0, [])
     _restore_points(settlement, left, at, rules)
     if left.none:
         _free_coupons(settlement, world)
@@ -235,7 +235,7 @@ def _move_tiers(
     progress: Progress = {name: after.get(name, 0) - before.get(name, 0) for name in (*before, *after)}
     settlement.counted = {name: amount for name, amount in after.items() if amount}
     journal = settlement.journal
-    journal.effects.extend(tier_effects(journal.standing, progress, moment.day, max(moment.at, at), rules))
+    journal.count(progress, moment.day, max(moment.at, at))
 
 
 def earn_again(
@@ -254,6 +254,6 @@ def earn_again(
         tiers.id: state.taken.get(tiers.wallet, 0) if tiers.counts_points else state.counted.get(tiers.id, 0)
         for tiers in rules.tiers
     }
-    journal.effects.extend(tier_effects(journal.standing, progress, moment.day, max(moment.at, at), rules))
+    journal.count(progress, moment.day, max(moment.at, at))
     journal.effects.extend(counted_effects({}, state.given, journal.standing, moment.day, rules))
     return structs.replace(state, state="completed", earned=tuple(earned), taken={}), tuple(steps)
