@@ -111,6 +111,13 @@ def owner(site: Site, signed_in: Callable[..., BrowserContext]) -> Iterator[Page
     assert not heard
 
 
+@pytest.fixture
+def stranger(browser: Browser) -> Iterator[Page]:
+    """A page of somebody who has not signed in."""
+    with browser.new_context() as context:
+        yield context.new_page()
+
+
 def listen(page: Page) -> list[str]:
     """Collects what goes wrong in a page."""
     heard: list[str] = []

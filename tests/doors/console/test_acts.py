@@ -137,34 +137,34 @@ def test_a_key_is_shown_once_and_can_be_revoked(owner: Page, site: Site) -> None
     expect(owner.locator(".note.good")).to_contain_text("Till in Turku")
 
 
-def test_somebody_is_invited_chooses_a_password_and_is_in(owner: Page, site: Site, page: Page) -> None:
+def test_somebody_is_invited_chooses_a_password_and_is_in(owner: Page, site: Site, stranger: Page) -> None:
     owner.goto(f"{site.url}/console/people/invite")
     owner.get_by_label("Name").fill("Bo Berg")
     owner.get_by_label("Mail address").fill("bo@example.com")
     owner.get_by_label("Role").select_option("agent")
     owner.get_by_role("button", name="Send the invitation").click()
     link = owner.locator(".copy code").inner_text()
-    heard = listen(page)
-    page.goto(link)
-    page.get_by_label("New password").fill("short")
-    page.get_by_role("button", name="Save and go in").click()
-    expect(page.locator(".error")).to_contain_text("too short")
-    page.get_by_label("New password").fill("nine yellow kettles")
-    page.get_by_role("button", name="Save and go in").click()
-    expect(page.locator("h1")).to_have_text("Journey Club")
-    expect(page.locator("#rail")).not_to_contain_text("People")
-    page.goto(link)
-    expect(page.locator("h1")).to_have_text("This link no longer works")
+    heard = listen(stranger)
+    stranger.goto(link)
+    stranger.get_by_label("New password").fill("short")
+    stranger.get_by_role("button", name="Save and go in").click()
+    expect(stranger.locator(".error")).to_contain_text("too short")
+    stranger.get_by_label("New password").fill("nine yellow kettles")
+    stranger.get_by_role("button", name="Save and go in").click()
+    expect(stranger.locator("h1")).to_have_text("Journey Club")
+    expect(stranger.locator("#rail")).not_to_contain_text("People")
+    stranger.goto(link)
+    expect(stranger.locator("h1")).to_have_text("This link no longer works")
     assert [error for error in heard if "404" not in error] == []
 
 
-def test_the_door_locks_after_five_wrong_passwords(page: Page, site: Site) -> None:
+def test_the_door_locks_after_five_wrong_passwords(stranger: Page, site: Site) -> None:
     for _ in range(6):
-        page.goto(f"{site.url}/console/sign-in")
-        page.get_by_label("Mail address").fill("viewer@example.com")
-        page.get_by_label("Password").fill("wrong")
-        page.get_by_role("button", name="Sign in").click()
-    expect(page.locator(".note.bad")).to_contain_text("Too many failed sign-ins")
+        stranger.goto(f"{site.url}/console/sign-in")
+        stranger.get_by_label("Mail address").fill("viewer@example.com")
+        stranger.get_by_label("Password").fill("wrong")
+        stranger.get_by_role("button", name="Sign in").click()
+    expect(stranger.locator(".note.bad")).to_contain_text("Too many failed sign-ins")
 
 
 def test_the_list_is_exported_as_it_is_asked_for(owner: Page, site: Site) -> None:

@@ -68,7 +68,7 @@ def address(site: Site, path: str) -> str:
 
 
 def examine(page: Page, url: str, theme: str) -> list[str]:
-    """Looks at a page at every width; gives what is wrong with it."""
+    """Looks at a page at every width; gives what is wrong with it. The dark theme only has other colours."""
     wrong = []
     page.context.add_cookies([{"name": "stammis_theme", "value": theme, "url": url}])
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
@@ -76,6 +76,8 @@ def examine(page: Page, url: str, theme: str) -> list[str]:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         wrong += [f"{theme} {width}: too wide: {element}" for element in page.evaluate(OVERFLOWING)]
+        if theme == "dark" and width != WIDTHS[-1]:
+            continue
         found = Axe().run(page).response["violations"]
         wrong += [f"{theme} {width}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}" for one in found]
     return wrong
@@ -99,9 +101,11 @@ def test_a_page_fits_every_width_and_both_themes_and_everybody_can_use_it(
 
 
 @pytest.mark.parametrize("name", OPEN)
-def test_a_door_fits_every_width_and_both_themes_and_everybody_can_use_it(site: Site, page: Page, name: str) -> None:
-    heard = listen(page)
-    wrong = [each for theme in THEMES for each in examine(page, address(site, OPEN[name]), theme)]
+def test_a_door_fits_every_width_and_both_themes_and_everybody_can_use_it(
+    site: Site, stranger: Page, name: str
+) -> None:
+    heard = listen(stranger)
+    wrong = [each for theme in THEMES for each in examine(stranger, address(site, OPEN[name]), theme)]
     assert not wrong, "\n".join(wrong)
     assert not heard or name in FOUND_MISSING, heard
 

@@ -1,0 +1,56 @@
+"""Charts, drawn by a process of their own."""
+
+import os
+import signal
+import sys
+
+import pytest
+
+from stammis.kit import charts
+from stammis.kit.charts import ChartFailed, Figure, Picture, Series, draw
+
+
+def figure(kind: str = "bars", **more: object) -> Figure:
+    values = (3.0, 1.0, None)
+    texts = ("three", "one", "")
+    return Figure(
+        kind=kind,  # type: ignore[arg-type] # one of its kinds
+        labels=("Jan", "Feb", "Mar"),
+        series=(Series("Sold", values), Series("Returned", values)),
+        texts=(texts, texts),
+        **more,  # type: ignore[arg-type] # further fields
+    )
+
+
+@pytest.mark.parametrize("kind", ["bars", "lines", "shares", "levels"])
+def test_a_chart_is_drawn_in_the_colours_of_the_theme_and_tells_its_values(kind: str) -> None:
+    drawn = draw(Picture(figure=figure(kind))).decode()
+    assert drawn.startswith("<svg")
+    assert "var(--chart-1)" in drawn
+    assert "<title>Jan: three</title>" in drawn
+    assert "Mar: " not in drawn
+    assert "#0" not in drawn
+    assert "style=" not in drawn
+
+
+def test_a_picture_to_take_away_is_a_png() -> None:
+    assert draw(Picture(figure=figure(), form="png")).startswith(b"\x89PNG")
+
+
+def test_the_web_process_never_loads_what_draws() -> None:
+    draw(Picture(figure=figure()))
+    assert not {"altair", "vl_convert"} & sys.modules.keys()
+
+
+def test_a_drawing_process_that_was_killed_is_replaced() -> None:
+    draw(Picture(figure=figure(width=411)))
+    process = charts._draughtsman._process  # noqa: SLF001 - the process that the test kills
+    assert process is not None
+    os.kill(process.pid, signal.SIGKILL)
+    assert draw(Picture(figure=figure(width=412))).startswith(b"<svg")
+
+
+def test_a_figure_that_cannot_be_drawn_is_told_and_the_next_one_is_drawn() -> None:
+    with pytest.raises(ChartFailed):
+        draw(Picture(figure=figure(kind="pie")))
+    assert draw(Picture(figure=figure(width=413))).startswith(b"<svg")
