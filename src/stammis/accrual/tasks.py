@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
 from stammis.accrual.services.days import pass_days
@@ -14,10 +13,6 @@ QUIET_SECONDS = 60
 
 @app.periodic(cron="* * * * *")
 @app.task(name="accrual.pass_days", queueing_lock="accrual.pass_days", lock="accrual.pass_days")
-def pass_due_days(_timestamp: int) -> int:
+def pass_due_days(timestamp: int) -> int:  # noqa: ARG001 - the queue says for which minute, the clock what time it is here
     """Apply what has fallen due on the installation's clock, some thousand members a minute; give how many days."""
-    close_old_connections()
-    try:
-        return pass_days(clock.now(), limit=MEMBERS_A_TURN, quiet_seconds=QUIET_SECONDS)
-    finally:
-        close_old_connections()
+    return pass_days(clock.now(), limit=MEMBERS_A_TURN, quiet_seconds=QUIET_SECONDS)

@@ -18,6 +18,10 @@ _database["OPTIONS"] = {**_database["OPTIONS"], "pool": {"min_size": 1, "max_siz
 _django = get_asgi_application()
 
 # Django's tables must be known first; the addresses are loaded now, not by whoever calls first.
+from stammis.config import production  # noqa: E402 - Django's tables must be known first
+
+production.check_secret()
+
 from stammis.api.hot.application import ASGI, Application  # noqa: E402
 from stammis.config import urls  # noqa: E402
 

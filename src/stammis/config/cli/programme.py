@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
 
 from stammis.config.cli.options import installed
-from stammis.core.document import as_document
+from stammis.core.schema import programme_schema
 from stammis.kit import clock
 from stammis.programmes import queries, services, yaml
 
@@ -25,6 +26,12 @@ def check(file: Path) -> None:
     """Say whether FILE is a programme, or everything that is wrong with it. Nothing is published."""
     parsed = services.read(yaml.load(file.read_bytes()))
     click.echo(f"{file} is a programme: {services.english(parsed)}.")
+
+
+@command.command()
+def schema() -> None:
+    """Show the JSON Schema of programme files."""
+    click.echo(json.dumps(programme_schema(), ensure_ascii=False, indent=2))
 
 
 @command.command()
@@ -50,7 +57,7 @@ def export(file: Path, programme: str | None, number: int | None) -> None:
     version = (versions.filter(number=number) if number else versions).first()
     if version is None:
         raise click.ClickException(f"{shown.slug} has no version {number}.")
-    text = yaml.dump(as_document(services.read(version.document)))
+    text = yaml.dump(version.document)
     if str(file) == "-":
         click.echo(text, nl=False)
     else:

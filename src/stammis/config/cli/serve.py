@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import click
+from django.db import connections
 
 from stammis.config import environment, logs, production
 from stammis.config.cli.options import clock_option, data_option
@@ -40,4 +41,5 @@ def serve(*, host: str, port: int, clock: dt.datetime | None = None, data: str |
     with installation(data, migrate=True, wait_seconds=DATABASE_SECONDS) as here:
         begin_clock(here, clock)
         production.check()
+        connections.close_all()  # the supervisor asks the database nothing
         Supervisor(host=host, port=port, server=here.server).run()

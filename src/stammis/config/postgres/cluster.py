@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from stammis.config.postgres.binaries import Binaries
@@ -45,6 +47,16 @@ log_checkpoints = off
 dynamic_shared_memory_type = posix
 """
 
+# Parallel queries share memory there; containers often have 64 MB only, and a query would fail for want of it.
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - only its size is looked at
+ENOUGH_BYTES = 512 * 1024 * 1024
+# One call flushes the disk before recovery; the alternative opens every file of the cluster. Only Linux has it.
+QUICK_RECOVERY = "recovery_init_sync_method = syncfs\n"
+WITHOUT_PARALLEL = """\
+max_parallel_workers_per_gather = 0
+max_parallel_maintenance_workers = 0
+"""
+
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/bin:/bin"}
 
 
@@ -56,8 +68,19 @@ def make(home: Home, binaries: Binaries) -> None:
     with said_plainly(home.path):
         if not home.cluster.exists():
             _make(home, binaries)
-        if (home.cluster / "postgresql.conf").read_text() != SETTINGS:
-            write_safely(home.cluster / "postgresql.conf", SETTINGS, home)
+        if (home.cluster / "postgresql.conf").read_text() != settings():
+            write_safely(home.cluster / "postgresql.conf", settings(), home)
+
+
+def settings(shared_memory: Path = SHARED_MEMORY) -> str:
+    """The server's settings on this machine."""
+    text = SETTINGS
+    if sys.platform == "linux":
+        text += QUICK_RECOVERY
+    if shared_memory.is_dir():
+        state = os.statvfs(shared_memory)
+        text += WITHOUT_PARALLEL if state.f_blocks * state.f_frsize < ENOUGH_BYTES else ""
+    return text
 
 
 def _make(home: Home, binaries: Binaries) -> None:
@@ -84,7 +107,7 @@ def _make(home: Home, binaries: Binaries) -> None:
         f"revoke all on database {DATABASE} from public;\n"
     )
     _run(home, [binaries.program("postgres"), "--single", "-D", made, "-c", "exit_on_error=true", "postgres"], commands)
-    write_safely(made / "postgresql.conf", SETTINGS, home)
+    write_safely(made / "postgresql.conf", settings(), home)
     made.rename(home.cluster)
 
 
