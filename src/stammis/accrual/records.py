@@ -19,6 +19,7 @@ class Record(Struct, frozen=True, array_like=True, omit_defaults=True):
         tiers: by tier set the level after it.
         amounts, refund: the money in it.
         grants: what was granted by chance or from shared stocks; refolding reads it back.
+        current: the version by which tiers moved, where it is not the one that decided.
     """
 
     effects: tuple[Effect, ...]
@@ -28,6 +29,7 @@ class Record(Struct, frozen=True, array_like=True, omit_defaults=True):
     amounts: Amounts | None = None
     refund: Refund | None = None
     grants: Grants | None = None
+    current: int | None = None
 
 
 encode = json.Encoder().encode

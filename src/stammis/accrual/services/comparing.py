@@ -60,7 +60,7 @@ class Comparison:
                 return
             try:
                 stored: Record = read_record(record)
-                step = refold.step(read_event(body), version, stored.grants)
+                step = refold.step(read_event(body), version, stored.current, stored.grants)
             except (msgspec.MsgspecError, KeyError, AssertionError) as error:
                 self._differs("decision", where, record, f"cannot be folded: {error!r}")
                 return

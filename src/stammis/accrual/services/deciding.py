@@ -39,10 +39,14 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """An event with its decision, and what the standing is and shows after it."""
+    """An event with its decision, and what the standing is and shows after it.
+
+    ``version`` decided it; tiers moved by ``current``, where that is another one.
+    """
 
     event: AnyEvent
     version: int
+    current: int | None
     decision: Decision
     standing: Standing
     wallets: dict[str, WalletView]
@@ -95,12 +99,13 @@ def run(
         coupons=around.coupons,
         grants=around.grants or NO_GRANTS,
     )
-    decision, world = apply(event, world, rules)
+    current = versions.at(max(at, standing.latest_at))
+    decision, world = apply(event, world, rules, current)
     if decision.effects:
         first = decision.effects[0]
         if isinstance(first, Refused):
             return refused(first)
-    before.append(decided(event, rules, decision, world.standing, around.grants))
+    before.append(decided(event, rules, decision, world.standing, grants=around.grants, current=current))
     return before
 
 
@@ -128,11 +133,19 @@ def expired_by(days: Iterable[Decided], known: dict[int, int]) -> dict[int, int]
 
 
 def decided(
-    event: AnyEvent, rules: Rules, decision: Decision, standing: Standing, grants: Grants | None = None
+    event: AnyEvent,
+    rules: Rules,
+    decision: Decision,
+    standing: Standing,
+    *,
+    grants: Grants | None = None,
+    current: Rules | None = None,
 ) -> Decided:
     """Put a decision beside what the standing shows after it."""
-    wallets, tiers = view_of(standing, rules)
-    return Decided(event, rules.version, decision, standing, wallets, tiers, grants)
+    current = current or rules
+    wallets, tiers = view_of(standing, current)
+    moved_by = None if current.version == rules.version else current.version
+    return Decided(event, rules.version, moved_by, decision, standing, wallets, tiers, grants)
 
 
 def view_of(standing: Standing, rules: Rules) -> tuple[dict[str, WalletView], dict[str, str | None]]:

@@ -30,11 +30,12 @@ class Refold:
     issued: dict[str, IssuedReward] = field(default_factory=dict)
     expired: dict[int, int] = field(default_factory=dict)
 
-    def step(self, event: AnyEvent, version: int, grants: Grants | None) -> Decided:
-        """Apply the next event by the version that decided it. Raises KeyError for a version that is not there."""
+    def step(self, event: AnyEvent, version: int, current: int | None, grants: Grants | None) -> Decided:
+        """Apply the next event by the versions that decided it. Raises KeyError for a version that is not there."""
         rules = self.versions.number(version)
-        decision, world = apply(event, self._world(event, grants), rules)
-        step = decided(event, rules, decision, world.standing, grants)
+        now = rules if current is None else self.versions.number(current)
+        decision, world = apply(event, self._world(event, grants), rules, now)
+        step = decided(event, rules, decision, world.standing, grants=grants, current=now)
         self.standing = world.standing
         if any(isinstance(effect, Posted) and effect.kind == "expire" for effect in decision.effects):
             self.expired = expired_by((step,), self.expired)

@@ -262,4 +262,5 @@ def record_of(decided: Decided) -> Record:
         decision.amounts,
         decision.refund,
         decided.grants,
+        decided.current,
     )
