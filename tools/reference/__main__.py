@@ -12,7 +12,15 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stammis.config.settings")
 django.setup()
 
-from tools.reference import commands, environment, errors, figures, tables  # noqa: E402 - Django must be set up before its tables are looked at
+from tools.reference import (  # noqa: E402 - Django must be set up before its tables are looked at
+    commands,
+    environment,
+    errors,
+    figures,
+    metrics,
+    schema,
+    tables,
+)
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 PAGES: dict[str, Callable[[], str]] = {
@@ -20,6 +28,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/commands.md": commands.page,
     "docs/reference/environment.md": environment.page,
     "docs/reference/errors.md": errors.page,
+    "docs/reference/metrics.md": metrics.page,
+    "docs/reference/programme.schema.json": schema.page,
     "docs/reference/tables.md": tables.page,
 }
 

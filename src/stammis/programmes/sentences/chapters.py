@@ -191,10 +191,7 @@ def _rewards(programme: Programme) -> Iterator[Sentence]:
 
 
 def _reward(reward: Reward, programme: Programme) -> str:
-    price = words.points(
-        words.smallest(reward.price, words.wallet_of(programme, reward.wallet)),
-        words.wallet_of(programme, reward.wallet),
-    )
+    price = words.points(reward.price, words.wallet_of(programme, reward.wallet))
     said = [_("For %(price)s.") % {"price": price}]
     if reward.stock is not None:
         stock = ngettext("There is %(number)s of it.", "There are %(number)s of it.", reward.stock)
