@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from stammis.config import folder as data
+from stammis.config.postgres import cluster
 from stammis.config.postgres.errors import DatabaseFailed, DiskFull, DiskReadOnly
 from stammis.config.postgres.home import POINTER
 from stammis.config.postgres.server import Server, connect_or_start
@@ -55,6 +56,12 @@ def test_a_disk_that_fills_up_later_says_so_and_loses_nothing() -> None:
         ballast.unlink()
         with connect_or_start(folder) as server:
             assert ask(server, "select number from kept") == 7
+
+
+def test_where_shared_memory_is_small_no_query_depends_on_it() -> None:
+    with small_disk(64) as little, small_disk(600) as much:
+        assert cluster.WITHOUT_PARALLEL in cluster.settings(little)
+        assert cluster.WITHOUT_PARALLEL not in cluster.settings(much)
 
 
 def test_a_read_only_disk_says_so() -> None:
