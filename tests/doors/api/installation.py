@@ -135,16 +135,10 @@ class Installation:
     def start(self, folder: Path, workers: int = 1) -> None:
         """Starts the web server as the product does, and waits until it works."""
         self.log = folder / f"web-{self.port}.log"
-        command = [
-            str(Path(sys.executable).with_name("granian")),
-            *("--interface", "asgi", "--host", "127.0.0.1", "--port", str(self.port)),
-            *("--workers", str(workers), "--no-ws", "--respawn-failed-workers", "--respawn-interval", "0.2"),
-            "stammis.config.asgi:application",
-        ]
+        environment = {**os.environ, "DATABASE_URL": url_of(self.address), "STAMMIS_WORKERS": str(workers)}
+        command = [sys.executable, "-m", "stammis.config.web", "127.0.0.1", str(self.port)]
         with self.log.open("ab") as log:
-            self.server = subprocess.Popen(
-                command, env={**os.environ, "DATABASE_URL": url_of(self.address)}, stdout=log, stderr=log
-            )
+            self.server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             with contextlib.suppress(httpx.TransportError):
@@ -160,9 +154,12 @@ class Installation:
         for client in self.clients:
             client.close()
         if self.server is not None:
-            self.server.send_signal(signal.SIGTERM)
-            self.server.wait(START_SECONDS)
-            self.server = None
+            server, self.server = self.server, None
+            server.send_signal(signal.SIGTERM)
+            try:
+                server.wait(START_SECONDS)
+            finally:
+                server.kill()
 
     def publish(self, document: dict[str, Any]) -> str:
         """Publishes a programme and gives its slug."""
