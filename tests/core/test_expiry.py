@@ -5,8 +5,12 @@ from typing import Any
 import pytest
 
 from stammis.core.calendars import calendar_of, instant
+from stammis.core.decide import decide
+from stammis.core.effects import Posted
+from stammis.core.events import Adjustment, MemberChanged, Redemption, Return, ReturnLine
+from stammis.core.fold import apply
 from stammis.core.views import expiring
-from tests.core.course import Course, moment, wallet
+from tests.core.course import Course, moment, refused, wallet
 
 MUG = [{"id": "mug", "name": "Mug", "price": 100}]
 
@@ -114,6 +118,29 @@ def test_a_late_purchase_whose_points_have_ended_is_posted_and_expires() -> None
     course.pass_until("2025-03-31")
     assert course.history == [5, 7, -7]
     assert course.rows[2].at == course.rows[1].ends_at
+
+
+def test_ended_points_are_not_used_even_where_their_expiry_is_not_posted_yet() -> None:
+    course = Course(rewards=MUG)
+    course.adjust(100, "2024-01-10")
+    course.buy("60.00", day="2024-03-10")
+    world = course.world(MemberChanged(occurred_at=moment("2025-02-10")))
+    wish = Redemption(occurred_at=moment("2025-02-10"), id="X", member="m", reward="mug")
+    refusal = refused(decide(wish, world, course.rules))
+    assert (refusal.code, refusal.reason, refusal.detail["active"]) == ("not_enough_points", "expired", 60)
+    less = Adjustment(occurred_at=moment("2025-02-10"), id="A", member="m", wallet="points", amount=-70, reason="test")
+    decision, after = apply(less, world, course.rules)
+    (row,) = [effect for effect in decision.effects if isinstance(effect, Posted)]
+    assert [(take.row, take.amount) for take in row.lots] == [(2, 60)]
+    assert after.standing.purses["points"].debt == 10
+
+
+def test_a_return_leaves_what_has_ended_to_its_expiry() -> None:
+    course = Course()
+    course.buy("60.00", day="2024-03-10")
+    event = Return(occurred_at=moment("2025-03-10"), id="R", purchase="P1", lines=(ReturnLine("1"),))
+    decision = decide(event, course.world(event), course.rules)
+    assert not [effect for effect in decision.effects if isinstance(effect, Posted)]
 
 
 @pytest.mark.parametrize(

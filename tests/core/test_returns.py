@@ -186,6 +186,57 @@ def test_proportional_returns_take_back_the_share_rounded_down() -> None:
     assert course.balance == 0
 
 
+def test_the_proportional_share_is_that_of_the_returned_money() -> None:
+    course = Course(returns={"mode": "proportional"})
+    course.buy("9.99")
+    course.give_back(ReturnLine("1", None, 332))
+    assert course.balance == 7
+    course.give_back(ReturnLine("1", None, 1))
+    assert course.balance == 6
+
+
+def test_a_reward_discount_goes_back_in_proportion_with_the_goods() -> None:
+    course = Course()
+    course.buy(lines=(line("50.00"), line("50.00", "2")), reward="20.00")
+    decision = course.give_back(ReturnLine("2"))
+    assert decision.refund is not None
+    assert decision.refund.money == 4000
+    assert course.history == [80, -40]
+
+
+def test_cash_rounding_goes_back_in_proportion_with_the_goods() -> None:
+    course = Course(earn=[{"kind": "amount", "id": "cents", "points": 100}])
+    course.buy(lines=(line("50.00"), line("50.00", "2")), rounding="0.40")
+    decision = course.give_back(ReturnLine("2"))
+    assert decision.refund is not None
+    assert decision.refund.money == 5020
+    assert course.history == [10_040, -5_020]
+
+
+def test_a_rest_that_would_be_worth_more_takes_nothing_and_gives_nothing() -> None:
+    small = {"kind": "total", "at_most": "50.00"}
+    rule = {"kind": "purchase", "id": "small", "points": 9, "when": small, "cap": {"per": "month", "times": 1}}
+    course = Course(earn=[rule])
+    course.buy(lines=(line("40.00"), line("20.00", "2")))
+    course.give_back(ReturnLine("2"))
+    assert course.rows == []
+    assert course.standing.counts == {}
+    course.give_back(ReturnLine("1"))
+    assert course.rows == []
+
+
+def test_points_that_come_back_fill_debt_before_lots() -> None:
+    course = Course(wallets=ONE_POUND)
+    course.adjust(30)
+    course.buy("50.00", points=30)
+    course.adjust(-25, "2025-03-12")
+    assert course.standing.purses["points"].debt == 5
+    course.give_back(ReturnLine("1", None, 2500))
+    purse = course.standing.purses["points"]
+    assert (purse.balance, purse.debt) == (0, 0)
+    assert [row.amount for row in course.rows] == [30, -30, 20, -25, 15, -10]
+
+
 def test_a_restored_point_whose_lot_has_ended_expires_at_once() -> None:
     course = Course(wallets=[wallet(value="1.00", pays=True, expiry={"kind": "days", "days": 10})])
     course.adjust(50, "2025-03-10")
