@@ -33,6 +33,13 @@ def installation() -> Installation:
     return row or Installation.objects.get_or_create(id=1, defaults={"started_at": real_now()})[0]
 
 
+def mark_sample() -> None:
+    """Note that the installation holds the sample company."""
+    row = installation()
+    row.sample = True
+    row.save(update_fields=["sample"])
+
+
 def now() -> dt.datetime:
     """Give the installation's time, in UTC. One query: ask once for a request or a batch."""
     return real_now() + dt.timedelta(microseconds=installation().clock_shift_us)

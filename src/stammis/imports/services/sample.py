@@ -18,8 +18,8 @@ from django.db import connection
 from stammis.imports.models import Run
 from stammis.imports.sample import panel
 from stammis.imports.services import runs
+from stammis.kit import clock
 from stammis.kit.errors import Conflict
-from stammis.kit.models import Installation
 from stammis.programmes import services as programmes
 from stammis.programmes.models import Programme
 from stammis.programmes.yaml import load as read_yaml
@@ -63,7 +63,7 @@ def load_sample(*, now: dt.datetime, told: Told, parts: int = PARTS) -> Run:
     run = runs.resume(programme, Run.Kind.SAMPLE, "Complete Journey", BY, parts)
     if run.state == Run.State.DONE:
         return run
-    Installation.objects.update(sample=True)
+    clock.mark_sample()
     with _processes(run, parts) as started:
         _follow(started, told)
     return runs.finish(run)
