@@ -56,14 +56,20 @@ def draw(
 ) -> HttpResponse:
     """Draw a page in its frame, or, where htmx asked for a part, the part alone.
 
-    Templates extend ``layout``; what they need of the frame is under ``frame``.
+    Templates extend ``layout`` and write their title as ``heading``; what they need of the frame is under ``frame``.
     """
     fragment = wants_fragment(request)
     layout = "console/fragment.html" if fragment else "console/frame.html"
     response = render(
         request,
         template,
-        {"layout": layout, "frame": None if fragment else frame(request), **_permissions(request), **(context or {})},
+        {
+            "layout": layout,
+            "heading": "h2" if fragment else "h1",
+            "frame": None if fragment else frame(request),
+            **_permissions(request),
+            **(context or {}),
+        },
         status=status,
     )
     response["Content-Security-Policy"] = POLICY

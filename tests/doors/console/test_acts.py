@@ -89,7 +89,7 @@ def test_a_reward_that_costs_too_much_is_refused_with_the_reason(owner: Page, si
 def test_a_record_is_put_right_and_found_by_its_new_name(owner: Page, site: Site) -> None:
     member(owner, site)
     owner.get_by_role("link", name="Edit").click()
-    owner.locator("#panel").get_by_label("Name").fill("Zelda Zimmermann")
+    owner.locator("#panel").get_by_label("Name", exact=False).first.fill("Zelda Zimmermann")
     owner.locator("#panel").get_by_role("button", name="Save").click()
     expect(owner.locator("h1")).to_have_text("Zelda Zimmermann")
     owner.goto(f"{site.url}/console/members?q=zimm")
@@ -139,9 +139,9 @@ def test_a_key_is_shown_once_and_can_be_revoked(owner: Page, site: Site) -> None
 
 def test_somebody_is_invited_chooses_a_password_and_is_in(owner: Page, site: Site, stranger: Page) -> None:
     owner.goto(f"{site.url}/console/people/invite")
-    owner.get_by_label("Name").fill("Bo Berg")
+    owner.get_by_label("Name", exact=True).fill("Bo Berg")
     owner.get_by_label("Mail address").fill("bo@example.com")
-    owner.get_by_label("Role").select_option("agent")
+    owner.get_by_label("Role", exact=True).select_option("agent")
     owner.get_by_role("button", name="Send the invitation").click()
     link = owner.locator(".copy code").inner_text()
     heard = listen(stranger)

@@ -48,7 +48,7 @@ def test_why_opens_beside_the_row_takes_the_focus_and_gives_it_back(owner: Page,
     link = owner.locator("tbody tr a").first
     link.focus()
     owner.keyboard.press("Enter")
-    expect(owner.locator("#panel h1")).to_be_focused()
+    expect(owner.locator("#panel h2").first).to_be_focused()
     expect(owner.locator("#panel")).to_contain_text("It adds up")
     owner.keyboard.press("Escape")
     expect(owner.locator("#panel")).to_be_hidden()
@@ -83,5 +83,5 @@ def test_on_a_phone_the_menu_button_brings_the_places(owner: Page, site: Site) -
     expect(owner.locator("#rail")).to_be_hidden()
     owner.locator(".open-rail").press("Enter")
     expect(owner.locator("#rail")).to_be_visible()
-    owner.locator("#rail").get_by_text("Rewards").press("Enter")
+    owner.locator("#rail").get_by_role("link", name="Rewards").press("Enter")
     expect(owner.locator("h1")).to_have_text("Rewards")

@@ -26,6 +26,12 @@ class ProgrammeForm(forms.Form):
         strip=False,
         widget=forms.Textarea(attrs={"spellcheck": "false", "autocomplete": "off"}),
     )
+    begins = forms.DateField(
+        label=gettext_lazy("Begins on"),
+        required=False,
+        help_text=gettext_lazy("From its first minute in the programme's zone. Empty: what the file says, or at once."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
     note = forms.CharField(
         label=gettext_lazy("Note"),
         required=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,8 @@ from stammis.kit import clock
 from stammis.kit.errors import Problem
 from stammis.programmes import queries, services, yaml
 from stammis.programmes.models import Programme, Version
-from stammis.programmes.sentences import describe, differences
+from stammis.programmes.sentences import Change, describe, differences
+from stammis.programmes.services import StartsInPast
 from stammis.staff.roles import Permission
 from stammis.staff.services import record_audit
 
@@ -44,7 +46,7 @@ def programme(request: StaffRequest, number: int | None = None) -> HttpResponse:
         "version": wanted,
         "history": history,
         "chapters": describe(document),
-        "changes": differences(versions.document(before), document) if before else (),
+        "changes": _changes(versions.document(before), document) if before else [],
     }
     return draw(request, "console/programme/programme.html", context)
 
@@ -74,7 +76,7 @@ def change(request: StaffRequest) -> HttpResponse:
     if form.is_valid():
         text = form.cleaned_data["text"]
         try:
-            document = yaml.load(text)
+            document = _dated(yaml.load(text), form.cleaned_data["begins"])
             parsed = services.read(document)
             if request.POST.get("step") == "publish":
                 return _publish(request, document, form.cleaned_data["note"])
@@ -107,6 +109,20 @@ def _publish(request: StaffRequest, document: dict[str, Any], note: str) -> Http
     return redirect("console:programme_version", version.number)
 
 
+def _changes(old: Document, new: Document) -> list[Change]:
+    """Give what changes; when a version begins is said beside its number."""
+    return [change for change in differences(old, new) if change.pointer != "/from"]
+
+
+def _without_begin(document: Document) -> dict[str, Any]:
+    return {name: value for name, value in as_document(document).items() if name != "from"}
+
+
+def _dated(document: dict[str, Any], begins: dt.date | None) -> dict[str, Any]:
+    """Let the document begin on the day that was chosen beside it, if one was."""
+    return document | {"from": begins.isoformat()} if begins else document
+
+
 def _plan(parsed: Document) -> dict[str, Any]:
     """Say what would change, against the newest version of the same programme; everything, where it is new."""
     known = Programme.objects.filter(slug=parsed.programme).first()
@@ -115,10 +131,12 @@ def _plan(parsed: Document) -> dict[str, Any]:
         return {"new": True, "chapters": describe(parsed), "begins": parsed.from_, "name": services.english(parsed)}
     before = queries.versions(known.id).document(newest.number)
     today = clock.now().astimezone(ZoneInfo(known.zone)).date()
+    if parsed.from_ and parsed.from_ < today:
+        raise StartsInPast
     return {
         "new": False,
-        "changes": differences(before, parsed),
-        "same": as_document(before) == as_document(parsed),
+        "changes": _changes(before, parsed),
+        "same": _without_begin(before) == _without_begin(parsed),
         "begins": parsed.from_ if parsed.from_ and parsed.from_ > today else None,
         "number": newest.number + 1,
         "name": known.name,
@@ -150,10 +168,12 @@ def _present(history: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def _present_file(programme: Programme | None) -> str:
+    """Write the newest version as the beginning of the next one, which does not begin when that one did."""
     newest = programme.versions.order_by("-number").first() if programme else None
-    return _file(newest) if newest else ""
+    return _file(newest, but="from") if newest else ""
 
 
-def _file(version: Version) -> str:
+def _file(version: Version, but: str = "") -> str:
     """Write a version as a file, its fields in the order in which the reference tells of them."""
-    return yaml.dump(as_document(services.read(version.document)))
+    document = as_document(services.read(version.document))
+    return yaml.dump({name: value for name, value in document.items() if name != but and value != {}})

@@ -80,8 +80,8 @@
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target?.id === "panel" && panel().childElementCount) {
-      const focus = one("[autofocus], h1", panel()) ?? panel();
-      if (focus.matches("h1")) focus.tabIndex = -1;
+      const focus = one("[autofocus], h2", panel()) ?? panel();
+      if (focus.matches("h2")) focus.tabIndex = -1;
       focus.focus();
     }
   });
