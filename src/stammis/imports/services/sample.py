@@ -18,6 +18,7 @@ from django.db import connection
 from stammis.imports.models import Run
 from stammis.imports.sample import panel
 from stammis.imports.services import runs
+from stammis.imports.services.steady import steadily
 from stammis.kit import clock
 from stammis.kit.errors import Conflict
 from stammis.programmes import services as programmes
@@ -66,7 +67,7 @@ def load_sample(*, now: dt.datetime, told: Told, parts: int = PARTS) -> Run:
     clock.mark_sample()
     with _processes(run, parts) as started:
         _follow(started, told)
-    return runs.finish(run)
+    return steadily(lambda: runs.finish(run))  # the database may have been restarted since this process asked it last
 
 
 def is_loaded() -> bool:
