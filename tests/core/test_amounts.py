@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from stammis.core.effects import Step
-from tests.core.course import Course, line
+from tests.core.course import Course, line, refused
 
 
 @pytest.mark.parametrize(("tax", "points"), [("excluded", 100), ("included", 121)])
@@ -16,7 +16,7 @@ def test_b40_tax_counts_where_the_programme_includes_it(tax: str, points: int) -
 
 
 @pytest.mark.parametrize(("shipping", "points"), [(False, 40), (True, 52)])
-def test_b41_shipping_counts_where_the_programme_includes_it(shipping: bool, points: int) -> None:  # noqa: FBT001 - a case
+def test_b41_shipping_counts_where_the_programme_includes_it(*, shipping: bool, points: int) -> None:
     course = Course(basis={"shipping": shipping})
     course.buy(lines=(line("40.00"), line("12.00", "2", kind="shipping")))
     assert course.balance == points
@@ -44,7 +44,7 @@ def test_b44_only_full_steps_count(amount: str, points: int) -> None:
     ("points", "amount", "full", "expected"),
     [(4, "289.50", True, 1156), (10, "149.99", True, 1490), (4, "289.50", False, 1158), (10, "149.99", False, 1499)],
 )
-def test_b46_full_units_and_decimals_differ(points: int, amount: str, full: bool, expected: int) -> None:  # noqa: FBT001 - a case
+def test_b46_full_units_and_decimals_differ(*, points: int, amount: str, full: bool, expected: int) -> None:
     course = Course(earn=[{"kind": "amount", "id": "r", "points": points, "full_steps": full}])
     course.buy(amount)
     assert course.balance == expected
@@ -91,8 +91,7 @@ def test_tax_falls_with_what_rewards_take_off() -> None:
 
 def test_rewards_above_the_total_are_refused() -> None:
     course = Course()
-    decision = course.buy("10.00", reward="10.01")
-    assert decision.effects[0].code == "negative_total"  # type: ignore[union-attr]
+    assert refused(course.buy("10.00", reward="10.01")).code == "negative_total"
 
 
 RULES: list[dict[str, Any]] = [
@@ -131,6 +130,36 @@ def test_a_multiplier_multiplies_no_more_than_a_capped_rule_gave() -> None:
         ("base", "capped", 6),
         ("x2", "given", 6),
     ]
+
+
+def test_a_multiplier_for_some_lines_multiplies_no_more_than_a_capped_rule_gave() -> None:
+    capped = {**RULES[0], "cap": {"per": "day", "points": 6}}
+    dairy = {"kind": "category", "any_of": ["dairy"]}
+    course = Course(earn=[capped, {"kind": "multiply", "id": "x2", "factor": 2, "when": dairy}])
+    decision = course.buy(lines=(line("10.00", category="dairy"), line("5.00", "2")))
+    assert [step.points for step in decision.steps] == [6, 6]
+
+
+def test_the_point_that_fractions_make_belongs_to_the_rule_with_the_largest() -> None:
+    rules = [{"kind": "amount", "id": name, "points": points} for name, points in (("a", "0.2"), ("b", "0.9"))]
+    decision = Course(earn=rules).buy("1.00")
+    assert [(step.rule, step.points) for step in decision.steps] == [("a", 0), ("b", 1)]
+
+
+def test_a_capped_rule_gives_no_more_than_its_cap_though_every_line_is_rounded_up() -> None:
+    course = Course(earn=[{**RULES[0], "cap": {"per": "day", "points": 3}}], rounding={"level": "line", "mode": "up"})
+    course.buy(lines=(line("1.50"), line("1.50", "2")))
+    assert course.balance == 3
+
+
+def test_a_point_that_a_capped_rule_may_not_give_goes_to_the_next_rule_of_the_line() -> None:
+    rules = [
+        {"kind": "amount", "id": "a", "points": "0.6", "cap": {"per": "day", "points": 1}},
+        {"kind": "amount", "id": "b", "points": "0.3"},
+    ]
+    course = Course(earn=rules, rounding={"level": "line", "mode": "up"})
+    decision = course.buy(lines=(line("1.00"), line("1.00", "2")))
+    assert [step.points for step in decision.steps] == [1, 1]
 
 
 def test_caps_count_points_and_times_in_calendar_periods() -> None:

@@ -217,5 +217,6 @@ def test_very_deep_conditions_are_refused() -> None:
 
 
 def test_a_document_that_is_no_set_of_fields_is_refused() -> None:
+    no_fields: Any = []
     with pytest.raises(DocumentErrors):
-        parse([])  # type: ignore[arg-type]
+        parse(no_fields)

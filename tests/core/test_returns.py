@@ -225,6 +225,23 @@ def test_a_rest_that_would_be_worth_more_takes_nothing_and_gives_nothing() -> No
     assert course.rows == []
 
 
+def test_tax_of_a_line_goes_back_in_proportion_with_it() -> None:
+    course = Course()
+    course.buy(lines=(line("121.00", tax="21.00"),))
+    course.give_back(ReturnLine("1", None, 6050))
+    assert course.history == [100, -50]
+
+
+def test_goods_that_come_back_take_their_share_of_money_given_back_with_them() -> None:
+    course = Course()
+    course.buy(lines=(line("40.00", quantity=2),))
+    course.give_back(cash="10.00")
+    decision = course.give_back(ReturnLine("1", 1_000_000))
+    assert decision.refund is not None
+    assert decision.refund.money == 1500
+    assert course.history == [40, -10, -15]
+
+
 def test_points_that_come_back_fill_debt_before_lots() -> None:
     course = Course(wallets=ONE_POUND)
     course.adjust(30)
