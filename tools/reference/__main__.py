@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stammis.config.settings")
 django.setup()
 
 from tools.reference import (  # noqa: E402 - Django must be set up before its tables are looked at
+    calls,
     commands,
     environment,
     errors,
@@ -25,6 +26,7 @@ from tools.reference import (  # noqa: E402 - Django must be set up before its t
 PROJECT = Path(__file__).resolve().parent.parent.parent
 PAGES: dict[str, Callable[[], str]] = {
     "README.md": figures.page,
+    "docs/reference/api.md": calls.page,
     "docs/reference/commands.md": commands.page,
     "docs/reference/environment.md": environment.page,
     "docs/reference/errors.md": errors.page,

@@ -24,6 +24,22 @@ TAGS = {
     "Numbers": "Metrics.",
 }
 
+PARAMETERS = {
+    "by": "A dimension to divide by: day, week, month, year, tier, channel, store or wallet, as the metric allows.",
+    "cursor": "Where to go on: the `next` of the page before.",
+    "from": "The first day; without it, from the beginning.",
+    "lang": "en, fi, sv or pl; without it, by Accept-Language.",
+    "limit": "Entries on a page, 1 to 200.",
+    "name": "The metric.",
+    "programme": "Which programme: needed where there are several and the key has none.",
+    "q": "Beginnings of words.",
+    "state": "Only those that wait, were applied or were refused.",
+    "to": "The day after the last; without it, until now.",
+    "types": "Only these types of events, with commas between them.",
+    "wallet": "Which wallet's points; without it, the programme's first.",
+}
+"""What parameters of the same name mean everywhere."""
+
 DRY_RUN: list[Description] = [
     {
         "name": "dry_run",

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from stammis.api import shapes
 from stammis.api.door import api
-from stammis.api.openapi.describing import TAGS, Description, ref
+from stammis.api.openapi.describing import PARAMETERS, TAGS, Description, ref
 from stammis.api.openapi.hot import hot_paths
 from stammis.intake import bodies
 
@@ -70,6 +70,8 @@ def _tidied(operation: Description) -> Description:
     for parameter in said.values():
         parameter["schema"] = _plain(parameter["schema"])
         parameter.pop("examples", None)
+        if parameter["name"] in PARAMETERS and "description" not in parameter:
+            parameter["description"] = PARAMETERS[parameter["name"]]
     operation["parameters"] = list(said.values())
     operation["responses"] = {str(status): each for status, each in operation["responses"].items() if "content" in each}
     return operation
