@@ -25,9 +25,9 @@ at `/api/v1/docs`. A first call, from nothing, is in [the first purchase](../how
 - **Programmes.** With one programme nothing needs to be said. With several a body names its `"programme"` (a GET:
   `?programme=`), unless the key is bound to one.
 - **Bodies** are JSON, up to 32 MiB. Unknown fields are refused; an optional field may be null. Ids are yours: any text
-  of 1 to 200 characters, unique for their kind in a programme. In an address an id is percent-encoded: `a/b` is `a%2Fb`.
-- **Money** is decimal text with at most the currency's decimals, `"12.50"`; JSON numbers are refused. **Quantities** are
-  whole numbers or decimal text with up to six decimals. **Points** are whole numbers in the wallet's smallest unit;
+  of 1 to 200 characters, unique for their kind in a programme. In an address an id is percent-encoded (`a%2Fb`).
+- **Money** is decimal text with at most the currency's decimals, `"12.50"`; JSON numbers are refused. **Quantities**
+  are whole numbers or decimal text with up to six decimals. **Points** are whole numbers in the wallet's smallest unit;
   `decimals` stands beside them. **Times** are RFC 3339 with an offset.
 - **Repeats.** The same id with the same body gives the first answer and status again, with `Idempotent-Replay: true`,
   for ever. Key order and decimal notation (`"5"`, `"5.00"`) make no difference. Another body under the same id is a 409
@@ -35,8 +35,8 @@ at `/api/v1/docs`. A first call, from nothing, is in [the first purchase](../how
   id. Calls without an id of their own honour `Idempotency-Key`.
 - **Dry runs.** `?dry_run=true` on every call that can move points gives the same answer and writes nothing;
   `&as_of=TIME` lets it happen at another time, not before the member's last event.
-- **When.** `occurred_at` may lie up to five minutes ahead, and as far back as the programme declares (400 days unless it
-  says otherwise).
+- **When.** `occurred_at` may lie up to five minutes ahead, and as far back as the programme declares (400 days unless
+  it says otherwise).
 - **Errors** are `application/problem+json` with a stable `code`; a 422 lists every fault with its place. All codes are
   in [errors](errors.md). 503 comes with `Retry-After`: send the same call again, with the same id.
 - **Lists** come in pages: `?limit=` (1 to 200, 50 unless given) and `?cursor=`, the `next` of the page before; null is
