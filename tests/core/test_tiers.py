@@ -133,3 +133,13 @@ def test_a_set_counts_on_its_own_basis() -> None:
     course = Course(tiers=club(basis={"rewards": "before"}))
     course.buy("40000.00", reward="100.00")
     assert course.level() == "second"
+
+
+def test_a_late_purchase_that_lies_before_the_window_no_longer_counts() -> None:
+    course = Course(earn=RATES, tiers=club(window_days=30))
+    course.buy("100.00", day="2025-06-01")
+    course.buy("40000.00", day="2025-04-01")
+    assert course.history == [100, 40_000]
+    assert course.level("2025-06-01") == "first"
+    course.give_back(purchase="P2", day="2025-06-02")
+    assert course.standing.ranks["club"].total == 10_000
