@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from stammis.core.effects import Amounts, Effect, Refund, Refused, Step
 from stammis.core.events import AnyEvent
@@ -35,8 +37,7 @@ class Item:
     hash: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WalletView:
+class WalletView(NamedTuple):
     """What a member has in a wallet, in its smallest unit."""
 
     active: int
@@ -44,8 +45,7 @@ class WalletView:
     held: int
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What an item was worth.
 
     ``member`` is the caller's id of the member, None for guests; ``seq`` the number of the member's event, 0 where it
@@ -62,12 +62,11 @@ class Answer:
     steps: tuple[Step, ...] = ()
     amounts: Amounts | None = None
     refund: Refund | None = None
-    wallets: dict[str, WalletView] = field(default_factory=dict)
-    tiers: dict[str, str | None] = field(default_factory=dict)
+    wallets: dict[str, WalletView] = {}
+    tiers: dict[str, str | None] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """It was decided (200, 201) or waits for its purchase (202); ``replay``: the first answer, given again."""
 
     status: int
@@ -75,14 +74,13 @@ class Accepted:
     replay: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Declined:
+class Declined(Struct, frozen=True):
     """It was refused, and nothing was written: an HTTP status, a stable code, and what there is to know."""
 
     status: int
     code: str
     reason: str | None = None
-    detail: dict[str, Any] = field(default_factory=dict)
+    detail: dict[str, Any] = {}
 
 
 Outcome = Accepted | Declined

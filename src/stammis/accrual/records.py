@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, json
 
+from stammis.accrual.outcomes import WalletView
 from stammis.core.effects import Amounts, Effect, Refund, Step
 from stammis.core.events import AnyEvent
 from stammis.core.standing import IssuedReward, PurchaseState, Standing, Take
@@ -15,7 +16,7 @@ class Record(Struct, frozen=True, array_like=True, omit_defaults=True):
 
     Attributes:
         effects, steps: what it did, and why.
-        wallets: by wallet (active, pending, held) after it.
+        wallets: what was in each wallet after it.
         tiers: by tier set the level after it.
         amounts, refund: the money in it.
         grants: what was granted by chance or from shared stocks; refolding reads it back.
@@ -24,7 +25,7 @@ class Record(Struct, frozen=True, array_like=True, omit_defaults=True):
 
     effects: tuple[Effect, ...]
     steps: tuple[Step, ...]
-    wallets: dict[str, tuple[int, int, int]]
+    wallets: dict[str, WalletView]
     tiers: dict[str, str | None]
     amounts: Amounts | None = None
     refund: Refund | None = None

@@ -9,6 +9,8 @@ import datetime as dt
 import struct
 import uuid
 from collections.abc import Sequence
+from itertools import repeat
+from operator import is_
 from typing import NamedTuple
 
 _BOOL, _BYTEA, _INT8, _INT2, _INT4, _TEXT, _TIMESTAMPTZ, _UUID = 16, 17, 20, 21, 23, 25, 1184, 2950
@@ -42,6 +44,12 @@ def _array(oid: int, size: int, parts: bytes, *, nulls: bool = False) -> Param:
     return Param(_ARRAYS[oid], _HEAD.pack(1 if size else 0, nulls, oid, size, 1)[: None if size else 12] + parts)
 
 
+def _repeated(values: Sequence[object]) -> bool:
+    """Tell a column whose values are all one object: then one of them is written so many times."""
+    first = values[0]
+    return first is values[-1] and all(map(is_, values, repeat(first)))
+
+
 def uuids(values: Sequence[bytes]) -> Param:
     """Give a ``uuid[]`` of values of 16 bytes each."""
     size = _SIZE(16)
@@ -52,8 +60,10 @@ def _whole(oid: int, letter: str, values: Sequence[int | None]) -> Param:
     one = struct.Struct(f"!i{letter}")
     width = one.size - 4
     pack = one.pack
+    if not values or None not in values:
+        return _array(oid, len(values), b"".join(map(pack, repeat(width), values)))
     parts = b"".join([_NULL if value is None else pack(width, value) for value in values])
-    return _array(oid, len(values), parts, nulls=None in values)
+    return _array(oid, len(values), parts, nulls=True)
 
 
 def ints(values: Sequence[int | None]) -> Param:
@@ -103,6 +113,10 @@ def _sized(oid: int, values: Sequence[bytes | None]) -> Param:
 
 def texts(values: Sequence[str | None]) -> Param:
     """Give a ``text[]``."""
+    if values and _repeated(values):
+        only = values[0]
+        part = _NULL if only is None else _SIZE(len(only.encode())) + only.encode()
+        return _array(_TEXT, len(values), part * len(values), nulls=only is None)
     return _sized(_TEXT, [None if value is None else value.encode() for value in values])
 
 

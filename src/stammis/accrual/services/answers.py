@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from stammis.accrual.outcomes import Accepted, Answer, Declined, Outcome, WalletView
+from stammis.accrual.outcomes import Accepted, Answer, Declined, Outcome
 from stammis.accrual.records import read_event, read_record
 from stammis.accrual.services.deciding import Decided, Subject
 from stammis.accrual.services.loading import Known
@@ -63,7 +63,7 @@ def stored(programme: bytes, known: Known) -> Accepted:
             record.steps,
             record.amounts,
             record.refund,
-            {wallet: WalletView(*amounts) for wallet, amounts in record.wallets.items()},
+            record.wallets,
             record.tiers,
         ),
     )

@@ -37,8 +37,7 @@ class Subject:
     expired: dict[int, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(msgspec.Struct, frozen=True):
     """An event with its decision, and what the standing is and shows after it.
 
     ``version`` decided it; tiers moved by ``current``, where that is another one.
@@ -51,7 +50,7 @@ class Decided:
     standing: Standing
     wallets: dict[str, WalletView]
     tiers: dict[str, str | None]
-    grants: Grants | None = None
+    grants: Grants | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ class Group:
         self._purchases: dict[tuple[bytes, str], Placed] = {}
         self._redeemed: dict[tuple[bytes, str], bytes] = {}
         self._latest_id = uuid.UUID(int=0)
+        self._bounds: dict[uuid.UUID, tuple[dt.datetime, dt.datetime]] = {}
 
     def take(self, item: Item) -> Outcome:
         """Decide an item; what it has to write is added to ``writing`` only if it is accepted."""
@@ -106,10 +107,14 @@ class Group:
 
     def _untimely(self, event: AnyEvent, versions: Versions) -> Declined | None:
         """Refuse what lies too far back for the programme, or ahead of the clock."""
-        now = self._as_of or self._now
-        if event.occurred_at > now + AHEAD:
-            return declined("in_future", latest=(now + AHEAD).isoformat(timespec="seconds"))
-        oldest = now - dt.timedelta(days=versions.at(instant(now)).programme.declared_age_days)
+        bounds = self._bounds.get(versions.programme.id)
+        if bounds is None:
+            now = self._as_of or self._now
+            age = dt.timedelta(days=versions.at(instant(now)).programme.declared_age_days)
+            bounds = self._bounds[versions.programme.id] = (now - age, now + AHEAD)
+        oldest, latest = bounds
+        if event.occurred_at > latest:
+            return declined("in_future", latest=latest.isoformat(timespec="seconds"))
         if event.occurred_at < oldest:
             return declined("too_old", oldest=oldest.isoformat(timespec="seconds"))
         return None

@@ -257,7 +257,7 @@ def record_of(decided: Decided) -> Record:
     return Record(
         decision.effects,
         decision.steps,
-        {wallet: (view.active, view.pending, view.held) for wallet, view in decided.wallets.items()},
+        decided.wallets,
         decided.tiers,
         decision.amounts,
         decision.refund,
