@@ -335,3 +335,48 @@ def test_a_return_of_an_unknown_line_or_too_much_money_is_refused() -> None:
     assert refused(course.give_back(cash="10.01")).detail == {"max": 1000}
     assert refused(course.give_back(purchase="P9")).code == "unknown_purchase"
     assert course.history == [10]
+
+
+def test_an_order_completed_after_its_cancellation_is_paid_again_or_refused() -> None:
+    course = Course(wallets=ONE_POUND)
+    course.adjust(30)
+    course.buy("50.00", points=30)
+    course.becomes("cancelled")
+    assert course.balance == 30
+    course.adjust(-10, "2025-03-21")
+    assert refused(course.becomes("completed", "2025-03-22")).code == "not_enough_points"
+    course.adjust(10, "2025-03-23")
+    course.becomes("completed", "2025-03-24")
+    assert course.balance == 20
+    course.give_back(day="2025-03-25")
+    assert course.balance == 30
+
+
+def test_a_purchase_that_arrives_cancelled_takes_and_earns_nothing_until_it_is_completed() -> None:
+    course = Course(wallets=ONE_POUND)
+    course.adjust(30)
+    course.buy("50.00", points=30, status="cancelled")
+    assert course.history == [30]
+    course.becomes("placed")
+    assert course.history == [30]
+    course.becomes("completed")
+    assert course.history == [30, -30, 20]
+
+
+def test_an_order_that_came_back_before_it_was_completed_earns_nothing() -> None:
+    course = Course(earn=[{"kind": "purchase", "id": "visit", "points": 5}])
+    course.buy("50.00", status="placed")
+    course.give_back()
+    course.becomes("completed")
+    assert course.rows == []
+
+
+def test_a_coupon_used_elsewhere_meanwhile_stops_a_cancelled_order() -> None:
+    course = Course(rewards=[{"id": "mug", "name": "Mug", "price": 10}])
+    course.adjust(10)
+    course.redeem("mug")
+    code = course.rewards["X0"].code
+    course.buy("10.00", coupons=(code,), day="2025-03-16")
+    course.becomes("cancelled")
+    course.buy("20.00", coupons=(code,), day="2025-03-21")
+    assert refused(course.becomes("completed", "2025-03-22")).code == "coupon_refused"
