@@ -202,3 +202,19 @@ def test_a_first_programme_begins_from_a_template(empty_site: Site, signed_in: C
     page.get_by_role("link", name="Stamps for a café").click()
     expect(page.locator("[name=text]").first).to_have_value(re.compile("programme: stamps"))
     context.close()
+
+
+def test_a_file_is_handed_over_to_be_read_in(owner: Page, site: Site) -> None:
+    owner.goto(f"{site.url}/console/imports")
+    file = {"name": "members.csv", "mimeType": "text/csv", "buffer": b"member,name\nm-9001,Nora New\n"}
+    owner.get_by_label("File", exact=True).set_input_files(file)  # type: ignore[arg-type] # Playwright's own form
+    owner.get_by_role("button", name="Read it in").click()
+    expect(owner.locator(".note.good")).to_contain_text("members.csv")
+
+
+def test_a_file_that_is_no_table_is_refused_beside_the_field(owner: Page, site: Site) -> None:
+    owner.goto(f"{site.url}/console/imports")
+    file = {"name": "members.docx", "mimeType": "text/plain", "buffer": b"x"}
+    owner.get_by_label("File", exact=True).set_input_files(file)  # type: ignore[arg-type] # Playwright's own form
+    owner.get_by_role("button", name="Read it in").click()
+    expect(owner.locator(".error")).to_contain_text(".csv or .parquet")

@@ -4,33 +4,49 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import tempfile
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
 from stammis.console import programmes
 from stammis.console.access import may
+from stammis.console.forms.imports import ImportForm
 from stammis.console.frame import draw
 from stammis.console.requests import StaffRequest
 from stammis.console.spreadsheets import Echo, cells
 from stammis.imports import queries
 from stammis.imports.models import Run
+from stammis.imports.tasks import read_file
 from stammis.kit import clock
 from stammis.kit.pages import page
+from stammis.programmes.models import Programme
 from stammis.staff.roles import Permission
+from stammis.staff.services import record_audit
 
 COLUMNS = ("line", "field", "code", "message", "raw")
 
 
 @may(Permission.RUN)
-@require_GET
+@require_http_methods(["GET", "POST"])
 def imports(request: StaffRequest) -> HttpResponse:
-    """List the runs, newest first."""
+    """List the runs, newest first; take a file and hand it to the worker."""
     programme = programmes.required(request)
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        _hand_over(form.cleaned_data["file"], form.cleaned_data["kind"], programme, request.user.email)
+        said = _("«%(name)s» is handed over. It stands in the list as soon as it is being read.")
+        messages.success(request, said % {"name": form.cleaned_data["file"].name})
+        return redirect("console:imports")
     listed = page(queries.runs(programme), order=("-id",), cursor=request.GET.get("cursor") or None, limit=30)
-    return draw(request, "console/imports/list.html", {"page": listed, "programme": programme})
+    return draw(request, "console/imports/list.html", {"page": listed, "form": form})
 
 
 @may(Permission.RUN)
@@ -60,6 +76,16 @@ def bad_rows(request: StaffRequest, run_id: uuid.UUID) -> HttpResponseBase:
     response = StreamingHttpResponse(_lines(shown), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="bad-rows-{shown.id.hex[-8:]}.csv"'
     return response
+
+
+def _hand_over(file: UploadedFile[bytes], kind: str, programme: Programme, by: str) -> None:
+    """Keep the file until the worker has read it."""
+    kept = Path(tempfile.mkdtemp(prefix="stammis-import-")) / Path(file.name or "file").name
+    with kept.open("wb") as target:
+        for part in file.chunks():
+            target.write(part)
+    record_audit(by, "imports.start", subject=kept.name, kind=kind)
+    read_file.defer(kind=kind, path=str(kept), programme_id=str(programme.id), by=by)
 
 
 def _lines(run: Run) -> Iterator[str]:

@@ -1,0 +1,29 @@
+"""What the worker does for imports: reads in the files that were handed over in the console."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from pathlib import Path
+
+from procrastinate.contrib.django import app
+
+from stammis.imports.files import BadFile
+from stammis.imports.models import Run
+from stammis.imports.services import import_members, import_purchases, runs
+from stammis.kit import clock
+from stammis.programmes.models import Programme
+
+READERS = {Run.Kind.MEMBERS.value: import_members, Run.Kind.PURCHASES.value: import_purchases}
+
+
+@app.task(name="imports.read_file", lock="imports.read_file")
+def read_file(kind: str, path: str, programme_id: str, by: str) -> None:
+    """Read a file in and remove it with its folder; a file that is no table becomes a run that failed."""
+    file = Path(path)
+    programme = Programme.objects.get(id=uuid.UUID(programme_id))
+    try:
+        READERS[kind](file, programme, by=by, clock=clock.now)
+    except (BadFile, FileNotFoundError) as error:
+        runs.fail(runs.begin(programme, Run.Kind(kind), file.name, by), str(error))
+    shutil.rmtree(file.parent, ignore_errors=True)
