@@ -134,9 +134,10 @@ class Transaction:
                 prepares.append(None)
             pgconn.pipeline_sync()
             results = _exchange(pgconn)
-        finally:
-            if pgconn.status == pq.ConnStatus.OK:
-                pgconn.exit_pipeline_mode()
+            pgconn.exit_pipeline_mode()
+        except BaseException:  # answers may still be under way, so nobody can use this connection again
+            default_connection.close()
+            raise
         for result, prepared in zip(results, prepares, strict=True):
             if prepared is not None and result.status in _OK:
                 self._known[prepared] = fresh[prepared]
@@ -144,6 +145,13 @@ class Transaction:
         if failed is not None:
             raise errors.error_from_result(failed, encoding="utf-8")
         return [result for result, prepared in zip(results, prepares, strict=True) if prepared is None]
+
+
+def _lost(results: list[PGresult]) -> psycopg.OperationalError:
+    """Say why the connection ended, as far as the server said it."""
+    said = [result for result in results if result.status not in _OK]
+    error = errors.error_from_result(said[-1], encoding="utf-8") if said else None
+    return error if isinstance(error, psycopg.OperationalError) else psycopg.OperationalError("the connection is lost")
 
 
 def _exchange(pgconn: PGconn) -> list[PGresult]:
@@ -157,10 +165,17 @@ def _exchange(pgconn: PGconn) -> list[PGresult]:
         poll.poll()
         pgconn.consume_input()
         unsent = unsent and pgconn.flush()
+        ended = False
         while not pgconn.is_busy():
             result = pgconn.get_result()
-            if result is None:  # the end of one statement's answer
+            if result is None:  # the end of one statement's answer, or, twice, of all there is
+                if ended:
+                    break
+                ended = True
                 continue
             if result.status == pq.ExecStatus.PIPELINE_SYNC:
                 return results
+            ended = False
             results.append(result)
+        if pgconn.status != pq.ConnStatus.OK:
+            raise _lost(results)
