@@ -122,6 +122,13 @@ def test_two_multipliers_of_two_and_three_make_four() -> None:
     assert course.balance == 40
 
 
+def test_multipliers_lose_no_fraction() -> None:
+    quarter = [{"kind": "multiply", "id": f"q{n}", "factor": "1.25", "rules": ["base"]} for n in (1, 2)]
+    course = Course(earn=[RULES[0], {"kind": "purchase", "id": "rest", "points": "0.01"}, *quarter])
+    course.buy("0.66")
+    assert course.balance == 1
+
+
 def test_a_multiplier_multiplies_no_more_than_a_capped_rule_gave() -> None:
     capped = {**RULES[0], "cap": {"per": "day", "points": 6}}
     course = Course(earn=[capped, {"kind": "multiply", "id": "x2", "factor": 2}])

@@ -52,6 +52,17 @@ def test_conditions_hold_for_the_lines_and_purchases_they_ask_for(condition: dic
 
 
 @pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [("channel", "web", "till"), ("store", "north", "south"), ("category", "dairy", "wine"), ("sku", "milk", "red")],
+)
+def test_two_conditions_of_one_kind_must_both_hold(kind: str, one: str, other: str) -> None:
+    wide, narrow = {"kind": kind, "any_of": [one, other]}, {"kind": kind, "any_of": [other, "third"]}
+    assert bought({"kind": "all", "of": [wide, narrow]}).points == 0
+    assert bought({"kind": "all", "of": [narrow, wide]}).points == 0
+    assert bought({"kind": "all", "of": [wide, wide]}).points in (10, 15)
+
+
+@pytest.mark.parametrize(
     ("condition", "saw"),
     [
         ({"kind": "category", "any_of": ["wine"]}, "bread,dairy"),
