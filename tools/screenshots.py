@@ -106,7 +106,7 @@ def draw_all(url: str, password: str) -> None:
             ):
                 go(page, url)
                 page.wait_for_load_state("networkidle")
-                page.screenshot(path=FOLDER / f"{name}-{theme}.png")
+                page.screenshot(path=FOLDER / f"{name}-{theme}.png", full_page=name == "overview")
                 print(FOLDER / f"{name}-{theme}.png")
             context.close()
         browser.close()
@@ -130,13 +130,13 @@ def overview(page: Page, url: str) -> None:
 
 
 def members(page: Page, url: str) -> None:
-    """The list, at the highest level."""
-    page.goto(f"{url}/console/members?level=gold")
+    """The list."""
+    page.goto(f"{url}/console/members")
 
 
 def member(page: Page, url: str) -> None:
-    """A member of the highest level."""
-    members(page, url)
+    """A member on the way to the highest level."""
+    page.goto(f"{url}/console/members?level=silver")
     page.locator("#list tbody a").first.click()
     page.wait_for_selector(".story")
 
@@ -146,7 +146,8 @@ def why(page: Page, url: str) -> None:
     member(page, url)
     page.locator(".tabs a").last.click()
     page.wait_for_selector("td.plus")
-    page.locator("tr:has(td.plus) a").nth(2).click()
+    earned = [int(re.sub(r"\D", "", text)) for text in page.locator("td.plus").all_inner_texts()[:14]]
+    page.locator("tr:has(td.plus) a").nth(earned.index(max(earned))).click()
     page.wait_for_selector("#panel .lead")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -33,7 +32,6 @@ class Listed:
     active: int
     level: str | None
     level_name: str
-    latest_at: dt.datetime | None
 
 
 @dataclass(frozen=True)
@@ -104,12 +102,11 @@ def _reader(rules: Rules | None, at: int) -> Callable[[Member, dict[uuid.UUID, s
     def read(member: Member, states: dict[uuid.UUID, str]) -> Listed:
         text = states.get(member.id)
         if text is None or rules is None:
-            return Listed(member, 0, None, "", None)
+            return Listed(member, 0, None, "")
         standing = read_standing(text)
         progress = views.tier_progress(standing, rules, at)[:1]
         level = progress[0]["level"] if progress else None
-        seen = dt.datetime.fromtimestamp(standing.latest_at, dt.UTC) if standing.latest_at else None
         active = views.wallet_view(standing, rules, at)[wallet]["active"]
-        return Listed(member, active, level, names.get(level or "", ""), seen)
+        return Listed(member, active, level, names.get(level or "", ""))
 
     return read

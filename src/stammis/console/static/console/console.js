@@ -90,6 +90,17 @@
     if (event.detail.xhr.status >= 400 && event.detail.xhr.status < 500) event.detail.shouldSwap = true, event.detail.isError = false;
   });
 
+  // A table that is wider than its frame can be scrolled by key.
+  const watch = new ResizeObserver((seen) => {
+    for (const { target } of seen) {
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+    }
+  });
+  const frames = () => all(".table-frame, pre.codeblock").forEach((frame) => watch.observe(frame));
+  document.addEventListener("htmx:afterSettle", frames);
+  frames();
+
   // The reader's own zone, for those who want to see times in it.
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   for (const button of all("[data-zone]")) {
