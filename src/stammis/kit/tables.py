@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import connection
 from django.db.migrations import RunSQL
 
 REFUSE = """
@@ -10,6 +11,8 @@ BEGIN
     RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
 END $$
 """
+
+TAKE_RIGHTS = "REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM PUBLIC, CURRENT_USER"
 
 
 def append_only(table: str) -> RunSQL:
@@ -22,7 +25,7 @@ def append_only(table: str) -> RunSQL:
             REFUSE,
             trigger.format(table=table, name="append_only", what="UPDATE OR DELETE", each="ROW"),
             trigger.format(table=table, name="never_emptied", what="TRUNCATE", each="STATEMENT"),
-            f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM PUBLIC, CURRENT_USER",
+            TAKE_RIGHTS.format(table=table),
         ],
         [
             f"GRANT ALL ON {table} TO CURRENT_USER",
@@ -30,6 +33,16 @@ def append_only(table: str) -> RunSQL:
             f"DROP TRIGGER {table}_never_emptied ON {table}",
         ],
     )
+
+
+def take_rights_again() -> None:
+    """Take the rights on all append-only tables away once more: a restored copy has the triggers, but not those."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgfoid = 'kit_refuse_change'::regproc"
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(TAKE_RIGHTS.format(table=table))
 
 
 def stored(table: str, **options: str | int) -> RunSQL:

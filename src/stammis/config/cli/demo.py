@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from django.db import connection
 
@@ -33,8 +35,14 @@ BUSY_TABLES = ("activity_event", "accrual_decision", "ledger_entry", "activity_r
     default=lambda: environment.read("PORT", "8000"),
     help="Default: PORT, else 8000.",
 )
+@click.option(
+    "--panel",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="The files of the panel, if not those that came with Stammis.",
+)
 @data_option
-def command(*, no_serve: bool, host: str, port: int, data: str | None) -> None:
+def command(*, no_serve: bool, host: str, port: int, panel: Path | None, data: str | None) -> None:
     """Load the sample company, a year of a grocery chain, and serve it.
 
     The load goes on where it was interrupted; once it is done, the same command serves within seconds.
@@ -45,7 +53,7 @@ def command(*, no_serve: bool, host: str, port: int, data: str | None) -> None:
     with installation(data, migrate=True, wait_seconds=DATABASE_SECONDS) as here:
         begin_clock(here, CLOCK)
         production.check()
-        load()
+        load(panel)
         login = sign_in()
         if no_serve:
             click.echo(login)
@@ -54,12 +62,12 @@ def command(*, no_serve: bool, host: str, port: int, data: str | None) -> None:
         Supervisor(host=host, port=port, server=here.server).run()
 
 
-def load() -> None:
+def load(panel: Path | None = None) -> None:
     """Load what of the sample company is not loaded yet, and apply what is due by the installation's clock."""
     if is_loaded():
         return
     with Work("Loading the sample company: a year of a grocery chain", "purchases") as work:
-        load_sample(now=clock.now(), told=work.at)
+        load_sample(now=clock.now(), told=work.at, folder=panel)
     with Work("Applying what has fallen due"):
         catch_up(clock.now())
         with connection.cursor() as cursor:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from django.db import connection
 
 from stammis.accrual.services.proof import verify
 from stammis.config import copies, database
 from stammis.config.cli.options import data_option
 from stammis.config.installation import database_only
+from stammis.kit.tables import take_rights_again
 
 SHOWN = 20
 
@@ -28,7 +30,10 @@ def command(file: Path, data: str | None) -> None:
                 "The database is not empty. Restore into a new one: another --data, or another DATABASE_URL."
             )
         copies.read(file)
+        take_rights_again()
         database.migrate()
+        with connection.cursor() as cursor:
+            cursor.execute("analyze")  # a copy holds no statistics, without which questions take the long way
         click.echo("Restored. Verifying every standing from its events …")
         differences = verify()
     for difference in differences[:SHOWN]:
