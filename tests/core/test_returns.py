@@ -307,6 +307,7 @@ def test_coupons_are_used_once_and_freed_by_a_full_return() -> None:
     course.adjust(20)
     course.redeem("mug")
     code = course.rewards["X0"].code
+    assert refused(course.buy("10.00", coupons=(code, code), day="2025-03-16")).reason == "used"
     course.buy("10.00", coupons=(code,), day="2025-03-16")
     used = course.rewards["X0"]
     assert (used.state, used.purchase) == ("used", "P1")
