@@ -1,4 +1,4 @@
-"""Errors that a caller can do something about: a stable code, an HTTP status, and the docstring as the default message."""
+"""Errors that a caller can act on: a stable code, an HTTP status, and the docstring as the default message."""
 
 from __future__ import annotations
 
