@@ -31,6 +31,10 @@ BY_EVENT = {
     "activity_receipt": "join batched b on b.member_id = t.member_id and b.seq = t.seq",
     "accrual_decision": "join batched b on b.member_id = t.member_id and b.seq = t.seq",
     "ledger_entry": "join batched b on b.member_id = t.member_id and b.seq = t.seq",
+    "rewards_issued": """
+        join activity_event e on e.member_id = t.member_id and e.kind = 'redemption' and e.external_id = t.redemption
+        join batched b on b.member_id = e.member_id and b.seq = e.seq
+    """,
 }
 # The rows of members whose first event is in the batch.
 BY_MEMBER = {

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.processes import MIB, Peak
 from benchmarks.replay import Recording, lay_bare, record, replay
@@ -17,13 +18,20 @@ from stammis.config.postgres import cluster
 WRITERS = 2
 MOST_SECONDS = 90
 MOST_MIB = 600
+BEGINS = "Loading the sample company"
+
+
+class Loaded(NamedTuple):
+    """How long the command took in all, how long of it from the first purchase on, and the peak of memory in MiB."""
+
+    seconds: float
+    loading: float
+    mib: float
 
 
 def measure(rounds: int) -> list[Figure]:
     """Load into a new installation each round, then replay into bare tables of the same server."""
-    seconds: list[float] = []
-    peaks: list[float] = []
-    ours: list[float] = []
+    loads: list[Loaded] = []
     yardstick: list[float] = []
     told: dict[str, str] = {}
     with tempfile.TemporaryDirectory(prefix="stammis-bench-") as folder:
@@ -32,42 +40,61 @@ def measure(rounds: int) -> list[Figure]:
             with scratch() as place, place.database() as server:
                 dsn = superuser(server, cluster.DATABASE)
                 before = Weight.of(dsn)
-                taken, peak = _load(place)
+                loads.append(_load(place))
                 after = Weight.of(dsn)
                 recording = recording or record(dsn, Path(folder), writers=WRITERS)
                 told |= {"a purchase": after.since(before, recording.purchases), "the replay": recording.weight()}
                 lay_bare(dsn)
                 yardstick.append(recording.purchases / replay(dsn, recording))
-            seconds.append(taken)
-            peaks.append(peak)
-            ours.append(recording.purchases / taken)
+    assert recording is not None
+    purchases = recording.purchases
     return [
         Figure(
             "loading",
             "loading the sample company, beside a replay of the same rows",
             "purchases/s",
-            ours,
+            [purchases / load.loading for load in loads],
             yardstick,
             Target(0.3, 0.6),
-            told | {"seconds": spread(seconds, 1)},
+            told | {"seconds": spread([load.loading for load in loads], 1)},
         ),
         Figure(
-            "time to load", "the same, from an empty folder", "s", seconds, target=Target(MOST_SECONDS, at_most=True)
+            "time to load",
+            "the same, from an empty database: tables, load, what is due, statistics",
+            "s",
+            [load.seconds for load in loads],
+            target=Target(MOST_SECONDS, at_most=True),
         ),
-        Figure("memory of the loader", "all its processes", "MiB PSS", peaks, target=Target(MOST_MIB, at_most=True)),
+        Figure(
+            "memory of the loader",
+            "all its processes together, at its peak",
+            "MiB PSS",
+            [load.mib for load in loads],
+            target=Target(MOST_MIB, at_most=True),
+        ),
     ]
 
 
-def _load(place: Scratch) -> tuple[float, float]:
-    """Load the sample company; give the seconds and the peak of memory in MiB."""
-    with (place.folder.parent / "load.log").open("wb") as log:
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            [COMMAND, "demo", "--no-serve"], env=place.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
-        )
+def _load(place: Scratch) -> Loaded:
+    """Load the sample company, from an empty database on."""
+    told: list[str] = []
+    began = loading = time.perf_counter()
+    with subprocess.Popen(
+        [COMMAND, "demo", "--no-serve"],
+        env=place.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
         with Peak(process.pid).watched() as peak:
-            ended = process.wait()
-        seconds = time.perf_counter() - began
-    if ended:
-        raise NotMeasured(f"stammis demo failed:\n{(place.folder.parent / 'load.log').read_text()[-2000:]}")
-    return seconds, peak.largest / MIB
+            for line in process.stdout:
+                if line.startswith(BEGINS):
+                    loading = time.perf_counter()
+                told.append(line)
+            process.wait()
+    ended = time.perf_counter()
+    if process.returncode:
+        raise NotMeasured(f"stammis demo failed:\n{''.join(told)[-2000:]}")
+    return Loaded(ended - began, ended - loading, peak.largest / MIB)
