@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -30,7 +30,7 @@ from tools.debian import PACKAGES
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"
 OWNER, PASSWORD = "owner@example.com", "journey-sample"
 THEMES = ("light", "dark")
-SIZE = {"width": 1440, "height": 900}
+SIZE: ViewportSize = {"width": 1440, "height": 900}
 START_SECONDS = 900
 ARGUMENTS = [
     "--no-sandbox",
@@ -104,9 +104,10 @@ def draw_all(url: str, password: str) -> None:
                 ("programme", programme),
                 ("rewards", rewards),
             ):
+                page.set_viewport_size(SIZE)
                 go(page, url)
                 page.wait_for_load_state("networkidle")
-                page.screenshot(path=FOLDER / f"{name}-{theme}.png", full_page=name == "overview")
+                page.screenshot(path=FOLDER / f"{name}-{theme}.png")
                 print(FOLDER / f"{name}-{theme}.png")
             context.close()
         browser.close()
@@ -125,8 +126,9 @@ def signed_in(browser: Browser, url: str, password: str) -> object:
 
 
 def overview(page: Page, url: str) -> None:
-    """The numbers and their months."""
+    """The numbers and their months, as high as they are."""
     page.goto(f"{url}/console/")
+    page.set_viewport_size({**SIZE, "height": page.evaluate("document.documentElement.scrollHeight")})
 
 
 def members(page: Page, url: str) -> None:

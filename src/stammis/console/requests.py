@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -16,7 +17,9 @@ class StaffRequest(HttpRequest):
 
 
 def origin(request: HttpRequest) -> str:
-    """Give the network address that asks, as the server sees it."""
+    """Give the network address that asks: in production mode what the proxy before us last added, else the peer's."""
+    if settings.PRODUCTION and (forwarded := request.headers.get("X-Forwarded-For")):
+        return forwarded.rpartition(",")[2].strip()
     return str(request.META.get("REMOTE_ADDR") or "unknown")
 
 
