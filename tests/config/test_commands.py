@@ -97,7 +97,10 @@ def test_a_backup_comes_back_whole_in_an_empty_installation_and_nowhere_else(beg
         assert "already" in stammis(folder, "init").stdout
         with connect_or_start(folder) as server, psycopg.connect(server.dsn) as database:
             assert database.execute("select own_clock from kit_installation").fetchone() == (True,)
-            rights = "select distinct has_table_privilege(tgrelid, 'UPDATE') from pg_trigger where tgname like '%append_only'"
+            rights = (
+                "select distinct has_table_privilege(tgrelid, 'UPDATE') from pg_trigger"
+                " where tgfoid = 'kit_refuse_change'::regproc"
+            )
             assert database.execute(rights).fetchall() == [(False,)]
 
 
