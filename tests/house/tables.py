@@ -17,6 +17,8 @@ OWN_HASH = {
 }
 # They belong to the installation, not to a programme.
 INSTALLATION_WIDE = {
+    "api.Minute": "belongs to a key, which may serve every programme",
+    "api.Remembered": "belongs to a key, which may serve every programme",
     "imports.BadRow": "belongs to its run, which has a programme",
     "kit.Installation": "the one row of the installation itself",
     "programmes.Programme": "is what others are keyed by",

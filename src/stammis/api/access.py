@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import time
 
-from django.db import connection, transaction
-
-from stammis.api.models import Minute
 from stammis.api.problems import MissingScope, TooMany, Unauthorized
+from stammis.api.services import count_request
 from stammis.staff.models import ApiKey
 from stammis.staff.services import authenticate_key
-
-_SWEPT_AFTER_MINUTES = 5
-_TABLE = Minute._meta.db_table
-_SPEND = f"""
-INSERT INTO {_TABLE} (key_id, minute, used) VALUES (%s, %s, 1)
-ON CONFLICT (key_id, minute) DO UPDATE SET used = {_TABLE}.used + 1 RETURNING used
-"""  # noqa: S608 - the table's own name
-_SWEEP = f"DELETE FROM {_TABLE} WHERE key_id = %s AND minute < %s"  # noqa: S608 - the table's own name
 
 
 def plain_key(authorization: str | None) -> str:
@@ -47,12 +37,7 @@ def check_scope(key: ApiKey, scope: str) -> None:
 def spend(key: ApiKey) -> None:
     """Count a request of a key with a limit, over all processes. Raises TooMany with the seconds to wait."""
     seconds = time.time()
-    minute = int(seconds // 60)
-    with transaction.atomic(), connection.cursor() as db:
-        db.execute(_SPEND, [key.id, minute])
-        used = db.fetchone()[0]
-        if used == 1:
-            db.execute(_SWEEP, [key.id, minute - _SWEPT_AFTER_MINUTES])
+    used = count_request(key, minute=int(seconds // 60))
     if key.rate_per_minute is not None and used > key.rate_per_minute:
         wait = str(60 - int(seconds % 60))
         raise TooMany(headers={"Retry-After": wait}, limit=key.rate_per_minute)

@@ -37,7 +37,7 @@ def key_of(request: HttpRequest) -> ApiKey:
 
 def let_in(request: HttpRequest, scope: str) -> ApiKey:
     """Give the key of a request that has come in, if it may do this. Raises MissingScope."""
-    key: ApiKey = request.auth  # type: ignore[attr-defined]
+    key: ApiKey = request.auth  # type: ignore[attr-defined]  # the framework puts it there
     check_scope(key, scope)
     return key
 

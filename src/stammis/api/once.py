@@ -7,21 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from stammis.api.door import reply_raw
 from stammis.api.models import Remembered
+from stammis.api.services import keep, take
 from stammis.intake.codes import fault
 from stammis.kit.errors import IdReused, Invalid
 from stammis.staff.models import ApiKey
 
 LONGEST_KEY = 200
-_TABLE = Remembered._meta.db_table
-_TAKE = f"""
-INSERT INTO {_TABLE} (key_id, idempotency_key, hash, status, body, at) VALUES (%s, %s, %s, 0, '', now())
-ON CONFLICT DO NOTHING
-"""  # noqa: S608 - the table's own name
 _encode = msgspec.json.Encoder().encode
 
 
@@ -41,14 +37,12 @@ def once(
         raise Invalid(errors=[fault("/Idempotency-Key", "too_long", "A key has 1 to 200 characters.")])
     asked = hashlib.sha256(f"{request.method} {request.path}\n".encode() + digest).digest()
     with transaction.atomic():
-        with connection.cursor() as db:
-            db.execute(_TAKE, [key.id, text, asked])
-            is_new = db.rowcount == 1
-        if not is_new:
-            return _again(Remembered.objects.get(key=key, idempotency_key=text), asked)
+        known = take(key, text, hash=asked)
+        if known is not None:
+            return _again(known, asked)
         status, document = write()
         body = _encode(document)
-        Remembered.objects.filter(key=key, idempotency_key=text).update(status=status, body=body.decode())
+        keep(key, text, status=status, body=body.decode())
     return reply_raw(body, status)
 
 

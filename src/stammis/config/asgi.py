@@ -22,8 +22,8 @@ from stammis.config import production  # noqa: E402 - Django's tables must be kn
 
 production.check_secret()
 
-from stammis.api.hot.application import ASGI, Application  # noqa: E402
-from stammis.config import urls  # noqa: E402
+from stammis.api.hot.application import ASGI, Application  # noqa: E402 - see above
+from stammis.config import urls  # noqa: E402 - see above
 
 assert urls.urlpatterns
 

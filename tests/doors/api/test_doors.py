@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -18,9 +19,9 @@ def caller(installation: Installation) -> Caller:
     return installation.caller(installation.publish(programme()))
 
 
-def problem(answer: httpx.Response, status: int, code: str) -> dict[str, object]:
+def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     assert answer.headers["content-type"] == "application/problem+json", answer.text
-    document: dict[str, object] = answer.json()
+    document: dict[str, Any] = answer.json()
     assert (answer.status_code, document["status"], document["code"]) == (status, status, code), document
     assert document["title"]
     assert document["detail"]
@@ -107,7 +108,7 @@ def test_what_is_no_json_is_refused(caller: Caller) -> None:
         problem(answer, 415, "not_json")
         answer = caller.http.post(f"/api/v1/{path}", content=b"{", headers={"content-type": "application/json"})
         said = problem(answer, 422, "invalid")
-        assert said["errors"] == [{"pointer": "", "code": "bad_json", "message": said["errors"][0]["message"]}]  # type: ignore[index]
+        assert said["errors"] == [{"pointer": "", "code": "bad_json", "message": said["errors"][0]["message"]}]
 
 
 def test_ids_may_hold_any_character(caller: Caller) -> None:

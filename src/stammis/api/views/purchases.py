@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
-from stammis.accrual import queries
+from stammis.accrual.queries import purchase_view
 from stammis.api.door import api, let_in, reply
 from stammis.api.openapi.describing import described, path_id
 from stammis.api.openapi.examples import PURCHASE_ID
@@ -25,4 +25,4 @@ _PURCHASE = path_id("id", "The purchase.", PURCHASE_ID)
 def get_purchase(request: HttpRequest, id: str, programme: str | None = None) -> HttpResponse:
     """Give the purchase."""
     key = let_in(request, "purchases:read")
-    return reply(queries.purchase_view(programme_of(key, programme), id))
+    return reply(purchase_view(programme_of(key, programme), id))
