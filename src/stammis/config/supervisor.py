@@ -171,7 +171,7 @@ class Supervisor:
 
 def address(host: str, port: int) -> str:
     """The address to type into a browser on this machine."""
-    named = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    named = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - read, not listened on
     return f"http://{named}:{port}/"
 
 
