@@ -1,4 +1,4 @@
-"""Loads one part of the sample company in a process of its own: ``python -m stammis.imports.sample RUN PART PARTS``.
+"""Loads a part of the sample company by itself: ``python -m stammis.imports.sample RUN PART PARTS FOLDER``.
 
 It writes a line for each piece: how many purchases are behind. It ends with the process that started it.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import uuid
+from pathlib import Path
 
 import django
 
@@ -19,7 +20,7 @@ from stammis.imports.sample import panel  # noqa: E402 - the same
 from stammis.imports.sample.loading import Loader  # noqa: E402 - the same
 
 
-def main(run: str, part: str, parts: str) -> None:
+def main(run: str, part: str, parts: str, folder: str) -> None:
     """Loads the part, until it is done or nobody waits for it any more."""
     parent = os.getppid()
 
@@ -28,7 +29,7 @@ def main(run: str, part: str, parts: str) -> None:
             sys.exit(1)
         print(purchases, flush=True)  # noqa: T201 - its standard output is how it tells
 
-    Loader(Run.objects.get(id=uuid.UUID(run)), int(part), int(parts), panel.find()).load(told)
+    Loader(Run.objects.get(id=uuid.UUID(run)), int(part), int(parts), panel.Panel(Path(folder))).load(told)
 
 
 main(*sys.argv[1:])

@@ -107,6 +107,11 @@ class Panel:
                 first.setdefault(household, at)
         return dict(sorted(first.items()))
 
+    def purchases(self) -> int:
+        """How many purchases there are."""
+        with self._transactions() as file:
+            return int(pc.count_distinct(file.read(columns=["basket_id"], use_threads=False)["basket_id"]).as_py())
+
     def demographics(self) -> dict[int, dict[str, str]]:
         """What is known of some households: age, income, size and so on."""
         table = self._read("demographics", None)
@@ -154,8 +159,11 @@ class Panel:
             yield from map(Row._make, zip(*whole, cents.to_pylist(), seconds, strict=True))
 
     def _batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
-        with pq.ParquetFile(self.folder / "transactions.parquet", pre_buffer=False, buffer_size=1 << 16) as file:
+        with self._transactions() as file:
             yield from file.iter_batches(_ROWS_AT_A_TIME, columns=columns, use_threads=False)
+
+    def _transactions(self) -> pq.ParquetFile:
+        return pq.ParquetFile(self.folder / "transactions.parquet", pre_buffer=False, buffer_size=1 << 16)
 
     def _read(self, name: str, columns: list[str] | None, texts: Iterable[str] = ()) -> pa.Table:
         # ``read_table`` would load pandas.
@@ -176,13 +184,13 @@ def _shared(column: pa.ChunkedArray) -> Iterator[str | None]:
         yield from (None if index is None else texts[index] for index in chunk.indices.to_pylist())
 
 
-def find() -> Panel:
-    """The panel as it is installed. Raises SampleMissing."""
-    spec = find_spec(PACKAGE)
-    for place in (spec.submodule_search_locations or []) if spec else []:
-        folder = Path(place) / "data"
-        if (folder / "transactions.parquet").exists():
-            return Panel(folder)
+def find(folder: Path | None = None) -> Panel:
+    """The panel as it is installed, or in a folder of one's own. Raises SampleMissing."""
+    spec = None if folder else find_spec(PACKAGE)
+    places = [Path(place) / "data" for place in (spec.submodule_search_locations or [])] if spec else []
+    for place in [folder] if folder else places:
+        if (place / "transactions.parquet").exists():
+            return Panel(place)
     raise SampleMissing
 
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
+from pathlib import Path
 from typing import IO
 from urllib.parse import quote, urlencode
 
@@ -24,9 +25,6 @@ from stammis.kit.errors import Conflict
 from stammis.programmes import services as programmes
 from stammis.programmes.models import Programme
 from stammis.programmes.yaml import load as read_yaml
-
-PURCHASES = 155_848
-"""So many purchases the year has."""
 
 CLOCK = dt.datetime(2018, 1, 1, tzinfo=panel.ZONE)
 """When the clock of an installation with the sample company begins: when its year is over."""
@@ -52,12 +50,13 @@ class LoadStopped(Conflict):
     code = "load_stopped"
 
 
-def load_sample(*, now: dt.datetime, told: Told, parts: int = PARTS) -> Run:
+def load_sample(*, now: dt.datetime, told: Told, folder: Path | None = None, parts: int = PARTS) -> Run:
     """Load the sample company, or what of it is not loaded yet; ``parts`` processes share the work.
 
+    ``folder`` holds the panel's files, if they are not those that are installed.
     Raises SampleMissing, OtherProgrammes, and LoadStopped where a process ends before its part is done.
     """
-    panel.find()
+    found = panel.find(folder)
     if Programme.objects.exclude(slug=PROGRAMME).exists():
         raise OtherProgrammes
     programme = _published(now)
@@ -65,8 +64,9 @@ def load_sample(*, now: dt.datetime, told: Told, parts: int = PARTS) -> Run:
     if run.state == Run.State.DONE:
         return run
     clock.mark_sample()
-    with _processes(run, parts) as started:
-        _follow(started, told)
+    purchases = found.purchases()
+    with _processes(run, parts, found.folder) as started:
+        _follow(started, lambda behind: told(behind, purchases))
     return steadily(lambda: runs.finish(run))  # the database may have been restarted since this process asked it last
 
 
@@ -84,12 +84,12 @@ def _published(now: dt.datetime) -> Programme:
 
 
 @contextmanager
-def _processes(run: Run, parts: int) -> Iterator[list[subprocess.Popen[str]]]:
+def _processes(run: Run, parts: int, folder: Path) -> Iterator[list[subprocess.Popen[str]]]:
     """Start a process for each part; end those that are left when the block is."""
     environment = os.environ | {"DATABASE_URL": _address()}
     started = [
         subprocess.Popen(
-            [sys.executable, "-m", "stammis.imports.sample", str(run.id), str(part), str(parts)],
+            [sys.executable, "-m", "stammis.imports.sample", str(run.id), str(part), str(parts), str(folder)],
             stdout=subprocess.PIPE,
             text=True,
             env=environment,
@@ -111,7 +111,7 @@ def _processes(run: Run, parts: int) -> Iterator[list[subprocess.Popen[str]]]:
                 process.stdout.close()
 
 
-def _follow(started: list[subprocess.Popen[str]], told: Told) -> None:
+def _follow(started: list[subprocess.Popen[str]], told: Callable[[int], None]) -> None:
     """Read what the processes tell until all are done. Raises LoadStopped."""
     behind = [0] * len(started)
     with selectors.DefaultSelector() as selector:
@@ -124,7 +124,7 @@ def _follow(started: list[subprocess.Popen[str]], told: Told) -> None:
                 line = stream.readline()
                 if line:
                     behind[key.data] = int(line)
-                    told(sum(behind), PURCHASES)
+                    told(sum(behind))
                     continue
                 selector.unregister(stream)
                 if started[key.data].wait():

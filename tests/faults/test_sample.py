@@ -1,0 +1,101 @@
+"""The sample company is loaded whole, whatever is killed meanwhile."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from stammis.config.postgres import processes
+from stammis.config.postgres.server import connect_or_start
+from stammis.imports.sample import panel as panels
+from tests.config.installed import data_folder, environment, stammis
+
+STAMMIS = Path(sys.executable).with_name("stammis")
+ROWS = 40_000
+SECONDS = 300
+
+
+@pytest.fixture(scope="module")
+def panel(tmp_path_factory: pytest.TempPathFactory) -> panels.Panel:
+    """The panel's first month or so."""
+    whole, folder = panels.find(), tmp_path_factory.mktemp("panel")
+    with pq.ParquetFile(whole.folder / "transactions.parquet") as file:
+        batches: list[pa.RecordBatch] = []
+        for batch in file.iter_batches(20_000):
+            batches.append(batch)
+            if len(batches) * 20_000 >= ROWS:
+                break
+    pq.write_table(pa.Table.from_batches(batches), folder / "transactions.parquet")
+    for name in ("products", "demographics"):
+        (folder / f"{name}.parquet").symlink_to(whole.folder / f"{name}.parquet")
+    return panels.Panel(folder)
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    with data_folder() as folder:
+        yield folder
+
+
+def loading(data: Path, panel: panels.Panel) -> subprocess.Popen[str]:
+    """A load that has begun."""
+    return subprocess.Popen(
+        [STAMMIS, "demo", "--no-serve", "--panel", panel.folder],
+        env=environment(data),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for_purchases(load: subprocess.Popen[str]) -> None:
+    """Waits until the load says that it has taken in some."""
+    assert load.stderr is not None
+    begun = time.monotonic()
+    while "purchases" not in load.stderr.readline():
+        assert time.monotonic() - begun < SECONDS, "it takes nothing in"
+
+
+def check(data: Path, panel: panels.Panel) -> None:
+    """Everything is there, once, and every standing is what its events make it."""
+    baskets = list(panel.baskets())
+    found = json.loads(stammis(data, "metrics", "members", "purchases", "gross_sales", "--json").stdout)
+    gross = sum(row.amount for basket in baskets for row in basket.rows)
+    assert found["members"]["value"] == len(panel.households())
+    assert found["purchases"]["value"] == len(baskets)
+    assert found["gross_sales"]["value"] == f"{gross // 100}.{gross % 100:02d}"
+    proof = stammis(data, "verify")
+    assert proof.returncode == 0, proof.stdout
+
+
+def test_a_load_outlives_its_database(data: Path, panel: panels.Panel) -> None:
+    load = loading(data, panel)
+    wait_for_purchases(load)
+    with connect_or_start(data) as server:
+        postmaster = processes.postmaster(server.home.cluster)
+        assert postmaster is not None
+        os.kill(postmaster, signal.SIGKILL)
+    said, errors = load.communicate(timeout=SECONDS)
+    assert load.returncode == 0, errors
+    assert "Sign in as owner@example.com" in said
+    check(data, panel)
+
+
+def test_a_load_that_was_killed_goes_on_at_the_next_call(data: Path, panel: panels.Panel) -> None:
+    load = loading(data, panel)
+    wait_for_purchases(load)
+    load.kill()
+    load.communicate()
+    again = stammis(data, "demo", "--no-serve", "--panel", str(panel.folder))
+    assert again.returncode == 0, again.stderr
+    check(data, panel)
+    once_more = stammis(data, "demo", "--no-serve", "--panel", str(panel.folder))
+    assert "Loading" not in once_more.stderr
