@@ -159,6 +159,22 @@ def test_reading_a_file_again_takes_nothing_in_twice(file: Path, shop: Programme
     assert Entry.objects.count() == 51
 
 
+def test_a_run_that_was_interrupted_is_over_when_its_file_is_read_again(file: Path, shop: Programme) -> None:
+    class Interrupted(Exception):
+        """Somebody pulled the plug."""
+
+    def pull_the_plug(_standing: services.Standing) -> None:
+        raise Interrupted
+
+    file.write_text(HEAD + "A1,anna,2026-03-01T10:00:00Z,1,1.00,1,\n", "utf-8")
+    with pytest.raises(Interrupted):
+        services.import_purchases(file, shop, by="test", clock=lambda: NOW, progress=pull_the_plug)
+    assert [run.state for run in queries.runs(shop)] == ["running"]
+    again = services.import_purchases(file, shop, by="test", clock=lambda: NOW)
+    assert counts(again) == (0, 1, 0)
+    assert [run.state for run in queries.runs(shop)] == ["done", "failed"]
+
+
 def test_an_id_that_stands_for_another_purchase_is_listed(file: Path, shop: Programme) -> None:
     purchases(file, HEAD + "A1,anna,2026-03-01T10:00:00Z,1,1.00,1,\n", shop)
     run = purchases(file, HEAD + "A1,anna,2026-03-01T10:00:00Z,1,2.00,1,\n", shop)

@@ -18,10 +18,12 @@ django.setup()
 from stammis.imports.models import Run  # noqa: E402 - Django must be set up before its tables are imported
 from stammis.imports.sample import panel  # noqa: E402 - the same
 from stammis.imports.sample.loading import Loader  # noqa: E402 - the same
+from stammis.kit import collector  # noqa: E402 - the same
 
 
 def main(run: str, part: str, parts: str, folder: str) -> None:
     """Loads the part, until it is done or nobody waits for it any more."""
+    collector.calm()
     parent = os.getppid()
 
     def told(purchases: int) -> None:

@@ -52,7 +52,10 @@ class Standing:
 
 
 def begin(programme: Programme, kind: Run.Kind, file_name: str, by: str, parts: int = 1) -> Run:
-    """Begin a run."""
+    """Begin a run. One of the same file that was interrupted is over by that."""
+    Run.objects.filter(programme=programme, kind=kind, file_name=file_name, state=Run.State.RUNNING).update(
+        state=Run.State.FAILED, finished_at=clock.real_now(), message="Interrupted; the file was read again."
+    )
     return Run.objects.create(
         programme=programme,
         kind=kind,
