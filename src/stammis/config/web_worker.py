@@ -11,5 +11,8 @@ logs.configure()
 processes.end_with_my_parent(signal.SIGKILL)
 
 from stammis.config.asgi import application  # noqa: E402 - whatever Django says while it wakes up is logged
+from stammis.kit import collector  # noqa: E402 - the same
+
+collector.calm()
 
 __all__ = ["application"]
