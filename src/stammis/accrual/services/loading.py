@@ -150,7 +150,8 @@ def _ask_for(asked: Asked, programme: bytes, event: AnyEvent | MemberFields) -> 
 
 _BEGIN = """
 SELECT pg_advisory_xact_lock_shared($1), set_config('enable_seqscan', 'off', true),
-       set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+       set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+       set_config('plan_cache_mode', 'force_generic_plan', true)
 """
 _BEGIN_ALONE = _BEGIN.replace("_shared", "")
 _LOCK = """
