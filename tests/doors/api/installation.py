@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import psycopg
@@ -80,7 +81,8 @@ def url_of(address: str) -> str:
     """Writes a database's address as DATABASE_URL has it."""
     said = conninfo_to_dict(address)
     port = f"&port={said['port']}" if said.get("port") else ""
-    return f"postgresql://{said['user']}@/{said['dbname']}?host={said['host']}{port}"
+    password = f":{quote(str(said['password']), safe='')}" if said.get("password") else ""
+    return f"postgresql://{said['user']}{password}@/{said['dbname']}?host={said['host']}{port}"
 
 
 def free_port() -> int:

@@ -36,11 +36,21 @@ NAMES = (
 CATEGORIES = ("GROCERY", "PRODUCE", "MEAT", "DRUG GM", "FUEL", "DELI")
 
 
+# Somebody whose record tries the page: markup, and words without a gap.
+ODD = {
+    "name": "<script>alert(1)</script> " + "Wolfeschlegelsteinhausenbergerdorff" * 5,
+    "email": "x" * 60 + "@example.com",
+    "labels": ["y" * 150, "<b>"],
+    "attributes": {"z" * 60: "w" * 300},
+}
+
+
 @dataclass(frozen=True)
 class Company:
     """What the tests need to know of it."""
 
     member: str
+    odd: str
     redemption: str
     earned: str
     expired: str
@@ -58,6 +68,7 @@ def found(members: int = MEMBERS) -> Company:
     programme = publishing.publish(yaml.load(document), by="tests", now=clock.now(), note="As agreed.").programme
     chance = random.Random(7)
     _record(_joining(programme, members, chance))
+    _record([Item(programme.id, MemberFields("odd", ODD))])
     _record(_shopping(programme, members, chance))
     _record(_afterwards(programme, members))
     accrual.pass_days(clock.now())
@@ -69,6 +80,7 @@ def found(members: int = MEMBERS) -> Company:
     assert ApiKey.objects.count() == 1
     return Company(
         member=str(issued.member_id),
+        odd=str(Member.objects.get(reference="odd").id),
         redemption=issued.redemption,
         earned=row_id(earned.member_id, earned.row),
         expired=row_id(expired.member_id, expired.row),

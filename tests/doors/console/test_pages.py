@@ -19,6 +19,8 @@ PAGES = {
     "overview": "",
     "members": "members?q=gra",
     "member": "members/{member}",
+    "member_odd": "members/{odd}",
+    "members_odd": "members?q=odd",
     "ledger": "members/{member}?view=ledger",
     "record": "members/{member}/record",
     "adjust": "members/{member}/adjust",
@@ -59,7 +61,7 @@ OVERFLOWING = """() => {
     const inside = (element) => element.closest('.table-frame, .codeblock, pre, .copy code, textarea');
     const beyond = (element) => element.getBoundingClientRect().right > innerWidth + 1;
     const found = [...document.querySelectorAll("body *")].filter((element) => !inside(element) && beyond(element));
-    return found.slice(0, 3).map((element) => element.outerHTML.slice(0, 160));
+    return [`by ${wide}`, ...found.slice(0, 3).map((element) => element.outerHTML.slice(0, 160))];
 }"""
 
 
@@ -154,3 +156,27 @@ def test_all_scripts_together_weigh_at_most_60_kilobytes(owner: Page, site: Site
     owner.goto(f"{site.url}/console/members", wait_until="networkidle")
     assert weights
     assert sum(weights) <= 60_000
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("opener", ["Adjust points", "Redeem", "Edit", "why?"])
+def test_the_panel_beside_a_page_fits_and_everybody_can_use_it(
+    owner: Page, site: Site, opener: str, width: int
+) -> None:
+    owner.set_viewport_size({"width": width, "height": 900})
+    owner.goto(f"{site.url}/console/members/{site.company.member}")
+    owner.get_by_role("link", name=opener).first.click()
+    owner.wait_for_selector("#panel h2")
+    found = Axe().run(owner).response["violations"]
+    assert not [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+    assert not owner.evaluate(OVERFLOWING)
+
+
+def test_the_menus_can_be_used_by_everybody(owner: Page, site: Site) -> None:
+    owner.set_viewport_size({"width": 360, "height": 900})
+    owner.goto(f"{site.url}/console/settings")
+    for opener in ("[popovertarget=rail]", "[popovertarget=user-menu]"):
+        owner.locator(opener).click()
+        found = Axe().run(owner).response["violations"]
+        assert not [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+        owner.keyboard.press("Escape")
