@@ -38,13 +38,13 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules) -> E
         mask |= bits
     mask &= book.channels.admitted(scene.channel) & book.stores.admitted(scene.store)
     asked: list[Gain | Step] = []
-    multipliers = False
+    multiplied: list[Gain] = []
+    multipliers: list[int] = []
     for rule in book.chosen(mask):
-        if rule.check is not None:
-            step = rule.check(scene)
-            if step is not None:
-                asked.append(step)
-                continue
+        check = rule.check
+        if check is not None and (step := check(scene)) is not None:
+            asked.append(step)
+            continue
         places = None
         if rule.of_lines:
             places = _matched(rule, lines, scene, masks)
@@ -52,15 +52,17 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules) -> E
                 asked.append(_unmet(rule))
                 continue
         if rule.kind == "multiply":
-            multipliers = True
+            multipliers.append(len(asked))
             asked.append(Gain(rule, 0, places, {}))
             continue
         found = gain_of(rule, basket, places, rules)
         if rule.limit is not None and isinstance(found, Gain):
             found = capped(found, counts, rules)
         asked.append(found)
-    if multipliers:
-        _multiply_all(asked, basket, counts, rules)
+        if isinstance(found, Gain):
+            multiplied.append(found)
+    for place in multipliers:
+        asked[place] = _multiplier(asked[place], multiplied, basket, counts, rules)
     return _settled(asked, basket, rules)
 
 
@@ -74,7 +76,11 @@ def earnings_of_event(kind: str, scene: Scene, counts: Counts, rules: Rules) -> 
             continue
         gain = Gain(rule, rule.rate, None, {})
         asked.append(gain if rule.limit is None or rule.kind == "multiply" else capped(gain, counts, rules))
-    _multiply_all(asked, Basket(()), counts, rules)
+    multiplied = [found for found in asked if isinstance(found, Gain) and found.rule.kind != "multiply"]
+    nothing = Basket(())
+    for place, found in enumerate(asked):
+        if isinstance(found, Gain) and found.rule.kind == "multiply":
+            asked[place] = _multiplier(found, multiplied, nothing, counts, rules)
     return _settled(asked, None, rules)
 
 
@@ -104,23 +110,21 @@ def _matched(rule: EarnRule, lines: Sequence[Line], scene: Scene, masks: list[in
     return [place for place in places if test(scene, lines[place])]
 
 
-def _multiply_all(asked: list[Gain | Step], basket: Basket, counts: Counts, rules: Rules) -> None:
-    """Gives each multiplier what it makes of the gains of other rules, or the step that says why it makes nothing."""
-    multiplied = [found for found in asked if isinstance(found, Gain) and found.rule.kind != "multiply"]
-    for place, found in enumerate(asked):
-        if isinstance(found, Step) or found.rule.kind != "multiply":
-            continue
-        rule, whole = found.rule, 0
-        for gain in multiplied:
-            if gain.rule.bit & rule.targets:
-                whole += gain.value if found.lines is None else multiplicand(gain, found.lines, basket, rules)
-        if not whole:
-            asked[place] = Step(rule.id, False, "nothing_to_multiply", rule.wallet)
-            continue
-        found.value = whole * rule.factor // rule.divisor
-        found.saw["of"] = whole // rules.book.denominator
-        if rule.limit is not None:
-            asked[place] = capped(found, counts, rules)
+def _multiplier(
+    found: Gain | Step, multiplied: list[Gain], basket: Basket, counts: Counts, rules: Rules
+) -> Gain | Step:
+    """What a multiplier makes of the gains of other rules, or the step that says why it makes nothing."""
+    assert isinstance(found, Gain), "multipliers are settled last"
+    rule, lines = found.rule, found.lines
+    targets, whole = rule.targets, 0
+    for gain in multiplied:
+        if gain.rule.bit & targets:
+            whole += gain.value if lines is None else multiplicand(gain, lines, basket, rules)
+    if not whole:
+        return Step(rule.id, False, "nothing_to_multiply", rule.wallet)
+    found.value = whole * rule.factor // rule.divisor
+    found.saw["of"] = whole // rules.book.denominator
+    return found if rule.limit is None else capped(found, counts, rules)
 
 
 def _settled(asked: list[Gain | Step], basket: Basket | None, rules: Rules) -> Earnings:
@@ -129,17 +133,13 @@ def _settled(asked: list[Gain | Step], basket: Basket | None, rules: Rules) -> E
         points = parts_by_line(gains, basket, rules)
     else:
         points = parts_of_whole(gains, rules)
-    given: dict[str, int] = {}
-    steps: list[Step] = []
-    for found in asked:
-        if isinstance(found, Step):
-            steps.append(found)
-            continue
-        rule, part = found.rule, found.part
-        if part:
-            given[rule.id] = part
-        steps.append(Step(rule.id, True, found.because, rule.wallet, part, found.saw))
-    return Earnings(points, given, tuple(steps))
+    steps = [
+        Step(found.rule.id, True, found.because, found.rule.wallet, found.part, found.saw)
+        if isinstance(found, Gain)
+        else found
+        for found in asked
+    ]
+    return Earnings(points, {gain.rule.id: gain.part for gain in gains if gain.part}, tuple(steps))
 
 
 def counts_at(day: int, used: dict[str, tuple[Count, ...]], rules: Rules) -> Counts:

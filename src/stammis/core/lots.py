@@ -100,6 +100,11 @@ def purse_after(purse: Purse, row: Posted) -> Purse:
 def _opened(lots: tuple[Lot, ...], lot: Lot) -> tuple[Lot, ...]:
     place = len(lots)
     ends_at = lot.ends_at
+    if not place:
+        return (lot,)
+    last = lots[-1].ends_at
+    if last is not None and (ends_at is None or last < ends_at):
+        return (*lots, lot)  # what is earned later mostly ends later
     while place:
         before = lots[place - 1]
         if before.ends_at == ends_at:

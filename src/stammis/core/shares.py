@@ -31,16 +31,21 @@ def _whole(gains: list[Gain], rules: Rules) -> int:
     floors = 0
     rests: list[int] = []
     for gain in gains:
-        gain.part, rest = divmod(gain.value, denominator)
-        floors += gain.part
+        part, rest = divmod(gain.value, denominator)
+        gain.part = part
+        floors += part
         rests.append(rest)
     whole = rounded(floors * denominator + sum(rests), denominator, rules.mode)
     left = whole - floors
-    if left == 1:
-        gains[rests.index(max(rests))].part += 1
-    elif left:
-        for place in sorted(range(len(rests)), key=lambda place: -rests[place])[:left]:
-            gains[place].part += 1
+    if left:
+        smallest = sorted(rests)[-left]
+        ties = left - sum([rest > smallest for rest in rests])
+        for gain, rest in zip(gains, rests, strict=True):
+            if rest > smallest:
+                gain.part += 1
+            elif rest == smallest and ties:
+                gain.part += 1
+                ties -= 1
     return whole
 
 

@@ -38,7 +38,9 @@ def total_then(rank: Rank, tiers: TierRules, day: int) -> int:
 def tier_effects(standing: Standing, progress: Progress, day: int, at: int, rules: Rules) -> list[Effect]:
     """The effects of progress made on ``day``, and of the levels that it and the passing of time make at an instant."""
     effects: list[Effect] = []
-    today = rules.calendar.day(at) if rules.tiers else day
+    if not rules.tiers:
+        return effects
+    today = rules.calendar.day(at)
     for tiers in rules.tiers:
         rank = rank_of(standing, tiers)
         total = total_on(rank, tiers, today)
