@@ -18,11 +18,17 @@ def plain_key(authorization: str | None) -> str:
     return plain.strip()
 
 
-def admit(plain: str) -> ApiKey:
-    """Give the key with this text and count the request against its limit. Raises Unauthorized and TooMany."""
+def recognise(plain: str) -> ApiKey:
+    """Give the key with this text. Raises Unauthorized."""
     key = authenticate_key(plain)
     if key is None:
         raise Unauthorized
+    return key
+
+
+def admit(plain: str) -> ApiKey:
+    """Give the key with this text and count the request against its limit. Raises Unauthorized and TooMany."""
+    key = recognise(plain)
     if key.rate_per_minute is not None:
         spend(key)
     return key

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from functools import lru_cache
 from typing import Any
 
 from stammis.accrual.outcomes import Accepted, Answer, Declined, Outcome
@@ -18,6 +19,7 @@ Document = dict[str, Any]
 
 _rules: dict[tuple[uuid.UUID, int], Rules] = {}
 _MOST_RULES = 256
+_MOST_INSTANTS = 4_096
 
 
 def warm(outcomes: list[Outcome]) -> None:
@@ -50,8 +52,9 @@ def answer_document(answer: Answer) -> Document:
     """Write what an item was worth; amounts of points are in the wallet's smallest unit, money is decimal text."""
     rules = rules_of(answer.programme_id, answer.version)
     currency = rules.programme.currency
+    rows = "" if answer.member_id is None else row_id(answer.member_id, 0)[:-1]
     said: Document = {
-        "effects": [each for effect in answer.effects if (each := _effect(effect, answer)) is not None],
+        "effects": [each for effect in answer.effects if (each := _effect(effect, rows)) is not None],
         "steps": [_step(step) for step in answer.steps],
     }
     if answer.amounts is not None:
@@ -85,16 +88,17 @@ def wallet_document(rules: Rules, wallet: str, active: int, pending: int, held: 
     }
 
 
+@lru_cache(_MOST_INSTANTS)
 def instant(seconds: int) -> str:
     """Write whole seconds since 1970 as a time in UTC."""
     return dt.datetime.fromtimestamp(seconds, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _effect(effect: Effect, answer: Answer) -> Document | None:
+def _effect(effect: Effect, rows: str) -> Document | None:
     """Write an effect that callers care about; counters and bookkeeping stay inside."""
     match effect:
         case Posted():
-            return _posted(effect, answer.member_id)
+            return _posted(effect, rows)
         case TierMoved():
             return {"effect": "tier", "set": effect.set, "before": effect.before, "after": effect.after}
         case RewardMoved(reward=reward):
@@ -110,11 +114,11 @@ def _effect(effect: Effect, answer: Answer) -> Document | None:
             return None
 
 
-def _posted(effect: Posted, member_id: uuid.UUID | None) -> Document:
-    assert member_id is not None
+def _posted(effect: Posted, rows: str) -> Document:
+    """Write a row; ``rows`` is what the ids of all the member's rows begin with."""
     said: Document = {
         "effect": "posted",
-        "row": row_id(member_id, effect.row),
+        "row": f"{rows}{effect.row}",
         "wallet": effect.wallet,
         "kind": effect.kind,
         "amount": effect.amount,
@@ -124,9 +128,9 @@ def _posted(effect: Posted, member_id: uuid.UUID | None) -> Document:
     if effect.ends_at is not None:
         said["ends_at"] = instant(effect.ends_at)
     if effect.lots:
-        said["lots"] = [{"row": row_id(member_id, lot.row), "amount": lot.amount} for lot in effect.lots]
+        said["lots"] = [{"row": f"{rows}{lot.row}", "amount": lot.amount} for lot in effect.lots]
     if effect.reverses is not None:
-        said["reverses"] = row_id(member_id, effect.reverses)
+        said["reverses"] = f"{rows}{effect.reverses}"
     return said
 
 

@@ -102,6 +102,12 @@ def test_a_body_over_32_mib_is_refused_while_it_is_read(caller: Caller, path: st
     assert caller.send("GET", "rewards").status_code == 200
 
 
+def test_a_strangers_large_body_is_not_taken_in(installation: Installation) -> None:
+    for path in ("purchases", "adjustments"):
+        answer = httpx.post(f"{installation.url}/api/v1/{path}", content=b" " * 2**20)
+        problem(answer, 401, "unauthorized")
+
+
 def test_what_is_no_json_is_refused(caller: Caller) -> None:
     for path in ("purchases", "adjustments"):
         answer = caller.http.post(f"/api/v1/{path}", content=b"id=1", headers={"content-type": "text/plain"})

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from stammis.accrual.outcomes import Item, Outcome
 from stammis.api import problems
-from stammis.api.access import admit, check_scope, plain_key
+from stammis.api.access import admit, check_scope, plain_key, recognise
 from stammis.api.answers import outcome_document
 from stammis.api.hot import desk
 from stammis.api.hot.batch import record_batch
@@ -47,6 +47,7 @@ _FIXED = {f"{ROOT}purchases": PURCHASES, f"{ROOT}events": EVENTS, f"{ROOT}batch"
 _OF_A_PURCHASE = {"returns": RETURNS, "status": STATUS}
 _PARTS = 3
 _REFUSED = 400
+_SMALL_BYTES = 64 * 1024
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -151,10 +152,12 @@ class Application:
 
 
 async def _counted(scope: Scope, receive: Receive) -> Receive:
-    """Read a body that Django will be given, counting. Raises TooLarge, NotJson and Gone."""
+    """Read a body that Django will be given, counting. Raises Unauthorized, TooLarge, NotJson and Gone."""
     if scope["method"] not in _WITH_BODY:
         return receive
     headers = read_headers(scope)
+    if headers.length is None or headers.length > _SMALL_BYTES:
+        await desk.ask(recognise, plain_key(headers.authorization))  # a stranger's large body is not taken in
     body = await read_body(receive, headers.length)
     if body:
         check_content_type(headers.content_type)
