@@ -138,7 +138,7 @@ def test_every_rule_that_gave_nothing_says_why() -> None:
     assert said == {
         "spend": "«Points on what you buy» gave nothing: it gives at most 100 points a day, and that was reached.",
         "dairy": "«dairy» gave nothing: it holds in the category dairy; here it was fuel.",
-        "tuesday": "«Tuesdays» gave nothing: it holds on Tuesdays; here it was on Wednesdays.",
+        "tuesday": "«Tuesdays» gave nothing: it holds on Tuesdays; here it was Wednesday.",
         "web": "«web» gave nothing: it holds through the channel web; here it was till.",
         "fuel": "«Fuel» gave nothing: €9.00 is less than a full €10.00.",
         "once": "«once» gave nothing: it gives at most 1 time in all, and that was reached.",

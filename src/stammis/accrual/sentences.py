@@ -250,8 +250,7 @@ def _seen(asks: str, saw: str, programme: Programme) -> str:
         return ""
     match asks:
         case "weekday":
-            names: dict[str, str] = {day: conditions.weekdays(day) for day in conditions.WEEK}
-            return _("on %(days)s") % {"days": names.get(saw, saw)}
+            return words.weekday(saw)
         case "dates":
             return words.day(dt.date.fromisoformat(saw))
         case "total":

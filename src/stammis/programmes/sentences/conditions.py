@@ -13,8 +13,6 @@ from stammis.core import conditions as ask
 from stammis.core.programme import Programme
 from stammis.programmes.sentences import words
 
-WEEK: tuple[ask.Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
 
 def phrases(condition: ask.Condition | None, programme: Programme) -> list[str]:
     """The conditions that must all hold, each as a phrase."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from django.utils.translation import get_language, gettext, ngettext
@@ -89,9 +89,10 @@ def _last_day(month: int) -> int:
     return (following - dt.timedelta(days=1)).day
 
 
-def time(at: dt.datetime) -> str:
-    """The time of a day, hours and minutes."""
-    return format_time(at, "short", locale=locale())
+def weekday(day: str) -> str:
+    """A day of the week by itself, from its short English name."""
+    place = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}.get(day)
+    return day if place is None else str(locale().days["stand-alone"]["wide"][place])
 
 
 def either(names: Iterable[str]) -> str:
