@@ -50,6 +50,7 @@ def till() -> Till:
         bought("5", 1_000, member=None, email="guest@example.com"),
         bought("6", 1_000, member="bert", at=day("2026-05-01")),
         returned("r4", "4", "1", at=day("2026-05-02")),
+        bought("7", at=day("2026-05-03"), status="placed"),
     )
     pass_days(NOW)
     pass_days(NOW + dt.timedelta(days=600))
@@ -90,6 +91,7 @@ def test_a_true_history_has_no_difference(till: Till) -> None:
         ("decision", "UPDATE activity_event SET body = replace(body, '60000', '60100') WHERE kind = 'purchase'"),
         ("receipt", "UPDATE activity_receipt SET seq = 999 WHERE external_id = '3'"),
         ("purchase", "DELETE FROM accrual_purchasestatus WHERE purchase_id = '1'"),
+        ("purchase", "DELETE FROM accrual_purchasestatus WHERE purchase_id = '7'"),
         ("purchase", """UPDATE accrual_purchasestatus SET state = replace(state, 'completed', 'cancelled')"""),
         ("reward", "UPDATE rewards_issued SET state = 'issued' WHERE redemption = 'bag'"),
         ("stock", "UPDATE rewards_stock SET issued = issued + 1 WHERE reward = 'mug'"),

@@ -18,7 +18,7 @@ class Refold:
     """A member in the making, event by event.
 
     Attributes:
-        purchases: by id, each purchase and where it stands; ``moved``: those that were not completed at once, or changed later.
+        purchases: by id, each purchase and where it stands; ``moved``: those with a status of their own.
         issued: by redemption, each issued reward as it stands.
         expired: by the row that opened a lot, what of it has expired.
     """
