@@ -104,3 +104,12 @@ def test_more_points_than_there_are_refuse_the_whole_purchase(installation: Inst
     refused = caller.send("POST", "purchases", order)
     assert (refused.status_code, refused.json()["code"]) == (409, "not_enough_points")
     assert caller.send("GET", "purchases/order2").status_code == 404
+
+
+def test_a_price_is_told_in_the_smallest_unit_in_which_it_is_paid(installation: Installation) -> None:
+    caller = installation.caller(installation.publish(programme(wallets=[wallet(decimals=2)], rewards=[BAG])))
+    caller.did("POST", "purchases", purchase("p", "80.00"))
+    [reward] = caller.did("GET", "rewards")["items"]
+    assert reward["price"] == 7_700
+    answer = caller.did("POST", "redemptions", {"id": "r", "member": "anna", "reward": "bag"})
+    assert answer["wallets"]["points"]["active"] == 8_000 - reward["price"]

@@ -50,7 +50,7 @@ def list_rewards(request: HttpRequest, programme: str | None = None) -> HttpResp
             "name": words.name(reward.name, reward.id),
             "description": words.name(reward.description, "") if reward.description else None,
             "wallet": reward.wallet,
-            "price": reward.price,
+            "price": rules.rewards[reward.id].price,
             "left": None if reward.stock is None else max(0, reward.stock - issued.get(reward.id, 0)),
         }
         for reward in (rules.programme.rewards if rules else ())

@@ -67,7 +67,7 @@ def catalogue(programme: Programme, document: Document) -> list[dict[str, Any]]:
             "id": reward.id,
             "name": words.name(reward.name, reward.id),
             "text": words.name(reward.description),
-            "price": reward.price,
+            "price": reward.price * 10 ** wallets[reward.wallet].decimals,
             "wallet": wallets[reward.wallet],
             "wallet_name": words.name(wallets[reward.wallet].name, reward.wallet),
             "stock": reward.stock,
