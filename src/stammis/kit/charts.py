@@ -75,7 +75,7 @@ class _Draughtsman:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
-            command = [sys.executable, "-m", "stammis.kit.drawing"]
+            command = [sys.executable, "-P", "-m", "stammis.kit.drawing"]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self._process
 

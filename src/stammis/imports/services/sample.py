@@ -89,7 +89,7 @@ def _processes(run: Run, parts: int, folder: Path) -> Iterator[list[subprocess.P
     environment = os.environ | {"DATABASE_URL": _address()}
     started = [
         subprocess.Popen(
-            [sys.executable, "-m", "stammis.imports.sample", str(run.id), str(part), str(parts), str(folder)],
+            [sys.executable, "-P", "-m", "stammis.imports.sample", str(run.id), str(part), str(parts), str(folder)],
             stdout=subprocess.PIPE,
             text=True,
             env=environment,
