@@ -159,7 +159,10 @@ class EventBody(Body, kw_only=True):
 
 
 class MemberBody(Body, kw_only=True):
-    """Facts about a member. What is given replaces what was there, null clears it, what is absent stays."""
+    """Facts about a member. What is given replaces what was there, null clears it, what is absent stays.
+
+    Attributes and consents do so name by name.
+    """
 
     email: Email | UnsetType | None = UNSET
     phone: Annotated[str, Meta(max_length=50)] | UnsetType | None = UNSET
