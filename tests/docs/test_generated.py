@@ -1,5 +1,7 @@
 """The generated pages of the reference say what the code says."""
 
+import re
+
 import pytest
 
 from tools.reference import errors, figures
@@ -14,6 +16,14 @@ def test_no_generated_page_is_stale(name: str) -> None:
 def test_every_code_on_the_page_of_errors_has_a_meaning() -> None:
     silent = [line for line in errors.page().splitlines() if line.startswith("| `") and line.endswith("|  |")]
     assert not silent, "\n".join(silent)
+
+
+def test_every_code_of_a_bad_row_or_field_is_on_the_page_of_errors() -> None:
+    said = re.compile(r'\b(?:Bad\([^()]*?, "|fault\([^()]*?, ")([a-z_0-9]+)"')
+    sources = "\n".join(path.read_text("utf-8") for path in sorted(errors.SOURCES.rglob("*.py")))
+    page = errors.page()
+    assert {"wrong_columns", "needs_dry_run"} <= set(said.findall(sources))
+    assert not [name for name in sorted(set(said.findall(sources))) if f"| `{name}` |" not in page]
 
 
 def test_without_recorded_figures_the_readme_says_nothing_about_them() -> None:

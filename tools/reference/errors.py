@@ -59,6 +59,19 @@ FIELDS = """\
 
 In `errors` of a 422, and in the bad rows of an import.
 """
+ROWS = """\
+## What is wrong with a row
+
+In the bad rows of an import, besides the codes of fields and of what the member's rules refuse.
+"""
+ROW_MESSAGES = {
+    "bad_line": "This line holds a carriage return outside quotes.",
+    "bad_quotes": "A quote is opened and not closed, or closed too early.",
+    "bad_utf8": "This row is no text in UTF-8.",
+    "differs": "A field of the purchase is not what the first of its rows says.",
+    "too_many_lines": "A purchase has more lines than one may have.",
+    "wrong_columns": "This row has more or fewer cells than the head.",
+}
 DOCUMENTS = """\
 ## What is wrong with a programme file
 
@@ -77,6 +90,8 @@ def page() -> str:
         table(("Code", "Status", "Meaning"), _refusals()),
         FIELDS,
         table(("Code", "Meaning"), ((code(name), cell(text)) for name, text in sorted(MESSAGES.items()))),
+        ROWS,
+        table(("Code", "Meaning"), ((code(name), cell(text)) for name, text in sorted(ROW_MESSAGES.items()))),
         DOCUMENTS,
         table(("Code", "Meaning"), _documents()),
     )

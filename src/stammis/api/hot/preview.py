@@ -53,7 +53,7 @@ def chosen(dry_run: str, as_of: str | None) -> Preview | None:
     if as_of is None:
         return Preview(None) if dry_run in _ON else None
     if dry_run in _OFF:
-        raise Invalid(errors=[fault("/?as_of", "needs_dry_run", "Only a dry run (dry_run=true) looks from a time.")])
+        raise Invalid(errors=[fault("/?as_of", "needs_dry_run")])
     try:
         return Preview(msgspec.convert(as_of, Time))
     except msgspec.ValidationError:
