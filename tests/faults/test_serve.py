@@ -113,5 +113,5 @@ def test_a_terminated_server_ends_in_order_with_0(folder: Path) -> None:
         assert started.process.wait(60) == 0
         assert time.monotonic() - begun < 30
         assert not any("stammis" in command_line(pid) for pid in family)
-    assert not Server(folder).alive()
+    until(lambda: not Server(folder).alive())
     assert not (Server(folder).home.cluster / "postmaster.pid").exists()

@@ -10,14 +10,7 @@ import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 from stammis.kit import clock
-from tests.doors.api.installation import BEGINNING, Installation, copy_of, make_template, pointed_to
-
-
-@pytest.fixture(scope="session")
-def template(database_address: str, django_db_blocker: DjangoDbBlocker) -> str:
-    """A database with all tables, to be copied."""
-    with django_db_blocker.unblock():
-        return make_template(database_address)
+from tests.doors.api.installation import BEGINNING, Installation, copy_of, pointed_to
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.plugin import DjangoDbBlocker
 
 from stammis.staff import services as staff
-from tests.doors.api.installation import Installation, copy_of, make_template, pointed_to
+from tests.doors.api.installation import Installation, copy_of, pointed_to
 from tests.doors.console.company import PASSWORD, Company, found
 
 NOISE = ("favicon",)
@@ -27,15 +27,8 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def empty_database(database_address: str, django_db_blocker: DjangoDbBlocker) -> str:
-    """A database with all tables, to be copied."""
-    with django_db_blocker.unblock():
-        return make_template(database_address)
-
-
-@pytest.fixture(scope="session")
 def served(
-    empty_database: str, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+    template: str, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[bool], Site]]:
     """Serves an installation: with a company, or empty but for its staff."""
     with ExitStack() as stack:
@@ -43,7 +36,7 @@ def served(
         stack.enter_context(django_db_blocker.unblock())
 
         def serve(with_company: bool) -> Site:  # noqa: FBT001 - one of two
-            made = Installation(copy_of(empty_database))
+            made = Installation(copy_of(template))
             with pointed_to(made.address):
                 company = found() if with_company else found_staff()
             stack.callback(made.stop)
