@@ -242,13 +242,15 @@ def _copying(connection: psycopg.Connection, table: str, belongs: str) -> tuple[
     gathered = ", ".join(
         f"array_agg(t.{name}{'::text' if is_array else ''} order by t.ctid)" for name, _, is_array in columns
     )
-    query = f"select b.writer, b.batch, {gathered} from {table} t {belongs} group by 1, 2 order by 1, 2"  # noqa: S608
+    rows = f"from {table} t {belongs} group by 1, 2 order by 1, 2"
+    query = f"select b.writer, b.batch, {gathered} {rows}"
     names = ", ".join(name for name, _, _ in columns)
     given = ", ".join(f"{name}::{kind}" if is_array else name for name, kind, is_array in columns)
     arrays = ", ".join(
         f"${number}::{'text' if is_array else kind}[]" for number, (_, kind, is_array) in enumerate(columns, 1)
     )
-    statement = f"insert into {BARE}.{table} ({names}) select {given} from unnest({arrays}) as u({names})"  # noqa: S608
+    rows = f"select {given} from unnest({arrays}) as u({names})"  # noqa: S608 - our own names
+    statement = f"insert into {BARE}.{table} ({names}) {rows}"
     return query, statement.encode()
 
 

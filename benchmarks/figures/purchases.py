@@ -30,15 +30,12 @@ def measure(rounds: int, *, members: int = MEMBERS, seconds: int = 10) -> list[F
         before = Weight.of(shop.dsn)
 
         def ours(number: int) -> float:
-            web, database = cpu_seconds([shop.served.process.pid]), cpu_seconds([server])
+            roots = (shop.served.process.pid, server)
+            begun = [cpu_seconds([root]) for root in roots]
             load = _send(shop.served, shop.client, number, members, seconds)
+            python, database = (cpu_seconds([root]) - was for root, was in zip(roots, begun, strict=True))
             loads.append(load)
-            shares.append(
-                (
-                    (cpu_seconds([shop.served.process.pid]) - web) / load.seconds,
-                    (cpu_seconds([server]) - database) / load.seconds,
-                )
-            )
+            shares.append((python / load.seconds, database / load.seconds))
             return load.per_second
 
         accepted, compared = alternate(rounds, ours, lambda _: pgbench.run(yardstick, seconds=seconds, clients=CLIENTS))
