@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from stammis.core.document import parse
-
 from stammis.core.rules import Rules, compile_rules
 from stammis.programmes.yaml import load
 
