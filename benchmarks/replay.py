@@ -95,8 +95,13 @@ class Recording:
         return self.folder / f"{writer}-{statement}"
 
 
-def record(dsn: str, folder: Path, *, writers: int, ids: str = "%", size: int = BATCH) -> Recording:
-    """Read back the rows of the events whose ids are like ``ids`` (%: all), in the order in which they were written."""
+def record(dsn: str, folder: Path, *, writers: int = 1, ids: str = "%", size: int = BATCH) -> Recording:
+    """Read back the rows of the events whose ids are like ``ids`` (%: all), in the order in which they were written.
+
+    What ``folder`` holds of an earlier recording is removed.
+    """
+    for file in folder.iterdir():
+        file.unlink()
     with psycopg.connect(dsn) as connection:
         connection.execute("set local work_mem = '256MB'")
         connection.execute(BATCHED.format(size=int(size), writers=int(writers)).encode(), (ids, ids))
@@ -116,6 +121,13 @@ def record(dsn: str, folder: Path, *, writers: int, ids: str = "%", size: int = 
         rows += _number(connection, "select count(*) from (select distinct writer, batch, member_id from batched) u")
         total = sum(_spool(connection, recording, name, query) for name, query in queries.items())
     return Recording(folder, statements, writers, purchases, rows, total)
+
+
+def by_two(dsn: str, folder: Path, *, ids: str = "%", size: int = BATCH, known: bool = False) -> str:
+    """Replay with two writers at once, each with its half of the members: how many purchases a second that gives."""
+    recording = record(dsn, folder, writers=2, ids=ids, size=size)
+    lay_bare(dsn, known=known)
+    return f"{recording.purchases / replay(dsn, recording):,.0f} purchases/s"
 
 
 def lay_bare(dsn: str, *, known: bool = False) -> None:

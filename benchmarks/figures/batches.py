@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.client import Client, check, side_by_side
 from benchmarks.purchases import MEMBERS, batches
-from benchmarks.replay import BATCH, lay_bare, record, replay
+from benchmarks.replay import BATCH, by_two, lay_bare, record, replay
 from benchmarks.rounds import Figure, Target, alternate
 from benchmarks.shop import opened
 from benchmarks.weight import Weight
@@ -34,9 +34,11 @@ def measure(rounds: int, *, members: int = MEMBERS, each: int = 10, size: int = 
             return len(made) * size / seconds
 
         def again(number: int) -> float:
-            recording = record(shop.dsn, Path(folder), writers=CLIENTS, ids=f"b{number}-%", size=size)
-            lay_bare(shop.dsn, known=True)
+            ids = f"b{number}-%"
+            told["the replay by two writers"] = by_two(shop.dsn, Path(folder), ids=ids, size=size, known=True)
+            recording = record(shop.dsn, Path(folder), ids=ids, size=size)
             told["the replay"] = recording.weight()
+            lay_bare(shop.dsn, known=True)
             return recording.purchases / replay(shop.dsn, recording)
 
         post(0)

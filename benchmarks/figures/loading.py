@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.processes import MIB, Peak
-from benchmarks.replay import Recording, lay_bare, record, replay
+from benchmarks.replay import Recording, by_two, lay_bare, record, replay
 from benchmarks.rounds import Figure, Target, spread
 from benchmarks.scratch import COMMAND, NotMeasured, Scratch, scratch, superuser
 from benchmarks.weight import Weight
 from stammis.config.postgres import cluster
 
-WRITERS = 2
 MOST_SECONDS = 90
 MOST_MIB = 600
 BEGINS = "Loading the sample company"
@@ -42,7 +41,9 @@ def measure(rounds: int) -> list[Figure]:
                 before = Weight.of(dsn)
                 loads.append(_load(place))
                 after = Weight.of(dsn)
-                recording = recording or record(dsn, Path(folder), writers=WRITERS)
+                if recording is None:
+                    told["the replay by two writers"] = by_two(dsn, Path(folder))
+                    recording = record(dsn, Path(folder))
                 told |= {"a purchase": after.since(before, recording.purchases), "the replay": recording.weight()}
                 lay_bare(dsn)
                 yardstick.append(recording.purchases / replay(dsn, recording))
