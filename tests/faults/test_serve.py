@@ -105,13 +105,14 @@ def _below(served: Serving) -> list[int]:
     return served.running("stammis")
 
 
-def test_a_terminated_server_ends_in_order_with_0(folder: Path) -> None:
-    with serving(folder) as started:
-        family = _below(started)
-        begun = time.monotonic()
-        started.process.send_signal(signal.SIGTERM)
-        assert started.process.wait(60) == 0
-        assert time.monotonic() - begun < 30
-        assert not any("stammis" in command_line(pid) for pid in family)
-    until(lambda: not Server(folder).alive())
-    assert not (Server(folder).home.cluster / "postmaster.pid").exists()
+def test_a_terminated_server_ends_in_order_with_0() -> None:
+    with data_folder() as folder:
+        with serving(folder) as started:
+            family = _below(started)
+            begun = time.monotonic()
+            started.process.send_signal(signal.SIGTERM)
+            assert started.process.wait(60) == 0
+            assert time.monotonic() - begun < 30
+            assert not any("stammis" in command_line(pid) for pid in family)
+        until(lambda: not Server(folder).alive())
+        assert not (Server(folder).home.cluster / "postmaster.pid").exists()

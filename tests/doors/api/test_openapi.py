@@ -109,7 +109,7 @@ def test_the_document_is_well_formed(document: dict[str, Any]) -> None:
         assert schema.get("description"), name
     pointers = set(re.findall(r'"#/components/schemas/(\w+)"', str(document).replace("'", '"')))
     assert pointers <= document["components"]["schemas"].keys()
-    described = {each.__name__ for each in _descendants(Body)}
+    described = {each.__name__ for each in _descendants(Body) if each.__module__.startswith("stammis.")}
     assert described <= document["components"]["schemas"].keys()
     for _method, _address, operation in operations(document).values():
         assert operation["summary"]
