@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from tests.config.installed import data_folder
 from tests.docs import curl, markdown
 from tests.docs.markdown import PROJECT, Block
 from tests.doors.api.installation import free_port
+from tests.processes import end
 
 PAGE = PROJECT / "docs" / "tutorial" / "your-own-company.md"
 PORT = "8001"
@@ -94,8 +94,7 @@ class Reader:
     def stops(self) -> None:
         """End the server."""
         if self.server is not None:
-            self.server.send_signal(signal.SIGTERM)
-            self.server.wait(START_SECONDS)
+            end(self.server)
 
 
 def holds(answer: Any, shown: Any) -> bool:

@@ -7,24 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.config.installed import environment
-
-START_SECONDS = 120
-
-
-def until(what: Callable[[], bool], seconds: float = START_SECONDS) -> float:
-    """Waits for something to become so, and gives how long it took."""
-    begun = time.monotonic()
-    while not what():
-        assert time.monotonic() - begun < seconds, "it never came to pass"
-        time.sleep(0.05)
-    return time.monotonic() - begun
+from tests.processes import end, until
 
 
 def free_port() -> int:
@@ -43,7 +32,12 @@ class Serving:
     port: int
 
     def is_healthy(self) -> bool:
-        """Whether ``GET /health`` answers 200."""
+        """Whether its own web process answers ``GET /health`` with 200.
+
+        It has one only once nothing else listens on the port, so this is no answer of a predecessor's.
+        """
+        if not self.running("stammis.config.web"):
+            return False
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             connection.request("GET", "/health")
@@ -93,12 +87,8 @@ def serving(folder: Path, port: int | None = None) -> Iterator[Serving]:
         yield started
     finally:
         left = below(process.pid)
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(60)
-        process.kill()
-        process.wait()
+        end(process)
         for pid in left:
             if "stammis" in command_line(pid):
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from stammis.config.postgres import processes
 from stammis.config.postgres.server import connect_or_start
 from stammis.imports.sample import panel as panels
 from tests.config.installed import data_folder, environment, stammis
+from tests.processes import end
 
 STAMMIS = Path(sys.executable).with_name("stammis")
 ROWS = 40_000
@@ -45,22 +47,28 @@ def data() -> Iterator[Path]:
         yield folder
 
 
-def loading(data: Path, panel: panels.Panel) -> subprocess.Popen[str]:
-    """A load that has begun."""
-    return subprocess.Popen(
+@contextmanager
+def loading(data: Path, panel: panels.Panel) -> Iterator[subprocess.Popen[str]]:
+    """A load that has begun; at the end it is over, however the test went."""
+    load = subprocess.Popen(
         [STAMMIS, "demo", "--no-serve", "--panel", panel.folder],
         env=environment(data),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
+    try:
+        yield load
+    finally:
+        end(load)
 
 
 def wait_for_purchases(load: subprocess.Popen[str]) -> None:
     """Waits until the load says that it has taken in some."""
     assert load.stderr is not None
     begun = time.monotonic()
-    while "purchases" not in load.stderr.readline():
+    while "purchases" not in (line := load.stderr.readline()):
+        assert line, "it has ended"
         assert time.monotonic() - begun < SECONDS, "it takes nothing in"
 
 
@@ -77,23 +85,22 @@ def check(data: Path, panel: panels.Panel) -> None:
 
 
 def test_a_load_outlives_its_database(data: Path, panel: panels.Panel) -> None:
-    load = loading(data, panel)
-    wait_for_purchases(load)
-    with connect_or_start(data) as server:
-        postmaster = processes.postmaster(server.home.cluster)
-        assert postmaster is not None
-        os.kill(postmaster, signal.SIGKILL)
-    said, errors = load.communicate(timeout=SECONDS)
+    with loading(data, panel) as load:
+        wait_for_purchases(load)
+        with connect_or_start(data) as server:
+            postmaster = processes.postmaster(server.home.cluster)
+            assert postmaster is not None
+            os.kill(postmaster, signal.SIGKILL)
+        said, errors = load.communicate(timeout=SECONDS)
     assert load.returncode == 0, errors
     assert "Sign in as owner@example.com" in said
     check(data, panel)
 
 
 def test_a_load_that_was_killed_goes_on_at_the_next_call(data: Path, panel: panels.Panel) -> None:
-    load = loading(data, panel)
-    wait_for_purchases(load)
-    load.kill()
-    load.communicate()
+    with loading(data, panel) as load:
+        wait_for_purchases(load)
+        load.kill()
     again = stammis(data, "demo", "--no-serve", "--panel", str(panel.folder))
     assert again.returncode == 0, again.stderr
     check(data, panel)

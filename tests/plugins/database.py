@@ -25,6 +25,7 @@ from stammis.config.postgres import account, cluster
 from stammis.config.postgres.processes import end_with_parent
 from stammis.config.postgres.server import connect_or_start
 from tests.config.installed import data_folder
+from tests.processes import end
 from tools.debian import PACKAGES, command
 
 DEBIAN = "debian-15"
@@ -152,8 +153,7 @@ def debian_server() -> Iterator[str]:
             prepare(folder)
             yield f"postgresql://{cluster.OWNER}@/{cluster.DATABASE}?host={folder}"
         finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(START_SECONDS)
+            end(server, how=signal.SIGINT)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

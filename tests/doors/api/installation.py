@@ -6,7 +6,6 @@ import contextlib
 import datetime as dt
 import itertools
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from stammis.kit import clock
 from stammis.programmes import queries as programmes
 from stammis.programmes import services as publishing
 from stammis.staff.services import create_key
+from tests.processes import end
 
 START_SECONDS = 60
 BEGINNING = dt.datetime(2026, 4, 1, tzinfo=dt.UTC)
@@ -157,11 +157,7 @@ class Installation:
             client.close()
         if self.server is not None:
             server, self.server = self.server, None
-            server.send_signal(signal.SIGTERM)
-            try:
-                server.wait(START_SECONDS)
-            finally:
-                server.kill()
+            end(server)
 
     def publish(self, document: dict[str, Any]) -> str:
         """Publishes a programme and gives its slug."""
