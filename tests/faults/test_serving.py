@@ -41,12 +41,11 @@ def predecessor() -> Iterator[int]:
 @pytest.fixture
 def deaf() -> Iterator[subprocess.Popen[str]]:
     """A process that does not listen to SIGTERM."""
-    process = subprocess.Popen([sys.executable, "-c", DEAF], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "deaf\n"
-    yield process
-    process.kill()
-    process.wait()
+    with subprocess.Popen([sys.executable, "-c", DEAF], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "deaf\n"
+        yield process
+        process.kill()
 
 
 def test_the_answer_of_a_predecessor_is_not_taken_for_ones_own(predecessor: int, deaf: subprocess.Popen[str]) -> None:
