@@ -27,6 +27,8 @@ class Earnings(Struct, frozen=True, gc=False):
 
 
 NOTHING = Earnings({}, {}, ())
+UNASKED = Step("", False, "")
+"""Stands where the step of a gain will be."""
 
 
 def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules) -> Earnings:
@@ -37,51 +39,56 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules) -> E
     for bits in masks:
         mask |= bits
     mask &= book.channels.admitted(scene.channel) & book.stores.admitted(scene.store)
-    asked: list[Gain | Step] = []
-    multiplied: list[Gain] = []
-    multipliers: list[int] = []
+    steps: list[Step] = []
+    gains: list[Gain] = []
+    multiplies = False
     for rule in book.chosen(mask):
         check = rule.check
         if check is not None and (step := check(scene)) is not None:
-            asked.append(step)
+            steps.append(step)
             continue
         places = None
         if rule.of_lines:
             places = _matched(rule, lines, scene, masks)
             if not places:
-                asked.append(_unmet(rule))
+                steps.append(_unmet(rule))
                 continue
         if rule.kind == "multiply":
-            multipliers.append(len(asked))
-            asked.append(Gain(rule, 0, places, {}))
-            continue
-        found = gain_of(rule, basket, places, rules)
-        if rule.limit is not None and isinstance(found, Gain):
-            found = capped(found, counts, rules)
-        asked.append(found)
+            found: Gain | Step = Gain(rule, 0, places, {})
+            multiplies = True
+        else:
+            found = gain_of(rule, basket, places, rules)
+            if rule.limit is not None and isinstance(found, Gain):
+                found = capped(found, counts, rules)
         if isinstance(found, Gain):
-            multiplied.append(found)
-    for place in multipliers:
-        asked[place] = _multiplier(asked[place], multiplied, basket, counts, rules)
-    return _settled(asked, basket, rules)
+            found.place = len(steps)
+            gains.append(found)
+            steps.append(UNASKED)
+        else:
+            steps.append(found)
+    if multiplies:
+        gains = _multiplied(gains, steps, basket, counts, rules)
+    return _settled(steps, gains, basket, rules)
 
 
 def earnings_of_event(kind: str, scene: Scene, counts: Counts, rules: Rules) -> Earnings:
     """What an event other than a purchase earns: the rules for its type, and the multipliers that hold for it."""
-    asked: list[Gain | Step] = []
+    steps: list[Step] = []
+    gains: list[Gain] = []
     for rule in rules.book.by_event.get(kind, ()):
         step = rule.check(scene) if rule.check is not None else None
-        if step is not None:
-            asked.append(step)
-            continue
-        gain = Gain(rule, rule.rate, None, {})
-        asked.append(gain if rule.limit is None or rule.kind == "multiply" else capped(gain, counts, rules))
-    multiplied = [found for found in asked if isinstance(found, Gain) and found.rule.kind != "multiply"]
-    nothing = Basket(())
-    for place, found in enumerate(asked):
-        if isinstance(found, Gain) and found.rule.kind == "multiply":
-            asked[place] = _multiplier(found, multiplied, nothing, counts, rules)
-    return _settled(asked, None, rules)
+        if step is None:
+            found: Gain | Step = Gain(rule, rule.rate, None, {})
+            if rule.limit is not None and rule.kind != "multiply":
+                found = capped(Gain(rule, rule.rate, None, {}), counts, rules)
+            if isinstance(found, Gain):
+                found.place = len(steps)
+                gains.append(found)
+                step = UNASKED
+            else:
+                step = found
+        steps.append(step)
+    return _settled(steps, _multiplied(gains, steps, Basket(()), counts, rules), None, rules)
 
 
 def _unmet(rule: EarnRule) -> Step:
@@ -110,41 +117,53 @@ def _matched(rule: EarnRule, lines: Sequence[Line], scene: Scene, masks: list[in
     return [place for place in places if test(scene, lines[place])]
 
 
-def _multiplier(
-    found: Gain | Step, multiplied: list[Gain], basket: Basket, counts: Counts, rules: Rules
-) -> Gain | Step:
-    """What a multiplier makes of the gains of other rules, or the step that says why it makes nothing."""
-    assert isinstance(found, Gain), "multipliers are settled last"
-    rule, lines = found.rule, found.lines
+def _multiplied(gains: list[Gain], steps: list[Step], basket: Basket, counts: Counts, rules: Rules) -> list[Gain]:
+    """The gains with what multipliers make of them; a multiplier that makes nothing leaves a step that says why."""
+    plain = [gain for gain in gains if gain.rule.kind != "multiply"]
+    there: list[Gain] = []
+    for gain in gains:
+        if gain.rule.kind == "multiply":
+            found = _multiplier(gain, plain, basket, counts, rules)
+            if isinstance(found, Step):
+                steps[gain.place] = found
+                continue
+        there.append(gain)
+    return there
+
+
+def _multiplier(gain: Gain, plain: list[Gain], basket: Basket, counts: Counts, rules: Rules) -> Gain | Step:
+    rule, lines = gain.rule, gain.lines
     targets, whole = rule.targets, 0
-    for gain in multiplied:
-        if gain.rule.bit & targets:
-            whole += gain.value if lines is None else multiplicand(gain, lines, basket, rules)
+    for other in plain:
+        if other.rule.bit & targets:
+            whole += other.value if lines is None else multiplicand(other, lines, basket, rules)
     if not whole:
         return Step(rule.id, False, "nothing_to_multiply", rule.wallet)
-    found.value = whole * rule.factor // rule.divisor
-    found.saw["of"] = whole // rules.book.denominator
-    return found if rule.limit is None else capped(found, counts, rules)
+    gain.value = whole * rule.factor // rule.divisor
+    gain.saw["of"] = whole // rules.book.denominator
+    return gain if rule.limit is None else capped(gain, counts, rules)
 
 
-def _settled(asked: list[Gain | Step], basket: Basket | None, rules: Rules) -> Earnings:
-    gains = [found for found in asked if isinstance(found, Gain)]
+def _settled(steps: list[Step], gains: list[Gain], basket: Basket | None, rules: Rules) -> Earnings:
+    """Rounds the gains, and puts a step for each of them into its place."""
     if rules.per_line and basket is not None:
         points = parts_by_line(gains, basket, rules)
     else:
         points = parts_of_whole(gains, rules)
-    steps = [
-        Step(found.rule.id, True, found.because, found.rule.wallet, found.part, found.saw)
-        if isinstance(found, Gain)
-        else found
-        for found in asked
-    ]
-    return Earnings(points, {gain.rule.id: gain.part for gain in gains if gain.part}, tuple(steps))
+    given: dict[str, int] = {}
+    for gain in gains:
+        rule, part = gain.rule, gain.part
+        if part:
+            given[rule.id] = part
+        steps[gain.place] = Step(rule.id, True, gain.because, rule.wallet, part, gain.saw)
+    return Earnings(points, given, tuple(steps))
 
 
 def counts_at(day: int, used: dict[str, tuple[Count, ...]], rules: Rules) -> Counts:
     """What of each cap is used in the period in which a day lies; caps that are not used at all are left out."""
     found: Counts = {}
+    if not used:
+        return found
     for rule in rules.book.capped:
         assert rule.limit is not None
         older = used.get(rule.id)

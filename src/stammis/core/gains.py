@@ -21,7 +21,7 @@ class Gain(Struct, gc=False):
     """What one rule gives: an exact value over the book's denominator, and the lines (by place) it gives it for.
 
     ``lines`` is None where the rule gives for the purchase as a whole or for all lines alike; ``left`` is what its cap
-    still allows in whole points, ``part`` what it gives of the row in the end.
+    still allows in whole points, ``part`` what it gives of the row in the end, ``place`` that of its step.
     """
 
     rule: EarnRule
@@ -31,6 +31,7 @@ class Gain(Struct, gc=False):
     because: str = "given"
     left: int | None = None
     part: int = 0
+    place: int = -1
 
 
 def counted(rule: EarnRule, basket: Basket, lines: list[int] | None) -> int:

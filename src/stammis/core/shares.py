@@ -31,21 +31,15 @@ def _whole(gains: list[Gain], rules: Rules) -> int:
     floors = 0
     rests: list[int] = []
     for gain in gains:
-        part, rest = divmod(gain.value, denominator)
-        gain.part = part
+        value = gain.value
+        gain.part = part = value // denominator
         floors += part
-        rests.append(rest)
+        rests.append(value - part * denominator)
     whole = rounded(floors * denominator + sum(rests), denominator, rules.mode)
-    left = whole - floors
-    if left:
-        smallest = sorted(rests)[-left]
-        ties = left - sum([rest > smallest for rest in rests])
-        for gain, rest in zip(gains, rests, strict=True):
-            if rest > smallest:
-                gain.part += 1
-            elif rest == smallest and ties:
-                gain.part += 1
-                ties -= 1
+    if whole > floors:
+        largest_first = sorted(range(len(rests)), key=rests.__getitem__, reverse=True)  # equal ones in their order
+        for place in largest_first[: whole - floors]:
+            gains[place].part += 1
     return whole
 
 

@@ -96,6 +96,13 @@ def falls_at(rank: Rank, tiers: TierRules, calendar: Calendar) -> int | None:
     missing = tiers.thresholds[tiers.levels.index(rank.level)]
     if not 0 < missing <= rank.total:
         return None
+    spare = rank.total - missing
+    if spare < missing:
+        for day, amount in rank.days:
+            spare -= amount
+            if spare < 0:
+                return calendar.starts_at(day + tiers.window)
+        return None
     for day, amount in reversed(rank.days):
         missing -= amount
         if missing <= 0:  # the level needs this day and all that follow it

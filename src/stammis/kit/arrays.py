@@ -27,7 +27,6 @@ _ARRAYS = {
 _HEAD = struct.Struct("!5i")
 _SIZE = struct.Struct("!i").pack
 _NULL = _SIZE(-1)
-_MICROSECOND = dt.timedelta(microseconds=1)
 _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _UNIX_EPOCH_SECONDS = 946_684_800
 """Seconds from 1970 to 2000, from which PostgreSQL counts."""
@@ -142,7 +141,8 @@ def one_instant(value: int) -> Param:
 
 def microseconds(moment: dt.datetime) -> int:
     """Give a moment as microseconds since 1970."""
-    return (moment - _EPOCH) // _MICROSECOND + _UNIX_EPOCH_SECONDS * 1_000_000
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds + _UNIX_EPOCH_SECONDS) * 1_000_000 + since.microseconds
 
 
 def read_instant(value: bytes) -> dt.datetime:

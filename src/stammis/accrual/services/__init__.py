@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from stammis.accrual.services.comparing import Difference
 from stammis.accrual.services.days import pass_days
-from stammis.accrual.services.intake import record
+from stammis.accrual.services.intake import record, recording
 from stammis.accrual.services.proof import verify
 from stammis.accrual.services.verbs import adjust, cancel_redemption, change_member, redeem
 
-__all__ = ["Difference", "adjust", "cancel_redemption", "change_member", "pass_days", "record", "redeem", "verify"]
+__all__ = [
+    "Difference",
+    "adjust",
+    "cancel_redemption",
+    "change_member",
+    "pass_days",
+    "record",
+    "recording",
+    "redeem",
+    "verify",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import lru_cache
 
 from stammis.accrual.outcomes import Accepted, Answer, Declined, Outcome
 from stammis.accrual.records import read_event, read_record
@@ -13,13 +14,18 @@ from stammis.core.events import AnyEvent
 WAITS = 202
 
 
+@lru_cache(maxsize=16_384)
+def _uuid(value: bytes) -> uuid.UUID:
+    return uuid.UUID(bytes=value)
+
+
 def answer(subject: Subject, reference: str | None, decided: Decided) -> Answer:
     """Give the answer to an event that was decided."""
     decision = decided.decision
     return Answer(
-        uuid.UUID(bytes=subject.programme),
+        _uuid(subject.programme),
         reference,
-        uuid.UUID(bytes=subject.id),
+        _uuid(subject.id),
         decided.standing.events,
         decided.version,
         decided.event,

@@ -14,9 +14,9 @@ from stammis.accrual.outcomes import Accepted, Declined, Item, Key, MemberFields
 from stammis.accrual.services import answers
 from stammis.accrual.services.deciding import NOTHING_AROUND, Around, Decided, Subject, decided, expired_by, run
 from stammis.accrual.services.loading import Loaded, Name, Waiting, name_of
-from stammis.accrual.services.writing import Writing
+from stammis.accrual.services.writing import SECOND, Writing
 from stammis.activity import services as activity
-from stammis.core.calendars import instant
+from stammis.core.calendars import instant, moment
 from stammis.core.decide import needs
 from stammis.core.effects import Decision, PurchaseMoved, RewardMoved
 from stammis.core.events import (
@@ -71,7 +71,7 @@ class Group:
         self._purchases: dict[tuple[bytes, str], Placed] = {}
         self._redeemed: dict[tuple[bytes, str], bytes] = {}
         self._latest_id = uuid.UUID(int=0)
-        self._bounds: dict[uuid.UUID, tuple[dt.datetime, dt.datetime]] = {}
+        self._bounds: dict[uuid.UUID, tuple[int, int]] = {}
 
     def take(self, item: Item) -> Outcome:
         """Decide an item; what it has to write is added to ``writing`` only if it is accepted."""
@@ -111,12 +111,16 @@ class Group:
         if bounds is None:
             now = self._as_of or self._now
             age = dt.timedelta(days=versions.at(instant(now)).programme.declared_age_days)
-            bounds = self._bounds[versions.programme.id] = (now - age, now + AHEAD)
+            bounds = self._bounds[versions.programme.id] = (
+                arrays.microseconds(now - age),
+                arrays.microseconds(now + AHEAD),
+            )
         oldest, latest = bounds
-        if event.occurred_at > latest:
-            return declined("in_future", latest=latest.isoformat(timespec="seconds"))
-        if event.occurred_at < oldest:
-            return declined("too_old", oldest=oldest.isoformat(timespec="seconds"))
+        at = arrays.microseconds(event.occurred_at)
+        if at > latest:
+            return declined("in_future", latest=moment(latest // SECOND).isoformat(timespec="seconds"))
+        if at < oldest:
+            return declined("too_old", oldest=moment(oldest // SECOND).isoformat(timespec="seconds"))
         return None
 
     def _decide(self, programme: bytes, event: AnyEvent, item: Item) -> Outcome:
