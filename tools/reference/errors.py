@@ -72,6 +72,12 @@ ROW_MESSAGES = {
     "too_many_lines": "A purchase has more lines than one may have.",
     "wrong_columns": "This row has more or fewer cells than the head.",
 }
+COLUMNS = """\
+## What is wrong with the first line of a file
+
+A file whose columns are not understood is refused whole, with all that is wrong with its first line.
+"""
+UNKNOWN_COLUMN = "There is no column of this name."
 DOCUMENTS = """\
 ## What is wrong with a programme file
 
@@ -92,6 +98,8 @@ def page() -> str:
         table(("Code", "Meaning"), ((code(name), cell(text)) for name, text in sorted(MESSAGES.items()))),
         ROWS,
         table(("Code", "Meaning"), ((code(name), cell(text)) for name, text in sorted(ROW_MESSAGES.items()))),
+        COLUMNS,
+        table(("Code", "Meaning"), _columns()),
         DOCUMENTS,
         table(("Code", "Meaning"), _documents()),
     )
@@ -174,6 +182,22 @@ def _refused(call: ast.Call) -> Iterator[tuple[str, int]]:
             yield word, declined(word).status
         case _:
             pass
+
+
+def _columns() -> Iterator[tuple[str, str]]:
+    """The codes and sentences in ``{"pointer": …, "code": "code", "message": sentence}`` in the room of imports."""
+    found: dict[str, str] = {}
+    for path in sorted((SOURCES / "imports").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Dict):
+                pairs = zip(node.keys, node.values, strict=True)
+                said = {key.value: value for key, value in pairs if isinstance(key, ast.Constant)}
+                match said.get("code"), said.get("message"):
+                    case ast.Constant(value=str(word)), ast.expr() as sentence:
+                        found[word] = _text(sentence) or UNKNOWN_COLUMN
+                    case _:
+                        pass
+    yield from ((code(name), cell(sentence)) for name, sentence in sorted(found.items()))
 
 
 def _documents() -> Iterator[tuple[str, str]]:
