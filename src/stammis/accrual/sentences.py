@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from stammis.core.amounts import QUANTITY_SCALE
+from stammis.core.earn import Earn, Multiply, PerAmount, PerEvent, PerUnit
 from stammis.core.effects import RowKind, Step
 from stammis.core.events import (
     Adjustment,
@@ -28,7 +29,7 @@ from stammis.core.events import (
     Scalar,
     StatusChanged,
 )
-from stammis.core.programme import Earn, Multiply, PerAmount, PerEvent, PerUnit, Programme
+from stammis.core.programme import Programme
 from stammis.programmes.sentences import conditions, rules, words
 
 

@@ -10,20 +10,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from stammis.core.amounts import AmountText, exact
 from stammis.core.condition_checks import Surroundings, faults, too_fine
 from stammis.core.currencies import DECIMALS
-from stammis.core.programme import (
-    Earn,
-    Multiply,
-    PerAmount,
-    PerEvent,
-    PerPurchase,
-    PerUnit,
-    Reward,
-    TierSet,
-    Wallet,
-    Yearly,
-)
+from stammis.core.earn import Earn, Multiply, PerAmount, PerEvent, PerPurchase, PerUnit
+from stammis.core.programme import Reward
 from stammis.core.questions import asks_purchase
 from stammis.core.reading import Problem, below, unknown
+from stammis.core.tier_sets import TierSet
+from stammis.core.wallets import Wallet, Yearly
 
 T = TypeVar("T")
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from stammis.core.basis import Basis
 from stammis.core.events import Line, Purchase
-from stammis.core.programme import Basis
 from stammis.core.spread import spread
 
 ALWAYS_COUNT = "goods"

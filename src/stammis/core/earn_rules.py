@@ -14,8 +14,9 @@ from stammis.core.basket import Counting, counting
 from stammis.core.calendars import PERIODS
 from stammis.core.conditions import All, Any, Attribute, Condition, Label, Not, Tier
 from stammis.core.currencies import DECIMALS
+from stammis.core.earn import Cap, Earn, Multiply, PerAmount, PerEvent, PerPurchase, PerUnit
 from stammis.core.matching import Check, Matching, matching
-from stammis.core.programme import Cap, Earn, Multiply, PerAmount, PerEvent, PerPurchase, PerUnit, Programme
+from stammis.core.programme import Programme
 from stammis.core.questions import LineTest, Terms, asks_purchase
 
 Kind = Literal["amount", "unit", "purchase", "event", "multiply"]

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import assert_never
 
 from stammis.core.calendars import Calendar, months_on, next_yearly
-from stammis.core.programme import Days, Expiry, Months, Never, OnDate, Yearly
+from stammis.core.wallets import Days, Expiry, Months, Never, OnDate, Yearly
 
 Ending = Callable[[int], int | None]
 """From the day on which points were earned to the instant at which they are gone; None where they never are."""

@@ -15,9 +15,11 @@ from stammis.core.calendars import Calendar, calendar_of
 from stammis.core.currencies import DECIMALS
 from stammis.core.earn_rules import EarnBook, earn_book
 from stammis.core.expiry import Ending, ending
-from stammis.core.programme import Programme, Returns, Reward, State, TierSet, Wallet
+from stammis.core.programme import Programme, Returns, Reward, State
 from stammis.core.questions import Terms
 from stammis.core.spread import Mode
+from stammis.core.tier_sets import TierSet
+from stammis.core.wallets import Wallet
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from stammis.core.programme import Words
+from stammis.core.parts import Words
 from stammis.insight.periods import stepped
 from stammis.insight.queries import counting
 from stammis.insight.queries.measuring import Measure, Report, Slice

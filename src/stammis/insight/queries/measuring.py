@@ -14,7 +14,8 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from stammis.core.programme import Programme as Document
-from stammis.core.programme import TierSet, Wallet
+from stammis.core.tier_sets import TierSet
+from stammis.core.wallets import Wallet
 from stammis.insight import registry
 from stammis.insight.intervals import FEW, wilson
 from stammis.insight.periods import BEGINNING, Period, Periods, midnight, stepped, whole

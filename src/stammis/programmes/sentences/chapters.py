@@ -10,21 +10,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from stammis.core.programme import (
-    Days,
-    Expiry,
-    Months,
-    Never,
-    OnDate,
-    Programme,
-    Returns,
-    Reward,
-    Rounding,
-    State,
-    TierSet,
-    Wallet,
-    Yearly,
-)
+from stammis.core.basis import Rounding
+from stammis.core.programme import Programme, Returns, Reward, State
+from stammis.core.tier_sets import TierSet
+from stammis.core.wallets import Days, Expiry, Months, Never, OnDate, Wallet, Yearly
 from stammis.programmes.sentences import rules, words
 
 

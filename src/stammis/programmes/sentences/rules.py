@@ -8,17 +8,9 @@ from typing import assert_never
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from stammis.core.programme import (
-    Basis,
-    Cap,
-    Earn,
-    Multiply,
-    PerAmount,
-    PerEvent,
-    PerPurchase,
-    PerUnit,
-    Programme,
-)
+from stammis.core.basis import Basis
+from stammis.core.earn import Cap, Earn, Multiply, PerAmount, PerEvent, PerPurchase, PerUnit
+from stammis.core.programme import Programme
 from stammis.programmes.sentences import conditions, words
 
 

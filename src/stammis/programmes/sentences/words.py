@@ -13,7 +13,9 @@ from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from django.utils.translation import get_language, gettext, ngettext
 
-from stammis.core.programme import Programme, Wallet, Words
+from stammis.core.parts import Words
+from stammis.core.programme import Programme
+from stammis.core.wallets import Wallet
 
 ENGLISH = "en"
 
