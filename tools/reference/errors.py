@@ -32,7 +32,7 @@ do not.
 
 ```json
 {
-  "title": "Unprocessable Entity",
+  "title": "Unprocessable Content",
   "status": 422,
   "code": "invalid",
   "detail": "The request has fields that cannot be accepted.",

@@ -1,14 +1,15 @@
-"""Addresses where nothing is, and methods that nobody answers, as problem+json like everything else."""
+"""Addresses where nothing is, methods that nobody answers and names that are not ours, as problem+json too."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from stammis.api.door import reply_problem
-from stammis.api.problems import MethodNotAllowed
+from stammis.api.problems import MethodNotAllowed, UnknownHost
 from stammis.kit.errors import NotFound
 
 _ROOT = "/api/v1/"
@@ -19,6 +20,25 @@ _NOT_ALLOWED = 405
 def nothing_here(_request: HttpRequest) -> HttpResponse:
     """Say that there is no such address."""
     return reply_problem(NotFound("There is no such address."))
+
+
+class HostProblems:
+    """Django middleware: a request under /api/v1 to a host that is not ours is refused as problem+json.
+
+    It stands before all others, since the first one that asks for the host would answer with a page.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request."""
+        if request.path.startswith(_ROOT):
+            try:
+                request.get_host()
+            except DisallowedHost:
+                return reply_problem(UnknownHost())
+        return self._get_response(request)
 
 
 class MethodProblems:

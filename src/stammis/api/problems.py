@@ -19,6 +19,7 @@ _PLACES = {
     "as_of_past": "/?as_of",
     "in_future": "/occurred_at",
     "more_than_bought": "/lines",
+    "negative_total": "/discounts",
     "no_rate": "/currency",
     "too_old": "/occurred_at",
     "unknown_line": "/lines",
@@ -28,6 +29,15 @@ _PLACES = {
     "unknown_wallet": "/wallet",
 }
 _UNPROCESSABLE = 422
+_TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""As RFC 9110 has them: Python's own differ from release to release."""
+
+
+class UnknownHost(Problem):
+    """This installation does not answer to the name in the header Host; its names are in STAMMIS_HOSTS."""
+
+    code = "unknown_host"
+    status = 400
 
 
 class Unauthorized(Problem):
@@ -86,6 +96,10 @@ class Unavailable(Problem):
     status = 503
 
 
+def _title(status: int) -> str:
+    return _TITLES.get(status) or HTTPStatus(status).phrase
+
+
 def document(
     status: int,
     code: str,
@@ -94,7 +108,7 @@ def document(
     detail: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Make a problem's JSON document: title, status, code, detail, field errors, and what else there is to know."""
-    said: dict[str, Any] = {"title": HTTPStatus(status).phrase, "status": status, "code": code, "detail": message}
+    said: dict[str, Any] = {"title": _title(status), "status": status, "code": code, "detail": message}
     if errors:
         said["errors"] = errors
     for name, value in (detail or {}).items():

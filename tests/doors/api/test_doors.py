@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
+import json
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -100,6 +103,30 @@ def test_a_body_over_32_mib_is_refused_while_it_is_read(caller: Caller, path: st
     )
     problem(answer, 413, "body_too_large")
     assert caller.send("GET", "rewards").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["purchases", "adjustments"])
+def test_who_sends_all_before_reading_anything_still_sees_the_answer(
+    installation: Installation, caller: Caller, path: str
+) -> None:
+    head = (
+        f"POST /api/v1/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Authorization: {caller.http.headers['authorization']}\r\nContent-Length: {BIG}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", installation.port), timeout=30) as connection:
+        connection.sendall(head.encode() + b" " * BIG)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        said = json.loads(answer.read())
+    assert (answer.status, said["status"], said["code"]) == (413, 413, "body_too_large")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["connection"] == "close"
+    assert said["title"] == "Content Too Large"
+
+
+@pytest.mark.parametrize("path", ["members/anna", "metrics/purchases", "nothing"])
+def test_a_host_that_is_not_ours_is_refused_in_the_form_of_all_errors(caller: Caller, path: str) -> None:
+    problem(caller.send("GET", path, headers={"Host": "elsewhere.example"}), 400, "unknown_host")
 
 
 def test_a_strangers_large_body_is_not_taken_in(installation: Installation) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +17,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 MOST_BYTES = 32 * 1024 * 1024
+MOST_IGNORED_BYTES = 2 * MOST_BYTES
+MOST_IGNORED_SECONDS = 10.0
 _JSON = b"application/json"
 
 
@@ -58,6 +62,8 @@ def check_content_type(content_type: bytes) -> None:
 async def read_body(receive: Receive, length: int | None) -> bytes:
     """Read a body, counting: no more than 32 MiB is ever held. Raises TooLarge, and Gone where the caller hung up."""
     if length is not None and length > MOST_BYTES:
+        if length <= MOST_IGNORED_BYTES:
+            await _ignore(receive)
         raise TooLarge
     message = await receive()
     first: bytes = message.get("body", b"")
@@ -69,6 +75,7 @@ async def read_body(receive: Receive, length: int | None) -> bytes:
         part = message.get("body", b"")
         size += len(part)
         if size > MOST_BYTES:
+            await _ignore(receive)
             raise TooLarge
         parts.append(part)
     if message["type"] == "http.disconnect":
@@ -76,6 +83,17 @@ async def read_body(receive: Receive, length: int | None) -> bytes:
     if size > MOST_BYTES:
         raise TooLarge
     return b"".join(parts)
+
+
+async def _ignore(receive: Receive) -> None:
+    """Read on without keeping anything: who is still sending when the connection closes never sees the answer."""
+    size, more = 0, True
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(MOST_IGNORED_SECONDS):
+            while more and size <= MOST_IGNORED_BYTES:
+                message = await receive()
+                size += len(message.get("body", b""))
+                more = message["type"] == "http.request" and message.get("more_body", False)
 
 
 async def answer(send: Send, status: int, body: bytes, *, replay: bool = False) -> None:
