@@ -91,6 +91,7 @@ _UNPROCESSABLE = frozenset(
         "in_future",
         "invalid",
         "more_than_bought",
+        "negative_total",
         "no_rate",
         "programme_required",
         "too_old",
