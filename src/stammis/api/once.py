@@ -11,7 +11,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from stammis.api.door import reply_raw
-from stammis.api.models import Remembered
 from stammis.api.services import keep, take
 from stammis.intake.codes import fault
 from stammis.kit.errors import IdReused, Invalid
@@ -22,31 +21,34 @@ _encode = msgspec.json.Encoder().encode
 
 
 def once(
-    request: HttpRequest, key: ApiKey, digest: bytes, write: Callable[[], tuple[int, Any]], *, replay: bool = False
+    request: HttpRequest,
+    key: ApiKey,
+    digest: bytes,
+    write: Callable[[], tuple[int, Any]],
+    *,
+    conflicts: bool = True,
 ) -> HttpResponse:
     """Do a write and answer it; with an Idempotency-Key, answer what was answered to it before.
 
     ``digest`` stands for what is asked, ``write`` gives a status and a document, or raises. Two requests with one key
-    at the same time wait for each other. Raises IdReused where the key came with another request.
+    at the same time wait for each other. Where the key came with another request: raises IdReused, or, for a write that
+    never ``conflicts``, does it; the key goes on to stand for the first one.
     """
     text = request.headers.get("Idempotency-Key")
     if text is None:
         status, document = write()
-        return reply_raw(_encode(document), status, replay=replay)
+        return reply_raw(_encode(document), status)
     if not 1 <= len(text) <= LONGEST_KEY:
         raise Invalid(errors=[fault("/Idempotency-Key", "too_long", "A key has 1 to 200 characters.")])
     asked = hashlib.sha256(f"{request.method} {request.path}\n".encode() + digest).digest()
     with transaction.atomic():
         known = take(key, text, hash=asked)
-        if known is not None:
-            return _again(known, asked)
+        if known is not None and bytes(known.hash) == asked:
+            return reply_raw(known.body.encode(), known.status, replay=True)
+        if known is not None and conflicts:
+            raise IdReused("This Idempotency-Key was used before, with another request.")
         status, document = write()
         body = _encode(document)
-        keep(key, text, status=status, body=body.decode())
+        if known is None:
+            keep(key, text, status=status, body=body.decode())
     return reply_raw(body, status)
-
-
-def _again(known: Remembered, asked: bytes) -> HttpResponse:
-    if bytes(known.hash) != asked:
-        raise IdReused("This Idempotency-Key was used before, with another request.")
-    return reply_raw(known.body.encode(), known.status, replay=True)

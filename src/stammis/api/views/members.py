@@ -30,14 +30,15 @@ _MEMBER = path_id("m", "The caller's id of the member.", MEMBER_ID)
     "members/{ref:m}",
     operation_id="put_member",
     summary="Add a member, or change facts about one",
-    description="What is given replaces what was there, null clears it, what is absent stays. It never conflicts.",
+    description="What is given replaces what was there, null clears it, what is absent stays. It never conflicts: an"
+    " Idempotency-Key that came with another request before is no obstacle, what is given now is applied.",
     openapi_extra=described(
         "Members",
         scope="members:write",
         body=MemberBody,
         examples={"a new member": ANNA},
         answers={200: MemberAnswer},
-        problems=(404, 409),
+        problems=(404,),
         parameters=[_MEMBER, IDEMPOTENCY_KEY],
         replays=True,
     ),
@@ -52,7 +53,7 @@ def put_member(request: HttpRequest, m: str) -> HttpResponse:
         decide(Item(programme.id, MemberFields(m, facts)))
         return 200, queries.member_view(programme, m, clock.now())
 
-    return once(request, key, hashlib.sha256(request.body).digest(), write)
+    return once(request, key, hashlib.sha256(request.body).digest(), write, conflicts=False)
 
 
 @api.get(
