@@ -24,8 +24,10 @@ at `/api/v1/docs`. A first call, from nothing, is in [the first purchase](../how
   programme, or have a limit of requests in a minute.
 - **Programmes.** With one programme nothing needs to be said. With several a body names its `"programme"` (a GET:
   `?programme=`), unless the key is bound to one.
-- **Bodies** are JSON, up to 32 MiB. Unknown fields are refused; an optional field may be null. Ids are yours: any text
-  of 1 to 200 characters, unique for their kind in a programme. In an address an id is percent-encoded (`a%2Fb`).
+- **Bodies** are JSON, up to 32 MiB. Unknown fields are refused; an optional field may be null. Of a name
+  that stands twice in one object the last value counts, as in most readers of JSON; do not send such bodies. Ids are
+  yours: any text of 1 to 200 characters, unique for their kind in a programme. In an address an id is percent-encoded
+  (`a%2Fb`).
 - **Money** is decimal text with at most the currency's decimals, `"12.50"`; JSON numbers are refused. **Quantities**
   are whole numbers or decimal text with up to six decimals. **Points** are whole numbers in the wallet's smallest unit;
   `decimals` stands beside them. **Times** are RFC 3339 with an offset.

@@ -20,6 +20,7 @@ from stammis.intake.reading import (
     read_status,
 )
 from stammis.kit.errors import Invalid
+from tools.reference.calls import INTRODUCTION
 
 NOW = dt.datetime(2026, 3, 5, tzinfo=dt.UTC)
 PURCHASE: dict[str, Any] = {
@@ -296,3 +297,9 @@ def test_what_the_fast_way_refuses_the_slow_way_explains(changes: dict[str, obje
         body = changed(pointer, changes[pointer], body)
     errors = errors_of(raw(body))
     assert errors is None or (errors and all(each["code"] != "bad_json" for each in errors))
+
+
+def test_of_a_name_that_stands_twice_the_last_value_counts_as_the_reference_says() -> None:
+    twice = raw(PURCHASE).replace(b'"member": "anna"', b'"member": "ben", "member": "anna"')
+    assert read_purchase(twice) == read_purchase(raw(PURCHASE))
+    assert "stands twice in one object the last value counts" in " ".join(INTRODUCTION.split())
