@@ -101,8 +101,12 @@ def test_a_load_that_was_killed_goes_on_at_the_next_call(data: Path, panel: pane
     with loading(data, panel) as load:
         wait_for_purchases(load)
         load.kill()
+    later = stammis(data, "day", "--to", "2018-02-01T00:00:00-05:00")
+    assert later.returncode == 1
+    assert "stammis demo --no-serve" in later.stderr
     again = stammis(data, "demo", "--no-serve", "--panel", str(panel.folder))
     assert again.returncode == 0, again.stderr
     check(data, panel)
+    assert stammis(data, "day", "--to", "2018-02-01T00:00:00-05:00").returncode == 0
     once_more = stammis(data, "demo", "--no-serve", "--panel", str(panel.folder))
     assert "Loading" not in once_more.stderr

@@ -6,7 +6,9 @@ import pytest
 
 from stammis.accrual.queries import member_view
 from stammis.accrual.services import pass_days, verify
+from stammis.accrual.tasks import pass_due_days
 from stammis.activity.models import Event
+from stammis.kit import clock
 from tests.rooms.till import NOW, Till, bought, day
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,16 @@ def test_members_to_whom_something_just_happened_are_left_for_later() -> None:
     assert pass_days(soon + dt.timedelta(seconds=30), quiet_seconds=60) == 1
     assert pass_days(soon + dt.timedelta(seconds=61), quiet_seconds=60) == 0  # bert's lot still has a day
     assert pass_days(day("2026-06-04"), quiet_seconds=60) == 1
+
+
+def test_no_day_passes_by_itself_while_the_sample_company_is_loaded_in_part() -> None:
+    till = Till()
+    till.one(bought("1", at=day("2025-06-02")))
+    clock.begin(day("2026-06-03"))
+    clock.mark_sample(loading=True)
+    assert pass_due_days(0) == 0
+    clock.mark_sample(loading=False)
+    assert pass_due_days(0) == 1
 
 
 def test_so_many_members_a_call() -> None:

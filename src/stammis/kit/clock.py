@@ -33,11 +33,14 @@ def installation() -> Installation:
     return row or Installation.objects.get_or_create(id=1, defaults={"started_at": real_now()})[0]
 
 
-def mark_sample() -> None:
-    """Note that the installation holds the sample company."""
+def mark_sample(*, loading: bool) -> None:
+    """Note that the installation holds the sample company, and whether it is still ``loading``.
+
+    While it is, no day passes by itself: what of the history comes after it would be late.
+    """
     row = installation()
-    row.sample = True
-    row.save(update_fields=["sample"])
+    row.sample, row.loading = True, loading
+    row.save(update_fields=["sample", "loading"])
 
 
 def now() -> dt.datetime:

@@ -17,6 +17,9 @@ class Installation(models.Model):
     )
     own_clock = models.BooleanField(default=False, db_comment="Whether it runs on a clock of its own.")
     sample = models.BooleanField(default=False, db_comment="Whether it holds the sample company.")
+    loading = models.BooleanField(
+        default=False, db_comment="Whether the sample company is loaded in part: until its end no day passes by itself."
+    )
 
     class Meta:
         """One row only."""

@@ -11,8 +11,15 @@ from stammis.accrual.models import Standing
 from stammis.accrual.services import pass_days
 from stammis.config.cli.options import Time, installed
 from stammis.kit import clock
+from stammis.kit.errors import Conflict
 
 PAUSE_SECONDS = 0.05
+
+
+class SampleUnfinished(Conflict):
+    """The sample company is loaded in part. Let «stammis demo --no-serve» go on to its end first."""
+
+    code = "sample_unfinished"
 
 
 @click.command(short_help="Move the installation's own clock forward.")
@@ -21,8 +28,10 @@ PAUSE_SECONDS = 0.05
 def command(until: dt.datetime) -> None:
     """Move the installation's own clock forward to TIME and apply all that falls due until then.
 
-    Refused on real time. Works beside a running server.
+    Refused on real time, and while the sample company is loaded in part. Works beside a running server.
     """
+    if clock.installation().loading:
+        raise SampleUnfinished
     clock.move(until)
     days = catch_up(until)
     click.echo(f"It is {until.isoformat()}. What fell due by then has been applied: {days} days of members.")

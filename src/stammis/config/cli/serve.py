@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import click
+import structlog
 from django.db import connections
 
 from stammis.config import environment, logs, production
@@ -12,8 +13,10 @@ from stammis.config.cli.options import clock_option, data_option
 from stammis.config.first_start import begin_clock
 from stammis.config.installation import installation
 from stammis.config.supervisor import Supervisor, wait_for_port
+from stammis.kit import clock as kit_clock
 
 DATABASE_SECONDS = 30.0
+log = structlog.get_logger(__name__)
 
 
 @click.command(short_help="Serve the console and the API.")
@@ -41,5 +44,7 @@ def serve(*, host: str, port: int, clock: dt.datetime | None = None, data: str |
     with installation(data, migrate=True, wait_seconds=DATABASE_SECONDS) as here:
         begin_clock(here, clock)
         production.check()
+        if kit_clock.installation().loading:
+            log.warning("sample_unfinished", meanwhile="no day passes by itself", go_on="stammis demo")
         connections.close_all()  # the supervisor asks the database nothing
         Supervisor(host=host, port=port, server=here.server).run()

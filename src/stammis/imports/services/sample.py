@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote, urlencode
 
-from django.db import connection
+from django.db import connection, transaction
 
 from stammis.imports.models import Run
 from stammis.imports.sample import panel
@@ -63,11 +63,18 @@ def load_sample(*, now: dt.datetime, told: Told, folder: Path | None = None, par
     run = runs.resume(programme, Run.Kind.SAMPLE, "Complete Journey", BY, parts)
     if run.state == Run.State.DONE:
         return run
-    clock.mark_sample()
+    clock.mark_sample(loading=True)
     purchases = found.purchases()
     with _processes(run, parts, found.folder) as started:
         _follow(started, lambda behind: told(behind, purchases))
-    return steadily(lambda: runs.finish(run))  # the database may have been restarted since this process asked it last
+    return steadily(lambda: _end(run))  # the database may have been restarted since this process asked it last
+
+
+@transaction.atomic
+def _end(run: Run) -> Run:
+    """End the load, and let days pass again."""
+    clock.mark_sample(loading=False)
+    return runs.finish(run)
 
 
 def is_loaded() -> bool:
