@@ -49,6 +49,7 @@ class Issued(models.Model):
         """Codes are unique in a programme."""
 
         db_table_comment = "Rewards that members took."
+        indexes: ClassVar = [models.Index(fields=["programme", "-issued_at"], name="rewards_issued_listed")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["programme", "code"], name="rewards_issued_code"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="rewards_issued_quantity"),
