@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -110,6 +111,19 @@ def test_search_reads_a_stretch_of_its_index(till: Till) -> None:
         plan = "\n".join(row[0] for row in db.fetchall())
     assert "members_word_found" in plan
     assert "Sort" not in plan
+
+
+def test_a_label_is_found_in_an_index_where_few_carry_it(till: Till) -> None:
+    till.say(*[MemberFields(f"m{n:04}", {"labels": ["rare"] if n % 100 == 7 else ["usual"]}) for n in range(2_000)])
+    with connection.cursor() as db, CaptureQueriesContext(connection) as said:
+        db.execute("ANALYZE members_member")
+        found = queries.labelled(till.programme.id, "rare", limit=5)
+        db.execute(f"EXPLAIN {said[-1]['sql']}")
+        plan = "\n".join(row[0] for row in db.fetchall())
+    assert "members_member_by_label" in plan
+    assert [member.reference for member in found.rows] == ["m0007", "m0107", "m0207", "m0307", "m0407"]
+    others = queries.labelled(till.programme.id, "rare", found.after, limit=50)
+    assert [member.reference for member in others.rows] == [f"m{n:02}07" for n in range(5, 20)]
 
 
 @given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=30))

@@ -44,8 +44,15 @@ class Wanted:
 
     @property
     def picks(self) -> bool:
-        """Whether members have to be looked at one by one."""
+        """Whether not all members are wanted of those whom the words find."""
         return bool(self.level or self.label)
+
+
+@dataclass(frozen=True)
+class Found(Page[Listed]):
+    """A page of members; ``looked_at``: among how many, where they had to be looked at one by one."""
+
+    looked_at: int | None = None
 
 
 def rules_now(programme: Programme) -> tuple[Rules | None, int]:
@@ -54,23 +61,25 @@ def rules_now(programme: Programme) -> tuple[Rules | None, int]:
     return programmes.versions(programme.id).at(at), at
 
 
-def listed(programme: Programme, wanted: Wanted, cursor: str | None, limit: int = ROWS) -> Page[Listed]:
+def listed(programme: Programme, wanted: Wanted, cursor: str | None, limit: int = ROWS) -> Found:
     """Give a page of members.
 
-    With a level or a label asked for, up to 5,000 members are looked at for a page; a page may then be short, or hold a
-    few more than ``limit``, and still have one after it.
+    Words are found in an index, and so is a label by itself. For a level, or a label besides words, up to 5,000 members
+    are looked at for a page: it may be short, or hold a few more than ``limit``, and still have one after it.
     """
-    if not wanted.picks:
-        found = members.search(programme.id, wanted.q, cursor, limit)
-        return Page(_with_standings(programme, found.rows), after=found.after, before=found.before)
+    if not wanted.level and not (wanted.label and wanted.q):
+        found = _stretch(programme, wanted, cursor, limit)
+        return Found(_with_standings(programme, found.rows), after=found.after, before=found.before)
     picked: list[Listed] = []
-    for _stretch in range(MOST_STRETCHES):
-        found = members.search(programme.id, wanted.q, cursor, STRETCH)
+    looked_at = 0
+    for _number in range(MOST_STRETCHES):
+        found = _stretch(programme, wanted, cursor, STRETCH)
+        looked_at += len(found.rows)
         picked += [row for row in _with_standings(programme, found.rows) if _meets(row, wanted)]
         cursor = found.after
         if cursor is None or len(picked) >= limit:
             break
-    return Page(picked, after=cursor)
+    return Found(picked, after=cursor, looked_at=looked_at)
 
 
 def of(programme: Programme, ids: Iterable[uuid.UUID]) -> list[Listed]:
@@ -81,6 +90,12 @@ def of(programme: Programme, ids: Iterable[uuid.UUID]) -> list[Listed]:
 def levels(document: Document) -> dict[str, str]:
     """Give the levels of the first tier set by id, with their names, lowest first."""
     return {level.id: words.name(level.name, level.id) for tiers in document.tiers[:1] for level in tiers.levels}
+
+
+def _stretch(programme: Programme, wanted: Wanted, cursor: str | None, limit: int) -> Page[Member]:
+    if wanted.label and not wanted.q:
+        return members.labelled(programme.id, wanted.label, cursor, limit)
+    return members.search(programme.id, wanted.q, cursor, limit)
 
 
 def _meets(row: Listed, wanted: Wanted) -> bool:

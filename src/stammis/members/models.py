@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from stammis.kit.ids import uuid7
@@ -49,6 +50,8 @@ class Member(models.Model):
             models.Index(
                 fields=["programme", "reference"], condition=models.Q(kind="member"), name="members_member_by_reference"
             ),
+            # A newcomer has no labels, so what enrols in passing writes nothing here.
+            GinIndex(fields=["labels"], condition=~models.Q(labels=[]), name="members_member_by_label"),
         ]
 
 

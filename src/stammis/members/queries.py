@@ -50,6 +50,15 @@ def search(programme_id: uuid.UUID, q: str = "", cursor: str | None = None, limi
     return Page([rows[member] for _, member in found[:limit]], after=after)
 
 
+def labelled(programme_id: uuid.UUID, label: str, cursor: str | None = None, limit: int = 50) -> Page[Member]:
+    """Give the members that carry a label, by their ids: out of an index, however many members there are.
+
+    Raises BadCursor.
+    """
+    members = Member.objects.filter(programme_id=programme_id, kind=Member.Kind.MEMBER, labels__contains=[label])
+    return page(members.exclude(labels=[]), order=("reference", "id"), cursor=cursor, limit=limit)
+
+
 def _bounds(beginning: str) -> tuple[str, str]:
     return beginning, beginning + "\U0010ffff"
 
