@@ -22,7 +22,12 @@ ROOM_EXTRAS = {
         "reports": "figures put together for a reader",
     },
     "members": {"words": "how a search is read"},
-    "programmes": {"sentences": "rules told in words", "yaml": "the file's syntax"},
+    "programmes": {
+        "drafts": "drafts as they are read, step by step",
+        "plan": "what publishing would change",
+        "sentences": "rules told in words",
+        "yaml": "the file's syntax",
+    },
     "staff": {"letters": "the mails it sends", "roles": "who may do what, as values"},
 }
 # The heart, the tools and the doors are laid out by their subjects.

@@ -1,10 +1,11 @@
-"""Programmes and their published versions."""
+"""Programmes, their published versions, and the drafts of the next ones."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from stammis.kit.ids import uuid7
 
@@ -46,3 +47,78 @@ class Version(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(number__gte=1), name="programmes_version_number"),
         ]
+
+
+class Draft(models.Model):
+    """A change of a programme in the making: written by some, approved by somebody else, then published."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        DRAFT = "draft", _("Draft")
+        IN_REVIEW = "in_review", _("In review")
+        APPROVED = "approved", _("Approved")
+        PUBLISHED = "published", _("Published")
+        DISCARDED = "discarded", _("Discarded")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, db_comment="Id that sorts by time.")
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="drafts", db_comment="Which programme it would change."
+    )
+    name = models.TextField(db_comment="What its authors call it.")
+    state = models.TextField(
+        choices=State.choices, default=State.DRAFT, db_comment="draft, in_review, approved, published or discarded."
+    )
+    document = models.JSONField(db_comment="The document as it is now; it may have mistakes.")
+    base = models.IntegerField(db_comment="The number of the version that it began with.")
+    steps = models.IntegerField(db_comment="How many steps it has; the number of the last.")
+    version = models.IntegerField(null=True, db_comment="The number of the version that it was published as.")
+    begun_at = models.DateTimeField(db_comment="When it was begun, by the installation's clock.")
+    changed_at = models.DateTimeField(db_comment="When its last step was made, by the installation's clock.")
+
+    class Meta:
+        """Few rows."""
+
+        db_table_comment = "Drafts of programmes."
+        indexes: ClassVar = [models.Index(fields=["programme", "-id"], name="programmes_draft_listed")]
+
+
+class DraftStep(models.Model):
+    """Something that somebody did with a draft; never changed."""
+
+    class Act(models.TextChoices):
+        """What was done."""
+
+        BEGUN = "begun", _("begun")
+        SAVED = "saved", _("changed")
+        UNDONE = "undone", _("undone")
+        ASKED = "asked", _("sent to review")
+        SENT_BACK = "sent_back", _("sent back")
+        APPROVED = "approved", _("approved")
+        PUBLISHED = "published", _("published")
+        DISCARDED = "discarded", _("discarded")
+
+    pk = models.CompositePrimaryKey("programme_id", "draft_id", "number")
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="+", db_index=False, db_comment="The draft's programme."
+    )
+    draft = models.ForeignKey(
+        Draft, on_delete=models.PROTECT, related_name="history", db_index=False, db_comment="Of which draft."
+    )
+    number = models.IntegerField(db_comment="1, 2, … in the order of their making.")
+    act = models.TextField(
+        choices=Act.choices,
+        db_comment="begun, saved, undone, asked, sent_back, approved, published or discarded.",
+    )
+    document = models.JSONField(null=True, db_comment="The document after it; null where it changed none.")
+    by = models.TextField(db_comment="Who did it: a mail address, or a key's name.")
+    at = models.DateTimeField(db_comment="When, by the installation's clock.")
+    note = models.TextField(default="", db_comment="What they wrote about it.")
+    alone = models.BooleanField(
+        default=False, db_comment="Whether it was approved by its own author, there being nobody else who may."
+    )
+
+    class Meta:
+        """Append-only: a trigger refuses changes."""
+
+        db_table_comment = "What was done with the drafts of programmes; never changed."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -10,8 +11,11 @@ import click
 from stammis.config.cli.options import installed
 from stammis.core.schema import programme_schema
 from stammis.kit import clock
+from stammis.programmes import plan as planning
 from stammis.programmes import queries, services, yaml
+from stammis.programmes.sentences import describe
 
+CHANGES = 3
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
@@ -32,6 +36,49 @@ def check(file: Path) -> None:
 def schema() -> None:
     """Show the JSON Schema of programme files."""
     click.echo(json.dumps(programme_schema(), ensure_ascii=False, indent=2))
+
+
+@command.command()
+@FILE
+@click.option("--json", "as_json", is_flag=True, help="For programs: the change as JSON.")
+@click.option("--exit-code", is_flag=True, help="End with status 3 where FILE changes something.")
+@installed()
+def plan(file: Path, *, as_json: bool, exit_code: bool) -> None:
+    """Say what publishing FILE would change, part by part, against the newest version. Nothing is published.
+
+    Ends with status 0 whether it changes something or not, unless --exit-code is given; with 1 where FILE is no
+    programme, or could not be published.
+    """
+    found = planning.plan(yaml.load(file.read_bytes()), now=clock.now())
+    if as_json:
+        click.echo(json.dumps(found.plain(), ensure_ascii=False, indent=2))
+    else:
+        for line in planned(found):
+            click.echo(line)
+    if exit_code and not found.same:
+        raise SystemExit(CHANGES)
+
+
+def planned(found: planning.Plan) -> Iterator[str]:
+    """Tell a plan in lines: the parts, their sentences («-» gone, «+» new), and the fields beneath them."""
+    if found.new:
+        yield f"{found.name} ({found.document.programme}): a new programme."
+        for chapter in describe(found.document):
+            yield f"\n{chapter.title}"
+            yield from (f"  + {one.name + ': ' if one.name else ''}{one.text}" for one in chapter.sentences)
+        return
+    named = f"{found.name} ({found.document.programme})"
+    if found.same:
+        yield f"{named}: says the same as version {found.since}. Nothing would change."
+        return
+    begins = f"from {found.begins.isoformat()} on" if found.begins else "from the moment it is published"
+    yield f"{named}: version {found.number} would differ from version {found.since} in {len(found.changes)} parts,"
+    yield f"{begins}. What was decided before stays as it is."
+    for change in found.changes:
+        yield f"\n{change.kind} {change.list}{' ' + change.id if change.id else ''}: {change.name}"
+        yield from (f"  - {sentence}" for sentence in change.before)
+        yield from (f"  + {sentence}" for sentence in change.after)
+        yield from (f"    {field.name}: {field.before} → {field.after}" for field in change.fields)
 
 
 @command.command()

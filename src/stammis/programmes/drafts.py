@@ -1,0 +1,79 @@
+"""Drafts as they are read: which there are, who changed them, and what each step changed."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from stammis.core.document import DocumentErrors, as_document, parse
+from stammis.core.programme import Programme as Document
+from stammis.core.reading import Problem
+from stammis.kit.errors import NotFound
+from stammis.programmes.models import Draft, DraftStep, Programme, Version
+from stammis.programmes.sentences.parts import PartChange, part_changes
+
+CHANGING = (DraftStep.Act.BEGUN, DraftStep.Act.SAVED, DraftStep.Act.UNDONE)
+OPEN = (Draft.State.DRAFT, Draft.State.IN_REVIEW, Draft.State.APPROVED)
+
+
+class UnknownDraft(NotFound):
+    """There is no draft with this id."""
+
+    code = "unknown_draft"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A step with what it changed; ``changes`` is None where a document has mistakes and cannot be compared."""
+
+    step: DraftStep
+    changes: tuple[PartChange, ...] | None
+
+
+def find(programme: Programme, draft_id: uuid.UUID) -> Draft:
+    """Give a draft of a programme. Raises UnknownDraft."""
+    found = Draft.objects.filter(programme=programme, id=draft_id).first()
+    if found is None:
+        raise UnknownDraft
+    return found
+
+
+def start_of(version: Version) -> dict[str, Any]:
+    """Give the document with which a draft begins: the version's own, without the day on which that began."""
+    document = as_document(parse(version.document))
+    document.pop("from", None)
+    return document
+
+
+def authors(draft: Draft) -> frozenset[str]:
+    """Give who changed a draft; beginning it with what is published changes nothing."""
+    found = set()
+    for step in draft.history.filter(act__in=CHANGING):
+        begun = step.act == DraftStep.Act.BEGUN
+        if not begun or step.document != start_of(draft.programme.versions.get(number=draft.base)):
+            found.add(step.by)
+    return frozenset(found)
+
+
+def readable(document: dict[str, Any]) -> tuple[Document | None, list[Problem]]:
+    """Give the programme that a document says, or else everything that is wrong with it."""
+    try:
+        return parse(document), []
+    except DocumentErrors as error:
+        return None, error.errors
+
+
+def story(draft: Draft) -> list[Told]:
+    """Give the steps of a draft, newest first, each with what it changed."""
+    told: list[Told] = []
+    before = parse(draft.programme.versions.get(number=draft.base).document)
+    known: Document | None = before
+    for step in draft.history.order_by("number"):
+        changes: tuple[PartChange, ...] | None = ()
+        if step.document is not None:
+            now, _ = readable(step.document)
+            changes = part_changes(known, now) if known is not None and now is not None else None
+            known = now
+        told.append(Told(step, changes))
+    return told[::-1]

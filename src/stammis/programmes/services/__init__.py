@@ -1,0 +1,49 @@
+"""Publishing a programme, and the drafts that come before it: every write of this room."""
+
+from __future__ import annotations
+
+from stammis.programmes.services.drafts import (
+    Author,
+    DraftMoved,
+    NotYours,
+    WrongState,
+    approve,
+    ask_for_review,
+    begin,
+    discard,
+    publish_draft,
+    save,
+    send_back,
+    undo,
+)
+from stammis.programmes.services.publishing import (
+    BadDocument,
+    FixedForGood,
+    StartsInPast,
+    english,
+    publish,
+    read,
+    restore,
+)
+
+__all__ = [
+    "Author",
+    "BadDocument",
+    "DraftMoved",
+    "FixedForGood",
+    "NotYours",
+    "StartsInPast",
+    "WrongState",
+    "approve",
+    "ask_for_review",
+    "begin",
+    "discard",
+    "english",
+    "publish",
+    "publish_draft",
+    "read",
+    "restore",
+    "save",
+    "send_back",
+    "undo",
+]

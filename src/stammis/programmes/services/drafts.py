@@ -1,0 +1,182 @@
+"""Drafts: begun from a version, changed step by step, read by another person, published on a day.
+
+Every step is kept with who made it and when. A draft may have mistakes until it is sent to review.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from stammis.kit.errors import Conflict
+from stammis.programmes.drafts import CHANGING, authors, start_of
+from stammis.programmes.models import Draft, DraftStep, Programme, Version
+from stammis.programmes.services.publishing import publish, read
+
+State = Draft.State
+Act = DraftStep.Act
+OPEN = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
+
+
+class DraftMoved(Conflict):
+    """Somebody else changed the draft in the meantime. Nothing of yours was saved: look at theirs first."""
+
+    code = "draft_moved"
+
+
+class WrongState(Conflict):
+    """The draft is not in a state in which this can be done."""
+
+    code = "wrong_state"
+
+
+class NotYours(Conflict):
+    """Nobody approves a draft that they changed themselves: ask somebody else who may."""
+
+    code = "own_draft"
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who does something, when, and what they write about it; ``alone`` where nobody else could approve anything."""
+
+    by: str
+    at: dt.datetime
+    note: str = ""
+    alone: bool = False
+
+
+@transaction.atomic
+def begin(programme: Programme, name: str, author: Author, document: dict[str, Any] | None = None) -> Draft:
+    """Begin a draft with a document, or with the newest version's."""
+    newest = programme.versions.order_by("-number").first()
+    assert newest is not None, "a programme has a version from its beginning"
+    document = start_of(newest) if document is None else document
+    draft = Draft.objects.create(
+        programme=programme,
+        name=name,
+        document=document,
+        base=newest.number,
+        steps=0,
+        begun_at=author.at,
+        changed_at=author.at,
+    )
+    return _step(draft, Act.BEGUN, author, document)
+
+
+@transaction.atomic
+def save(draft: Draft, document: dict[str, Any], author: Author, *, after: int | None = None) -> Draft:
+    """Keep a document as the draft's next step; one that changes nothing is no step.
+
+    ``after`` is the number of the step that the author saw last. A draft in review or approved is a draft again.
+    Raises DraftMoved and WrongState.
+    """
+    draft = _locked(draft, OPEN)
+    if after is not None and after != draft.steps:
+        raise DraftMoved
+    if document == draft.document:
+        return draft
+    draft.state = State.DRAFT
+    return _step(draft, Act.SAVED, author, document)
+
+
+@transaction.atomic
+def undo(draft: Draft, author: Author) -> Draft:
+    """Take the last change back, as a step of its own: what the draft said before it. Raises WrongState."""
+    draft = _locked(draft, OPEN)
+    behind: list[Any] = []
+    for step in draft.history.filter(act__in=CHANGING).order_by("number"):
+        if step.act == Act.UNDONE:
+            behind.pop()
+        else:
+            behind.append(step.document)
+    if len(behind) < 2:  # noqa: PLR2004 - with one there is nothing before it
+        raise WrongState("There is nothing to take back.")
+    draft.state = State.DRAFT
+    return _step(draft, Act.UNDONE, author, behind[-2])
+
+
+@transaction.atomic
+def ask_for_review(draft: Draft, author: Author) -> Draft:
+    """Ask somebody else to read the draft. Raises BadDocument where it has mistakes, and WrongState."""
+    draft = _locked(draft, (State.DRAFT,))
+    read(draft.document)
+    draft.state = State.IN_REVIEW
+    return _step(draft, Act.ASKED, author)
+
+
+@transaction.atomic
+def send_back(draft: Draft, author: Author) -> Draft:
+    """Give the draft back to its authors, with what is to be done. Raises WrongState."""
+    draft = _locked(draft, (State.IN_REVIEW, State.APPROVED))
+    draft.state = State.DRAFT
+    return _step(draft, Act.SENT_BACK, author)
+
+
+@transaction.atomic
+def approve(draft: Draft, author: Author) -> Draft:
+    """Approve a draft in review: by somebody who changed nothing in it, unless nobody else could approve anything.
+
+    Raises NotYours and WrongState.
+    """
+    draft = _locked(draft, (State.IN_REVIEW,))
+    own = author.by in authors(draft)
+    if own and not author.alone:
+        raise NotYours
+    draft.state = State.APPROVED
+    return _step(draft, Act.APPROVED, author, alone=own)
+
+
+@transaction.atomic
+def discard(draft: Draft, author: Author) -> Draft:
+    """Put a draft away; it stays in the list with its steps. Raises WrongState."""
+    draft = _locked(draft, OPEN)
+    draft.state = State.DISCARDED
+    return _step(draft, Act.DISCARDED, author)
+
+
+@transaction.atomic
+def publish_draft(draft: Draft, author: Author, *, begins: dt.date | None = None) -> Version:
+    """Publish an approved draft, in force from a day on, or at once. Raises WrongState and what ``publish`` raises."""
+    draft = _locked(draft, (State.APPROVED,))
+    document = {name: value for name, value in draft.document.items() if name != "from"}
+    if begins is not None:
+        document["from"] = begins.isoformat()
+    version = publish(document, by=author.by, now=author.at, note=author.note)
+    draft.state = State.PUBLISHED
+    draft.version = version.number
+    _step(draft, Act.PUBLISHED, author)
+    return version
+
+
+def _locked(draft: Draft, states: tuple[Draft.State, ...]) -> Draft:
+    draft = Draft.objects.select_for_update().get(id=draft.id)
+    if draft.state not in states:
+        raise WrongState
+    return draft
+
+
+def _step(
+    draft: Draft, act: DraftStep.Act, author: Author, document: dict[str, Any] | None = None, *, alone: bool = False
+) -> Draft:
+    """Write a step down, and the draft as it is after it."""
+    draft.steps += 1
+    draft.changed_at = author.at
+    if document is not None:
+        draft.document = document
+    draft.save()
+    DraftStep.objects.create(
+        programme_id=draft.programme_id,
+        draft=draft,
+        number=draft.steps,
+        act=act,
+        document=document,
+        by=author.by,
+        at=author.at,
+        note=author.note,
+        alone=alone,
+    )
+    return draft
