@@ -250,3 +250,31 @@ def test_members_first_and_their_history_afterwards_earn_as_if_it_had_been_live(
     purchases(file, HEAD + "A1,anna,2026-01-05T10:00:00Z,1,10.00,1,\nA2,anna,2026-02-05T10:00:00Z,1,1.00,1,\n", shop)
     assert list(Entry.objects.order_by("row").values_list("amount", "running")) == [(10, 10), (1, 11)]
     assert verify(shop) == []
+
+
+@pytest.mark.parametrize("kind", ["members", "purchases"])
+def test_a_file_that_was_stopped_goes_on_when_it_is_read_again(
+    file: Path, shop: Programme, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    read = {"members": services.import_members, "purchases": services.import_purchases}[kind]
+    monkeypatch.setattr(f"stammis.imports.services.{kind}.CHUNK", 2)
+    rows = [f"{n},m{n},2026-03-02T12:00:00+02:00,1,1.00,1,a\n" for n in range(5)]
+    text = {"members": "member\n1\n2\n3\n4\n5\n", "purchases": HEAD + "".join(rows)}[kind]
+    file.write_text(text, "utf-8")
+    stopped = read(file, shop, by="test", clock=lambda: NOW, progress=lambda at: services.ask_to_stop(at.run))
+    assert (stopped.state, counts(stopped)) == ("stopped", (4, 0, 0))
+    assert stopped.finished_at
+    assert 0 < stopped.positions[0] <= stopped.size == len(text)
+    again = read(file, shop, by="test", clock=lambda: NOW)
+    assert (again.state, again.accepted + again.repeated) == ("done", 5)
+    assert Member.objects.count() == 5
+    services.ask_to_stop(again)
+    assert Run.objects.get(id=again.id).stopping is False
+
+
+def test_a_wish_to_stop_that_comes_with_the_last_piece_is_too_late(file: Path, shop: Programme) -> None:
+    file.write_text("member\n1\n", "utf-8")
+    run = services.import_members(
+        file, shop, by="test", clock=lambda: NOW, progress=lambda at: services.ask_to_stop(at.run)
+    )
+    assert run.state == "done"

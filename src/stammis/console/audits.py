@@ -27,6 +27,7 @@ SENTENCES = {
     "programmes.publish": _("published the programme «%(subject)s»"),
     "installation.move_clock": _("moved the installation's clock"),
     "imports.start": _("started the import of %(subject)s"),
+    "imports.stop": _("stopped the import of %(subject)s"),
 }
 
 

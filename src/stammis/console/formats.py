@@ -82,6 +82,11 @@ def day_hour(value: dt.datetime) -> str:
     return f"{dates.format_skeleton('MMMd', local.date(), locale=reader())}, {hour(value)}"
 
 
+def duration(value: dt.timedelta) -> str:
+    """Write a duration in its largest unit: «40 seconds», «3 minutes»."""
+    return dates.format_timedelta(value, granularity="second", locale=reader())
+
+
 def exact(value: dt.datetime) -> str:
     """Write an instant to the second with its offset and zone, for those who need to know."""
     local = timezone.localtime(value)

@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path("imports", imports.imports, name="imports"),
     path("imports/waiting", waiting.waiting, name="waiting"),
     path("imports/<uuid:run_id>", imports.run, name="run"),
+    path("imports/<uuid:run_id>/stop", imports.stop, name="stop_run"),
     path("imports/<uuid:run_id>/bad-rows.csv", imports.bad_rows, name="bad_rows"),
     path("programme", programme.programme, name="programme"),
     path("programme/versions/<int:number>", programme.programme, name="programme_version"),

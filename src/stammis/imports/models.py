@@ -28,6 +28,7 @@ class Run(models.Model):
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
+        STOPPED = "stopped", _("Stopped")
 
     id = models.UUIDField(primary_key=True, default=uuid7, db_comment="Id that sorts by time.")
     programme = models.ForeignKey(
@@ -35,7 +36,9 @@ class Run(models.Model):
     )
     kind = models.TextField(choices=Kind.choices, db_comment="members, purchases or sample.")
     file_name = models.TextField(db_comment="The file's name, without its folder.")
-    state = models.TextField(choices=State.choices, default=State.RUNNING, db_comment="running, done or failed.")
+    state = models.TextField(
+        choices=State.choices, default=State.RUNNING, db_comment="running, done, failed or stopped."
+    )
     started_at = models.DateTimeField(db_comment="When it began, in real time.")
     finished_at = models.DateTimeField(null=True, db_comment="When it ended, in real time.")
     started_by = models.TextField(db_comment="Who began it: a mail address or the command line.")
@@ -44,6 +47,12 @@ class Run(models.Model):
     refused = models.BigIntegerField(default=0, db_comment="Those that were refused or could not be read.")
     positions = ArrayField(
         models.BigIntegerField(), default=list, db_comment="How many pieces of each part of the work are behind it."
+    )
+    size = models.BigIntegerField(
+        default=0, db_comment="What the position of a file leads to, in bytes or rows; 0: not known."
+    )
+    stopping = models.BooleanField(
+        default=False, db_comment="Whether somebody wants it to stop; heeded after the piece that is being read."
     )
     message = models.TextField(default="", db_comment="Why it failed.")
 

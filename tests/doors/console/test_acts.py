@@ -1,11 +1,16 @@
 """What people do in the console, from the form to the ledger."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from stammis.imports.models import Run
+from stammis.kit import clock
+from stammis.programmes.models import Programme
+from tests.doors.api.installation import pointed_to
 from tests.doors.console.conftest import Site, listen
 
 pytestmark = [pytest.mark.needs_debian("chromium"), pytest.mark.xdist_group("console")]
@@ -218,3 +223,24 @@ def test_a_file_that_is_no_table_is_refused_beside_the_field(owner: Page, site: 
     owner.get_by_label("File", exact=True).set_input_files(file)  # type: ignore[arg-type] # Playwright's own form
     owner.get_by_role("button", name="Read it in").click()
     expect(owner.locator(".error")).to_contain_text(".csv or .parquet")
+
+
+def test_a_file_that_is_being_read_says_how_long_it_will_take_and_can_be_stopped(owner: Page, site: Site) -> None:
+    with pointed_to(site.installation.address):
+        run = Run.objects.create(
+            programme=Programme.objects.get(),
+            kind=Run.Kind.PURCHASES,
+            file_name="large.csv",
+            started_at=clock.real_now() - dt.timedelta(minutes=2),
+            started_by="owner@example.com",
+            accepted=10_000,
+            positions=[1_000_000],
+            size=6_000_000,
+        )
+        owner.goto(f"{site.url}/console/imports/{run.id}")
+        expect(owner.locator(".cell", has_text="Time left")).to_contain_text("10 minutes")
+        owner.get_by_role("button", name="Stop", exact=True).click()
+        expect(owner.locator("#progress")).to_contain_text("It stops after the piece that is being read.")
+        run.refresh_from_db()
+        assert run.stopping
+        run.delete()

@@ -79,6 +79,9 @@ def tell(run: Run, report: Path | None) -> None:
         click.echo(f"Bad rows: {report}")
     again = f", {run.repeated:,} were there already" if run.repeated else ""
     click.echo(f"{run.accepted:,} {run.kind} taken in{again}, {run.refused:,} refused.")
+    if run.state == Run.State.STOPPED:
+        click.echo("It was stopped before its end. Read the same file again to go on.", err=True)
+        sys.exit(1)
     if run.refused and not run.accepted + run.repeated:
         sys.exit(1)
 

@@ -14,9 +14,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from stammis.console import programmes
+from stammis.console import formats, programmes
 from stammis.console.access import may
 from stammis.console.forms.imports import ImportForm
 from stammis.console.frame import draw
@@ -24,6 +24,7 @@ from stammis.console.requests import StaffRequest
 from stammis.console.spreadsheets import Echo, cells
 from stammis.imports import queries
 from stammis.imports.models import Run
+from stammis.imports.services import ask_to_stop
 from stammis.imports.tasks import read_file
 from stammis.kit import clock
 from stammis.kit.pages import page
@@ -62,10 +63,22 @@ def run(request: StaffRequest, run_id: uuid.UUID) -> HttpResponse:
         "page": bad_rows,
         "done": done,
         "rate": done / taken.total_seconds() if taken > dt.timedelta(seconds=1) else None,
+        "left": _left(shown, taken),
         "running": shown.state == Run.State.RUNNING,
     }
     alone = bool(request.htmx) and request.htmx.target == "progress"
     return draw(request, "console/imports/progress.html" if alone else "console/imports/run.html", context)
+
+
+@may(Permission.RUN)
+@require_POST
+def stop(request: StaffRequest, run_id: uuid.UUID) -> HttpResponse:
+    """Let a run stop after the piece that is being read, and lead back to it."""
+    shown = queries.run(programmes.required(request), run_id)
+    if shown.size:  # only a file looks whether it shall stop
+        ask_to_stop(shown)
+        record_audit(request.user.email, "imports.stop", subject=shown.file_name)
+    return redirect("console:run", shown.id)
 
 
 @may(Permission.RUN)
@@ -76,6 +89,14 @@ def bad_rows(request: StaffRequest, run_id: uuid.UUID) -> HttpResponseBase:
     response = StreamingHttpResponse(_lines(shown), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="bad-rows-{shown.id.hex[-8:]}.csv"'
     return response
+
+
+def _left(run: Run, taken: dt.timedelta) -> str | None:
+    """Say how long a file that is being read will still take at the speed so far; None where nobody can tell."""
+    position = run.positions[0] if run.positions else 0
+    if run.state != Run.State.RUNNING or not 0 < position <= run.size:
+        return None
+    return formats.duration(taken * ((run.size - position) / position))
 
 
 def _hand_over(file: UploadedFile[bytes], kind: str, programme: Programme, by: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stammis.imports.services.members import import_members
 from stammis.imports.services.purchases import import_purchases
-from stammis.imports.services.runs import Standing
+from stammis.imports.services.runs import Standing, ask_to_stop
 from stammis.imports.services.sample import load_sample
 
-__all__ = ["Standing", "import_members", "import_purchases", "load_sample"]
+__all__ = ["Standing", "ask_to_stop", "import_members", "import_purchases", "load_sample"]

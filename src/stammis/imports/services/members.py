@@ -42,10 +42,10 @@ def import_members(
 ) -> Run:
     """Take members in from a CSV or Parquet file; bad rows are listed with the run. Raises BadFile.
 
-    An empty cell leaves what is known as it is. The same file may be read again.
+    An empty cell leaves what is known as it is. The same file may be read again, also after it was asked to stop.
     """
     with open_sheet(path, COLUMNS) as sheet:
-        run = runs.begin(programme, Run.Kind.MEMBERS, path.name, by)
+        run = runs.begin(programme, Run.Kind.MEMBERS, path.name, by, size=sheet.size)
         standing = runs.Standing(run, sheet.size)
         chunk: list[tuple[Row, Item]] = []
         for row in sheet.rows:
@@ -57,7 +57,8 @@ def import_members(
                 standing.bad += [read] if isinstance(read, Bad) else read
                 standing.refused += 1
             if len(chunk) >= CHUNK or len(standing.bad) >= CHUNK:
-                _take(chunk, standing, clock(), sheet.position(), progress)
+                if _take(chunk, standing, clock(), sheet.position(), progress):
+                    return runs.stop(run)
                 chunk = []
         _take(chunk, standing, clock(), sheet.position(), progress)
     return runs.finish(run)
@@ -102,7 +103,8 @@ def _take(
     now: dt.datetime,
     position: int,
     progress: runs.Progress | None,
-) -> None:
+) -> bool:
+    """Record a piece and keep how far the file is. Tells whether the run is wanted to stop."""
     outcomes = steady.record([item for _row, item in chunk], now) if chunk else []
     for (row, _item), outcome in zip(chunk, outcomes, strict=True):
         if isinstance(outcome, Declined):
@@ -112,6 +114,7 @@ def _take(
         else:
             standing.accepted += 1
     standing.position = position
-    steady.steadily(standing.keep)
+    stopping = steady.steadily(standing.keep)
     if progress is not None:
         progress(standing)
+    return stopping

@@ -85,7 +85,7 @@ def import_purchases(
     A purchase with a bad row is left out as a whole. The same file may be read again: nothing is taken in twice.
     """
     with open_sheet(path, COLUMNS) as sheet:
-        run = runs.begin(programme, Run.Kind.PURCHASES, path.name, by)
+        run = runs.begin(programme, Run.Kind.PURCHASES, path.name, by, size=sheet.size)
         standing = runs.Standing(run, sheet.size)
         chunk: list[tuple[Group, Item]] = []
         lines = 0
@@ -98,7 +98,8 @@ def import_purchases(
                 standing.bad += read
                 standing.refused += 1
             if len(chunk) >= CHUNK or lines >= CHUNK_LINES or len(standing.bad) >= CHUNK:
-                _take(chunk, standing, clock(), sheet.position(), progress)
+                if _take(chunk, standing, clock(), sheet.position(), progress):
+                    return runs.stop(run)
                 chunk, lines = [], 0
         _take(chunk, standing, clock(), sheet.position(), progress)
     return runs.finish(run)
@@ -212,7 +213,8 @@ def _take(
     now: dt.datetime,
     position: int,
     progress: runs.Progress | None,
-) -> None:
+) -> bool:
+    """Record a piece and keep how far the file is. Tells whether the run is wanted to stop."""
     outcomes = steady.record([item for _group, item in chunk], now) if chunk else []
     for (group, _item), outcome in zip(chunk, outcomes, strict=True):
         if isinstance(outcome, Declined):
@@ -224,6 +226,7 @@ def _take(
         else:
             standing.accepted += 1
     standing.position = position
-    steady.steadily(standing.keep)
+    stopping = steady.steadily(standing.keep)
     if progress is not None:
         progress(standing)
+    return stopping

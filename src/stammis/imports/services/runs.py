@@ -28,8 +28,8 @@ class Standing:
     bad_rows: int = 0
     bad: list[Bad] = field(default_factory=list)
 
-    def keep(self) -> None:
-        """Writes the counts and the bad rows met since the last time."""
+    def keep(self) -> bool:
+        """Writes the counts and the bad rows met since the last time. Tells whether the run is wanted to stop."""
         rows = [
             BadRow(
                 run=self.run,
@@ -47,12 +47,14 @@ class Standing:
             Run.objects.filter(id=self.run.id).update(
                 accepted=self.accepted, repeated=self.repeated, refused=self.refused, positions=[self.position]
             )
+            stopping = Run.objects.values_list("stopping", flat=True).get(id=self.run.id)
         self.bad_rows += len(rows)
         self.bad.clear()
+        return stopping
 
 
-def begin(programme: Programme, kind: Run.Kind, file_name: str, by: str, parts: int = 1) -> Run:
-    """Begin a run. One of the same file that was interrupted is over by that."""
+def begin(programme: Programme, kind: Run.Kind, file_name: str, by: str, parts: int = 1, *, size: int = 0) -> Run:
+    """Begin a run over a file of this size. One of the same file that was interrupted is over by that."""
     Run.objects.filter(programme=programme, kind=kind, file_name=file_name, state=Run.State.RUNNING).update(
         state=Run.State.FAILED, finished_at=clock.real_now(), message="Interrupted; the file was read again."
     )
@@ -63,6 +65,7 @@ def begin(programme: Programme, kind: Run.Kind, file_name: str, by: str, parts: 
         started_at=clock.real_now(),
         started_by=by,
         positions=[0] * parts,
+        size=size,
     )
 
 
@@ -88,6 +91,17 @@ def advance(run: Run, part: int, *, accepted: int, repeated: int, refused: int) 
 def finish(run: Run) -> Run:
     """End a run."""
     Run.objects.filter(id=run.id).update(state=Run.State.DONE, finished_at=clock.real_now())
+    return Run.objects.get(id=run.id)
+
+
+def ask_to_stop(run: Run) -> None:
+    """Let a run stop after the piece that is being read; what has been taken in stays."""
+    Run.objects.filter(id=run.id, state=Run.State.RUNNING).update(stopping=True)
+
+
+def stop(run: Run) -> Run:
+    """End a run that was asked to stop. The same file read again goes on: what is in is not taken in twice."""
+    Run.objects.filter(id=run.id).update(state=Run.State.STOPPED, finished_at=clock.real_now())
     return Run.objects.get(id=run.id)
 
 
