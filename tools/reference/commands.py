@@ -17,7 +17,8 @@ INTRODUCTION = """\
 `--data DIR`; without it the folder is that of `STAMMIS_DATA`, else the user's data folder (as root `/var/lib/stammis`).
 Commands work beside a running `serve`, and without one: then they start the embedded database and stop it again.
 
-They end with 0 for success, 1 for failure, 2 for a wrong call. Errors say what to do.
+They end with 0 for success, 1 for failure, 2 for a wrong call. Errors say what to do. They speak
+English; the console and the reasons of points also speak Finnish, Swedish and Polish.
 """
 
 
