@@ -21,6 +21,8 @@ INSTALLATION_WIDE = {
     "api.Remembered": "belongs to a key, which may serve every programme",
     "imports.BadRow": "belongs to its run, which has a programme",
     "kit.Installation": "the one row of the installation itself",
+    "ledger.Closing": "days are closed for the whole installation",
+    "ledger.Seal": "one chain for the whole installation",
     "programmes.Programme": "is what others are keyed by",
     "staff.ApiKey": "a key may serve every programme",
     "staff.Audit": "what staff did to the installation or any programme",

@@ -1,10 +1,12 @@
 """The ledger is append-only and adds up."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from stammis.accrual.services import seal_days
 from stammis.kit.errors import NotFound
 from stammis.kit.pipeline import Transaction
 from stammis.ledger import queries
@@ -15,7 +17,13 @@ from tests.rooms.till import NOW, Till, bought
 
 pytestmark = pytest.mark.django_db
 
-COLUMNS = {"ledger_entry": "row", "activity_event": "seq", "accrual_decision": "seq", "programmes_version": "number"}
+COLUMNS = {
+    "ledger_entry": "row",
+    "activity_event": "seq",
+    "accrual_decision": "seq",
+    "programmes_version": "number",
+    "ledger_seal": "number",
+}
 APPEND_ONLY = tuple(COLUMNS)
 
 
@@ -23,6 +31,7 @@ APPEND_ONLY = tuple(COLUMNS)
 def till() -> Till:
     till = Till()
     till.say(bought("1"), bought("2", pay=30))
+    seal_days(NOW + dt.timedelta(days=1))
     return till
 
 

@@ -1,10 +1,11 @@
-"""What the worker does for accrual: lets due days pass."""
+"""What the worker does for accrual: lets due days pass, and seals days that are over."""
 
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
 from stammis.accrual.services.days import pass_days
+from stammis.accrual.services.sealing import seal_days
 from stammis.kit import clock
 
 MEMBERS_A_TURN = 5_000
@@ -21,3 +22,10 @@ def pass_due_days(timestamp: int) -> int:  # noqa: ARG001 - the queue says for w
     if clock.installation().loading:
         return 0
     return pass_days(clock.now(), limit=MEMBERS_A_TURN, quiet_seconds=QUIET_SECONDS)
+
+
+@app.periodic(cron="12 * * * *")
+@app.task(name="accrual.seal_days", queueing_lock="accrual.seal_days", lock="accrual.seal_days")
+def seal_past_days(timestamp: int) -> int:  # noqa: ARG001 - the queue says for which minute, the clock what time it is here
+    """Seal the days that are over on the installation's clock; give how many links were added to the chain."""
+    return len(seal_days(clock.now()))

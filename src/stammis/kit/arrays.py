@@ -145,6 +145,11 @@ def microseconds(moment: dt.datetime) -> int:
     return (since.days * 86_400 + since.seconds + _UNIX_EPOCH_SECONDS) * 1_000_000 + since.microseconds
 
 
+def microseconds_of(value: bytes) -> int:
+    """Give a ``timestamptz`` of an answer as microseconds since 1970."""
+    return int.from_bytes(value, "big", signed=True) + _UNIX_EPOCH_SECONDS * 1_000_000
+
+
 def read_instant(value: bytes) -> dt.datetime:
     """Read a ``timestamptz`` from an answer."""
     return _EPOCH + dt.timedelta(microseconds=int.from_bytes(value, "big", signed=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -57,6 +58,7 @@ class Entry(models.Model):
         """Append-only: a trigger and missing rights refuse changes."""
 
         db_table_comment = "Every movement of points; append-only."
+        indexes: ClassVar = [BrinIndex(fields=["posted_at"], name="ledger_entry_posted")]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(kind__in=["earn", "restore"], amount__gt=0)
@@ -73,3 +75,34 @@ class Entry(models.Model):
                 condition=Q(reverses__isnull=True) | Q(reverses__lt=F("row")), name="ledger_entry_reverses"
             ),
         ]
+
+
+class Closing(models.Model):
+    """Up to when days are closed: nothing is posted into them any more. One row."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, db_comment="Always 1.")
+    ends_at = models.DateTimeField(db_comment="Rows are posted at this instant or later.")
+
+    class Meta:
+        """One row."""
+
+        db_table_comment = "Up to when the ledger's days are closed; one row."
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="ledger_closing_one")]
+
+
+class Seal(models.Model):
+    """A link of the chain: the rows of a closed day, told by a hash that holds the hash of the link before."""
+
+    number = models.IntegerField(primary_key=True, db_comment="1, 2, … without a gap.")
+    first_at = models.DateTimeField(null=True, db_comment="Rows posted from here on; null: from the beginning.")
+    ends_at = models.DateTimeField(db_comment="Rows posted before this instant.")
+    rows = models.BigIntegerField(db_comment="So many rows.")
+    digest = models.TextField(db_comment="SHA-256 of the rows as text, in hex.")
+    hash = models.TextField(db_comment="SHA-256 of the link: number, time, rows, digest and the hash before, in hex.")
+    form = models.SmallIntegerField(default=1, db_comment="How rows are written as text.")
+    sealed_at = models.DateTimeField(db_comment="When it was sealed, by the installation's clock.")
+
+    class Meta:
+        """Append-only: a trigger and missing rights refuse changes."""
+
+        db_table_comment = "The chain of hashes over the ledger's days; append-only."

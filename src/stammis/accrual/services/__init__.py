@@ -6,6 +6,7 @@ from stammis.accrual.services.comparing import Difference
 from stammis.accrual.services.days import pass_days
 from stammis.accrual.services.intake import record, recording
 from stammis.accrual.services.proof import verify
+from stammis.accrual.services.sealing import seal_days
 from stammis.accrual.services.verbs import adjust, cancel_redemption, change_member, redeem
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "record",
     "recording",
     "redeem",
+    "seal_days",
     "verify",
 ]

@@ -26,7 +26,7 @@ class Difference:
 
     Attributes:
         member: internal id of the member; None where a whole programme is meant.
-        what: standing, decision, row, balance, purchase, reward, stock or receipt.
+        what: standing, decision, row, balance, purchase, reward, stock, receipt or seal.
         where: which one, such as ``event 12``.
         stored, expected: what is there, and what the history says; shortened.
     """

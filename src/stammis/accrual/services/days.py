@@ -11,6 +11,7 @@ from stammis.accrual.services.writing import Writing
 from stammis.core.calendars import instant
 from stammis.kit import arrays
 from stammis.kit.pipeline import Transaction
+from stammis.ledger.services import seals
 from stammis.programmes import queries as programmes
 
 CHUNK = 200
@@ -59,8 +60,10 @@ def _chunk(until: dt.datetime, quiet_since: dt.datetime, size: int) -> tuple[int
         if not subjects:
             return 0, 0
         stamps = transaction.send(programmes.STAMPS, arrays.uuids(list({subject.programme for subject in subjects})))
-        versions = read_versions(transaction.sync()[stamps])
-        writing = Writing(now)
+        closed = seals.ask_closed(transaction)
+        answers = transaction.sync()
+        versions = read_versions(answers[stamps])
+        writing = Writing(max(now, seals.read_closed(answers[closed])))
         for subject in subjects:
             days, subject.standing = days_of(subject.standing, instant(until), versions[subject.programme])
             for day in days:

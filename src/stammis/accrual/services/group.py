@@ -61,7 +61,7 @@ class Group:
     """Items of one transaction: ``take`` decides the next one, ``writing`` holds what there is to write."""
 
     def __init__(self, loaded: Loaded, now: dt.datetime, *, alone: bool, as_of: dt.datetime | None = None) -> None:
-        self.writing = Writing(arrays.microseconds(now))
+        self.writing = Writing(max(arrays.microseconds(now), loaded.closed_until))
         self._loaded = loaded
         self._now = now
         self._as_of = as_of

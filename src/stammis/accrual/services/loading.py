@@ -23,6 +23,7 @@ from stammis.core.events import (
 from stammis.core.standing import IssuedReward, PurchaseState, Standing
 from stammis.kit import arrays
 from stammis.kit.pipeline import Journey, Rows, Transaction
+from stammis.ledger.services import seals
 from stammis.members import services as members
 from stammis.programmes import queries as programmes
 
@@ -87,9 +88,13 @@ class Asked:
 
 @dataclass(slots=True)
 class Loaded:
-    """What is known about a group of items; standings are locked until the transaction ends."""
+    """What is known about a group of items; standings are locked until the transaction ends.
+
+    ``closed_until``: rows are posted at this instant (microseconds since 1970) or later.
+    """
 
     versions: dict[bytes, programmes.Versions]
+    closed_until: int
     standings: dict[bytes, Standing]
     identities: dict[Name, bytes]
     receipts: dict[Name, Known]
@@ -219,6 +224,7 @@ def load(transaction: Transaction, asked: Asked, *, alone: bool) -> Journey[Load
     received = transaction.send(_RECEIPTS, *_names(receipts)) if receipts else None
     waits = transaction.send(_WAITING, *_pairs(asked.arriving), *_names(asked.returns))
     stamps = transaction.send(programmes.STAMPS, arrays.uuids(list(asked.programmes)))
+    closed = seals.ask_closed(transaction)
     expired = transaction.send(_EXPIRED, *_names(origins)) if origins else None
     rows = members.ask(transaction, identities) if asked.changed else None
     answers = yield transaction
@@ -230,6 +236,7 @@ def load(transaction: Transaction, asked: Asked, *, alone: bool) -> Journey[Load
     waiting = _read_waiting(answers[waits])
     return Loaded(
         versions=read_versions(answers[stamps]),
+        closed_until=seals.read_closed(answers[closed]),
         standings=standings,
         identities=found,
         receipts=known,

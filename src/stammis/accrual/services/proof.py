@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from stammis.accrual.services.comparing import Comparison, Difference
+from stammis.ledger.services import seals
 from stammis.programmes import queries as programmes
 from stammis.programmes.models import Programme
 
@@ -20,7 +21,8 @@ Progress = Callable[[int, int], None]
 def verify(programme: Programme | None = None, progress: Progress | None = None) -> list[Difference]:
     """Fold every member's events again, with the versions and grants that decided them, and compare all that is stored.
 
-    It reads one snapshot beside whatever else goes on, in bounded memory, and changes nothing.
+    Of all programmes together the chain of seals over the ledger's days is compared as well. It reads one snapshot
+    beside whatever else goes on, in bounded memory, and changes nothing.
     """
     found: list[Difference] = []
     with _snapshot():
@@ -34,6 +36,10 @@ def verify(programme: Programme | None = None, progress: Progress | None = None)
                 if progress and done % 100 == 0:
                     progress(done, total)
             found += _shared(each)
+        if programme is None:
+            found += [
+                Difference(None, "seal", f"link {link.number}", link.stored, link.expected) for link in seals.broken()
+            ]
         if progress:
             progress(total, total)
     return found

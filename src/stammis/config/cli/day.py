@@ -8,7 +8,7 @@ import time
 import click
 
 from stammis.accrual.models import Standing
-from stammis.accrual.services import pass_days
+from stammis.accrual.services import pass_days, seal_days
 from stammis.config.cli.options import Time, installed
 from stammis.kit import clock
 from stammis.kit.errors import Conflict
@@ -26,7 +26,7 @@ class SampleUnfinished(Conflict):
 @click.option("--to", "until", type=Time(), required=True, metavar="TIME", help="As 2018-07-01T00:00:00-04:00.")
 @installed()
 def command(until: dt.datetime) -> None:
-    """Move the installation's own clock forward to TIME and apply all that falls due until then.
+    """Move the installation's own clock forward to TIME, apply all that falls due until then, seal days that are over.
 
     Refused on real time, and while the sample company is loaded in part. Works beside a running server.
     """
@@ -34,6 +34,7 @@ def command(until: dt.datetime) -> None:
         raise SampleUnfinished
     clock.move(until)
     days = catch_up(until)
+    seal_days(until)
     click.echo(f"It is {until.isoformat()}. What fell due by then has been applied: {days} days of members.")
 
 
