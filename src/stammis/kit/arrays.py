@@ -27,6 +27,8 @@ _ARRAYS = {
 _HEAD = struct.Struct("!5i")
 _SIZE = struct.Struct("!i").pack
 _NULL = _SIZE(-1)
+_TWO, _FOUR, _EIGHT = struct.Struct("!ih"), struct.Struct("!ii"), struct.Struct("!iq")
+"""A value of so many bytes, after its width."""
 _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _UNIX_EPOCH_SECONDS = 946_684_800
 """Seconds from 1970 to 2000, from which PostgreSQL counts."""
@@ -55,8 +57,7 @@ def uuids(values: Sequence[bytes]) -> Param:
     return _array(_UUID, len(values), size + size.join(values) if values else b"")
 
 
-def _whole(oid: int, letter: str, values: Sequence[int | None]) -> Param:
-    one = struct.Struct(f"!i{letter}")
+def _whole(oid: int, one: struct.Struct, values: Sequence[int | None]) -> Param:
     width = one.size - 4
     pack = one.pack
     if not values or None not in values:
@@ -67,23 +68,23 @@ def _whole(oid: int, letter: str, values: Sequence[int | None]) -> Param:
 
 def ints(values: Sequence[int | None]) -> Param:
     """Give an ``int4[]``."""
-    return _whole(_INT4, "i", values)
+    return _whole(_INT4, _FOUR, values)
 
 
 def smallints(values: Sequence[int | None]) -> Param:
     """Give an ``int2[]``."""
-    return _whole(_INT2, "h", values)
+    return _whole(_INT2, _TWO, values)
 
 
 def bigints(values: Sequence[int | None]) -> Param:
     """Give an ``int8[]``."""
-    return _whole(_INT8, "q", values)
+    return _whole(_INT8, _EIGHT, values)
 
 
 def instants(values: Sequence[int | None]) -> Param:
     """Give a ``timestamptz[]`` of microseconds since 1970 (see ``microseconds``)."""
     shift = _UNIX_EPOCH_SECONDS * 1_000_000
-    return _whole(_TIMESTAMPTZ, "q", [None if value is None else value - shift for value in values])
+    return _whole(_TIMESTAMPTZ, _EIGHT, [None if value is None else value - shift for value in values])
 
 
 def raws(values: Sequence[bytes | None]) -> Param:

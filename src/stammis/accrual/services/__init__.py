@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stammis.accrual.services.comparing import Difference
 from stammis.accrual.services.days import pass_days
-from stammis.accrual.services.intake import record, recording
+from stammis.accrual.services.intake import record
 from stammis.accrual.services.proof import verify
 from stammis.accrual.services.sealing import seal_days
 from stammis.accrual.services.verbs import adjust, cancel_redemption, change_member, redeem
@@ -16,7 +16,6 @@ __all__ = [
     "change_member",
     "pass_days",
     "record",
-    "recording",
     "redeem",
     "seal_days",
     "verify",

@@ -5,18 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from django.db import DatabaseError
 
 from stammis.accrual.outcomes import Declined, Item, Outcome
 from stammis.accrual.services.group import Group, MustBeAlone
 from stammis.accrual.services.loading import Asked, Loaded, Overtaken, ask_issued, asked_by, load, read_issued_rows
-from stammis.kit.pipeline import Journey, Transaction, travel
+from stammis.kit.pipeline import Transaction
 from stammis.rewards import services as rewards
-
-if TYPE_CHECKING:
-    from django.db.backends.base.base import BaseDatabaseWrapper
 
 TRIES = 4
 """So often is a group tried where another transaction was quicker; after that item by item."""
@@ -34,24 +30,12 @@ def record(
     ``dry_run`` nothing is written at all; ``as_of`` then lets everything happen at another time.
     Raises Django's database errors where the database is away.
     """
-    return travel(recording(items, now=now, dry_run=dry_run, as_of=as_of))
-
-
-def recording(
-    items: Sequence[Item],
-    *,
-    now: dt.datetime,
-    dry_run: bool = False,
-    as_of: dt.datetime | None = None,
-    connection: BaseDatabaseWrapper | None = None,
-) -> Journey[list[Outcome]]:
-    """Do what ``record`` does as a journey, over a connection of the caller's own (None: this thread's)."""
     if not items:
         return []
     fault: DatabaseError | None = None
     for _ in range(TRIES):
         try:
-            return (yield from _attempt(items, now, dry_run=dry_run, as_of=as_of, connection=connection))
+            return _attempt(items, now, dry_run=dry_run, as_of=as_of)
         except DatabaseError as error:
             fault = error
             if _code(error) not in _RACES:
@@ -60,10 +44,7 @@ def recording(
     if not _code(fault).startswith(_ITEM_FAULTS):
         raise fault
     if len(items) > 1:
-        outcomes: list[Outcome] = []
-        for item in items:
-            outcomes += yield from recording([item], now=now, dry_run=dry_run, as_of=as_of, connection=connection)
-        return outcomes
+        return [record([item], now=now, dry_run=dry_run, as_of=as_of)[0] for item in items]
     if _code(fault).startswith("22"):
         return [Declined(422, "invalid", detail={"message": str(fault)})]
     _log.error("an item could not be written", exc_info=fault)
@@ -74,64 +55,33 @@ def _code(error: DatabaseError) -> str:
     return getattr(error.__cause__, "sqlstate", None) or ""
 
 
-def _attempt(
-    items: Sequence[Item],
-    now: dt.datetime,
-    *,
-    dry_run: bool,
-    as_of: dt.datetime | None,
-    connection: BaseDatabaseWrapper | None,
-) -> Journey[list[Outcome]]:
+def _attempt(items: Sequence[Item], now: dt.datetime, *, dry_run: bool, as_of: dt.datetime | None) -> list[Outcome]:
     asked = asked_by(items)
     alone = False
     while True:
-        transaction = Transaction(connection)
-        transaction.begin()
         try:
-            outcomes = yield from _group(transaction, items, asked, now, alone=alone, dry_run=dry_run, as_of=as_of)
-        except GeneratorExit:  # nobody goes on with this journey
-            raise
+            return _group(items, asked, now, alone=alone, dry_run=dry_run, as_of=as_of)
         except MustBeAlone:
-            yield from _undone(transaction)
             alone = True
         except Overtaken:
-            yield from _undone(transaction)
-        except BaseException:
-            yield from _undone(transaction)
-            raise
-        else:
-            yield from _undone(transaction)
-            return outcomes
-
-
-def _undone(transaction: Transaction) -> Journey[None]:
-    """Roll back what was not committed."""
-    if transaction.undo():
-        yield transaction
+            continue
 
 
 def _group(
-    transaction: Transaction,
-    items: Sequence[Item],
-    asked: Asked,
-    now: dt.datetime,
-    *,
-    alone: bool,
-    dry_run: bool,
-    as_of: dt.datetime | None,
-) -> Journey[list[Outcome]]:
-    loaded = yield from load(transaction, asked, alone=alone)
-    yield from _load_rewards(transaction, asked, loaded)
-    group = Group(loaded, now, alone=alone or dry_run, as_of=as_of)
-    outcomes = [group.take(item) for item in items]
-    if not dry_run:
-        group.writing.send(transaction)
-        transaction.end()
-        yield transaction
-    return outcomes
+    items: Sequence[Item], asked: Asked, now: dt.datetime, *, alone: bool, dry_run: bool, as_of: dt.datetime | None
+) -> list[Outcome]:
+    with Transaction() as transaction:
+        loaded = load(transaction, asked, alone=alone)
+        _load_rewards(transaction, asked, loaded)
+        group = Group(loaded, now, alone=alone or dry_run, as_of=as_of)
+        outcomes = [group.take(item) for item in items]
+        if not dry_run:
+            group.writing.send(transaction)
+            transaction.commit()
+        return outcomes
 
 
-def _load_rewards(transaction: Transaction, asked: Asked, loaded: Loaded) -> Journey[None]:
+def _load_rewards(transaction: Transaction, asked: Asked, loaded: Loaded) -> None:
     """Load issued rewards and lock their stock, where items redeem, cancel or use one: a round trip of its own."""
     codes = list(asked.coupons)
     given_back: list[tuple[bytes, str]] = []
@@ -147,7 +97,7 @@ def _load_rewards(transaction: Transaction, asked: Asked, loaded: Loaded) -> Jou
         return
     issued = ask_issued(transaction, codes, given_back)
     stock = rewards.reserve(transaction, asked.rewards, given_back) if asked.rewards or given_back else None
-    rows = yield transaction
+    rows = transaction.sync()
     loaded.issued.update(read_issued_rows(rows[issued]))
     if stock is not None:
         loaded.stock.update(rewards.issued(rows[stock]))

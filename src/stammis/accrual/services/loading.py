@@ -22,7 +22,7 @@ from stammis.core.events import (
 )
 from stammis.core.standing import IssuedReward, PurchaseState, Standing
 from stammis.kit import arrays
-from stammis.kit.pipeline import Journey, Rows, Transaction
+from stammis.kit.pipeline import Rows, Transaction
 from stammis.ledger.services import seals
 from stammis.members import services as members
 from stammis.programmes import queries as programmes
@@ -216,7 +216,7 @@ def begin(transaction: Transaction, *, alone: bool = False) -> None:
     transaction.send(_BEGIN_ALONE if alone else _BEGIN, arrays.one_int(PURCHASES))
 
 
-def load(transaction: Transaction, asked: Asked, *, alone: bool) -> Journey[Loaded]:
+def load(transaction: Transaction, asked: Asked, *, alone: bool) -> Loaded:
     """Lock and load, in one round trip. Raises Overtaken."""
     begin(transaction, alone=alone)
     identities, receipts, origins = list(asked.identities), list(asked.receipts | asked.origins), list(asked.origins)
@@ -227,7 +227,7 @@ def load(transaction: Transaction, asked: Asked, *, alone: bool) -> Journey[Load
     closed = seals.ask_closed(transaction)
     expired = transaction.send(_EXPIRED, *_names(origins)) if origins else None
     rows = members.ask(transaction, identities) if asked.changed else None
-    answers = yield transaction
+    answers = transaction.sync()
 
     standings, found = _read_standings(answers[locked], identities)
     known = {} if received is None else _read_receipts(answers[received], receipts)
