@@ -8,7 +8,7 @@ from stammis.core.calendars import instant
 from stammis.core.effects import TierMoved
 from stammis.core.events import Return, ReturnLine
 from stammis.core.fold import apply
-from stammis.core.views import tier_progress
+from stammis.core.progress import tier_progress
 from tests.core.course import Course, line, moment
 
 LEVELS: list[dict[str, Any]] = [
@@ -101,6 +101,21 @@ def test_progress_tells_what_the_next_level_takes_and_how_long_this_one_lasts() 
         "missing": 5_990_000,
         "decimals": 2,
         "last_day": "2025-04-08",
+        "by": None,
+        "rests_on": "counted",
+        "keep": {"missing": 4_000_000, "by": "2025-04-08"},
+        "projected": {"level": "third", "counted": 60_150_000, "by": None},
+        "by_hand": None,
+        "measures": [
+            {
+                "measure": "club",
+                "counts": "spend",
+                "counted": 4_010_000,
+                "missing": 5_990_000,
+                "keep": 4_000_000,
+                "decimals": 2,
+            }
+        ],
     }
 
 

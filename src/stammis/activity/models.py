@@ -25,6 +25,7 @@ class Event(models.Model):
         REDEMPTION = "redemption"
         REDEMPTION_CANCELLED = "redemption_cancelled"
         ADJUSTMENT = "adjustment"
+        LEVEL = "level"
         MEMBER = "member"
         DAY = "day"
 

@@ -14,8 +14,9 @@ from stammis.console import formats
 from stammis.console.stories import reward_name
 from stammis.core import standing as core
 from stammis.core import views
+from stammis.core.progress import TierProgress, tier_progress
 from stammis.core.rules import Rules
-from stammis.core.views import Expiring, TierProgress
+from stammis.core.views import Expiring
 from stammis.members.models import Member
 from stammis.programmes.sentences import words
 from stammis.rewards.models import Issued
@@ -72,7 +73,7 @@ def climbs(standing: core.Standing, rules: Rules, at: int) -> list[Climb]:
     """Give how far a member is in each tier set."""
     sets = {tiers.id: tiers for tiers in rules.programme.tiers}
     found = []
-    for progress in views.tier_progress(standing, rules, at):
+    for progress in tier_progress(standing, rules, at):
         tiers = sets[progress["set"]]
         names = {level.id: words.name(level.name, level.id) for level in tiers.levels}
 

@@ -119,8 +119,7 @@ def _reader(rules: Rules | None, at: int) -> Callable[[Member, dict[uuid.UUID, s
         if text is None or rules is None:
             return Listed(member, 0, None, "")
         standing = read_standing(text)
-        progress = views.tier_progress(standing, rules, at)[:1]
-        level = progress[0]["level"] if progress else None
+        level = next(iter(views.tier_view(standing, rules, at).values()), None)
         active = views.wallet_view(standing, rules, at)[wallet]["active"]
         return Listed(member, active, level, names.get(level or "", ""))
 

@@ -21,6 +21,7 @@ from stammis.core.events import (
     AnyEvent,
     DayPassed,
     Happening,
+    LevelGiven,
     MemberChanged,
     Purchase,
     Redemption,
@@ -142,6 +143,8 @@ def _told(event: AnyEvent, effects: Iterable[Effect], document: Document) -> tup
             return _("Gave «%(reward)s» back") % {"reward": name}, back.code if back else ""
         case Adjustment():
             return _("Points by hand"), event.reason
+        case LevelGiven():
+            return (_("Level by hand") if event.by_hand else _("The level by hand ended")), event.reason
         case MemberChanged():
             return _("The record changed"), ", ".join(event.labels)
         case DayPassed():

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeVar, assert_never
 from zoneinfo import ZoneInfo, available_timezones
 
-from stammis.core.amounts import AmountText, exact
+from stammis.core.amounts import exact
 from stammis.core.condition_checks import Surroundings, faults, too_fine
 from stammis.core.currencies import DECIMALS
 from stammis.core.earn import Earn, Multiply, PerAmount, PerEvent, PerPurchase, PerUnit
 from stammis.core.programme import Reward
 from stammis.core.questions import asks_purchase
 from stammis.core.reading import Problem, below, unknown
+from stammis.core.tier_checks import Wallets, tier_faults
 from stammis.core.tier_sets import TierSet
 from stammis.core.wallets import Wallet, Yearly
 
@@ -50,7 +51,7 @@ def disagreements(draft: Draft) -> list[Problem]:
     for pointer, wallet in draft.of("wallets", Wallet):
         problems += _wallet(wallet, pointer)
     for pointer, tiers in draft.of("tiers", TierSet):
-        problems += _tiers(tiers, pointer, draft)
+        problems += tier_faults(tiers, pointer, _around_tiers(draft))
     for pointer, rule in draft.parts["earn"]:
         problems += _rule(rule, pointer, draft)
     for pointer, reward in draft.of("rewards", Reward):
@@ -67,6 +68,11 @@ def _world(draft: Draft) -> Iterator[Problem]:
         except (LookupError, ValueError, OSError):
             zones = available_timezones()
             yield unknown("/timezone", "unknown_timezone", "time zone", draft.timezone, zones)
+
+
+def _around_tiers(draft: Draft) -> Wallets:
+    decimals = {wallet.id: wallet.decimals for _, wallet in draft.of("wallets", Wallet)}
+    return Wallets(DECIMALS.get(draft.currency or ""), decimals, draft.ids["wallets"])
 
 
 def _twice(parts: list[Placed]) -> Iterator[Problem]:
@@ -90,22 +96,6 @@ def _wallet(wallet: Wallet, pointer: str) -> Iterator[Problem]:
     if isinstance(expiry, Yearly) and expiry.day > calendar.monthrange(2024, expiry.month)[1]:
         message = f"Month {expiry.month} has no day {expiry.day}."
         yield Problem(below(pointer, "expiry", "day"), "out_of_range", message)
-
-
-def _tiers(tiers: TierSet, pointer: str, draft: Draft) -> Iterator[Problem]:
-    decimals = DECIMALS.get(draft.currency or "")
-    if tiers.counts == "points":
-        yield from _known_wallet(tiers.wallet, pointer, draft)
-        wallets = [wallet for _, wallet in draft.of("wallets", Wallet) if wallet.id == tiers.wallet]
-        decimals = wallets[0].decimals if wallets else None
-    yield from _twice([Placed(below(pointer, "levels", place), level) for place, level in enumerate(tiers.levels)])
-    before: AmountText | None = None
-    for place, level in enumerate(tiers.levels):
-        at = below(pointer, "levels", place, "at")
-        yield from too_fine(level.at, decimals, at)
-        if before is not None and exact(level.at) <= exact(before):
-            yield Problem(at, "not_ascending", "Levels ascend: each begins above the one before.")
-        before = level.at
 
 
 def _rule(rule: Earn, pointer: str, draft: Draft) -> Iterator[Problem]:

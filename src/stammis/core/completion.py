@@ -11,9 +11,11 @@ from stammis.core.effects import Counted, Effect, Step
 from stammis.core.events import Purchase
 from stammis.core.gains import Counts
 from stammis.core.journal import Journal
+from stammis.core.levels import level_with
 from stammis.core.questions import Scene
-from stammis.core.rules import Rules, TierRules
+from stammis.core.rules import Rules
 from stammis.core.standing import Count, Earned, Seen, Standing
+from stammis.core.tier_rules import TierRules
 from stammis.core.tiers import Progress, rank_of, total_on, total_then
 
 UNENROLLED = (Step("", False, "unenrolled"),)
@@ -89,10 +91,13 @@ def complete(
 def progress_of(basket: Basket, points: dict[str, int], rules: Rules) -> Progress:
     """What a basket and the points earned for it count in each tier set; sets for which nothing counts are left out."""
     found: Progress = {}
-    for tiers in rules.tiers:
-        amount = points.get(tiers.wallet, 0) if tiers.counts_points else basket.counted(tiers.basis)[1]
+    for measure in rules.measures:
+        if measure.spend:
+            amount = basket.counted(measure.basis)[1]
+        else:
+            amount = points.get(measure.wallet, 0) if measure.points else measure.each_purchase
         if amount > 0:
-            found[tiers.id] = amount
+            found[measure.key] = amount
     return found
 
 
@@ -114,20 +119,26 @@ def _decided(
 def _levels(
     standing: Standing, points: dict[str, int], day: int, basket: Basket, rules: Rules, *, later: bool
 ) -> dict[str, str | None]:
-    return {
-        name: _level(standing, rules.tier_sets[name], points, day, basket, later=later)
-        for name in rules.book.reads.tiers
-    }
+    found: dict[str, str | None] = {}
+    for name in rules.book.reads.tiers:
+        tiers = rules.tier_sets[name]
+        more = _more(tiers, points, basket) if tiers.rate_after else 0
+        if tiers.tended or (standing.stays and name in standing.stays):
+            at = max(standing.latest_at, rules.calendar.starts_at(day))
+            found[name] = level_with(standing, tiers, more, at, rules)
+        else:
+            rank = rank_of(standing, tiers)
+            total = total_then(rank, tiers, day) if later else total_on(rank, tiers, day)
+            found[name] = tiers.level(total + more)
+    return found
 
 
-def _level(
-    standing: Standing, tiers: TierRules, points: dict[str, int], day: int, basket: Basket, *, later: bool
-) -> str | None:
-    rank = rank_of(standing, tiers)
-    total = total_then(rank, tiers, day) if later else total_on(rank, tiers, day)
-    if tiers.rate_after:
-        total += points.get(tiers.wallet, 0) if tiers.counts_points else max(0, basket.counted(tiers.basis)[1])
-    return tiers.level(total)
+def _more(tiers: TierRules, points: dict[str, int], basket: Basket) -> int:
+    """How much more of a tier set's first measure counts with a basket."""
+    measure = tiers.measures[0]
+    if measure.spend:
+        return max(0, basket.counted(measure.basis)[1])
+    return points.get(measure.wallet, 0) if measure.points else measure.each_purchase
 
 
 def seen_of(standing: Standing, levels: dict[str, str | None], counts: Counts, rules: Rules) -> Seen:

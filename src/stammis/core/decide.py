@@ -13,6 +13,7 @@ from stammis.core.events import (
     AnyEvent,
     DayPassed,
     Happening,
+    LevelGiven,
     MemberChanged,
     Purchase,
     Redemption,
@@ -21,6 +22,8 @@ from stammis.core.events import (
     StatusChanged,
 )
 from stammis.core.journal import Journal, row_steps
+from stammis.core.level_moves import decide_level, with_levels
+from stammis.core.levels import levels_on
 from stammis.core.lots import ended
 from stammis.core.purchases import decide_purchase, decide_status
 from stammis.core.questions import Scene
@@ -28,7 +31,6 @@ from stammis.core.redemptions import decide_redemption, decide_redemption_cancel
 from stammis.core.refusals import refuse
 from stammis.core.returns import decide_return
 from stammis.core.rules import Rules
-from stammis.core.tiers import rank_of, total_on
 from stammis.core.world import Needs, World
 
 _NOTHING = Needs()
@@ -45,7 +47,7 @@ def needs(event: AnyEvent, rules: Rules) -> Needs:
             return Needs(reward=event.reward, codes=1 if event.reward in rules.rewards else 0)
         case RedemptionCancelled():
             return Needs(redemption=event.redemption)
-        case Happening() | Adjustment() | MemberChanged() | DayPassed():
+        case Happening() | Adjustment() | LevelGiven() | MemberChanged() | DayPassed():
             return _NOTHING
         case _:
             assert_never(event)
@@ -60,6 +62,13 @@ def decide(event: AnyEvent, world: World, rules: Rules, current: Rules | None = 
     A refusal is the only effect of its decision.
     """
     current = current or rules
+    decision = _decide(event, world, rules, current)
+    if current.tended or world.standing.stays or isinstance(event, LevelGiven):
+        return with_levels(event, decision, world, current)
+    return decision
+
+
+def _decide(event: AnyEvent, world: World, rules: Rules, current: Rules) -> Decision:
     match event:
         case Purchase():
             return decide_purchase(event, world, rules, current)
@@ -75,6 +84,8 @@ def decide(event: AnyEvent, world: World, rules: Rules, current: Rules | None = 
             return decide_redemption_cancelled(event, world, rules, current)
         case Adjustment():
             return _decide_adjustment(event, world, rules, current)
+        case LevelGiven():
+            return decide_level(event, world, current)
         case MemberChanged():
             return Decision(
                 effects=(MemberSet(enrolled=event.enrolled, labels=event.labels, attributes=event.attributes),)
@@ -91,14 +102,17 @@ def _decide_happening(event: Happening, world: World, rules: Rules, current: Rul
         return Decision(effects=(), steps=UNENROLLED if rules.version else NO_VERSION)
     at = instant(event.occurred_at)
     day, second = rules.calendar.local(at)
-    levels = {tiers.id: tiers.level(total_on(rank_of(standing, tiers), tiers, day)) for tiers in rules.tiers}
+    levels = levels_on(standing, day, rules)
     scene = Scene(day, second, weekday(day), None, None, None, levels, standing.labels, standing.attributes)
     earnings = earnings_of_event(event.type, scene, counts_at(day, standing.counts, rules), rules)
     journal = Journal(standing, current)
     for wallet, points in earnings.points.items():
         if points:
             journal.open(wallet, "earn", points, at, rules.wallets[wallet].ends_at(day))
-    progress = {tiers.id: earnings.points.get(tiers.wallet, 0) for tiers in rules.tiers if tiers.counts_points}
+    progress = {
+        measure.key: earnings.points.get(measure.wallet, 0) if measure.points else measure.of_event(event.type)
+        for measure in rules.measures
+    }
     journal.count(progress, day, at)
     journal.effects.extend(counted_effects({}, earnings.given, standing, day, rules))
     return Decision(effects=tuple(journal.effects), steps=earnings.steps)

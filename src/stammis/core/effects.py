@@ -11,9 +11,13 @@ from stammis.core.standing import (
     Count,
     IssuedReward,
     PurchaseState,
+    Stay,
     Take,
 )
 
+MovedBecause = Literal[
+    "reached", "taken_back", "spent", "window", "review", "grace_over", "by_hand", "by_hand_over", "rules"
+]
 RowKind = Literal["earn", "spend", "return", "restore", "expire", "adjust"]
 
 
@@ -36,12 +40,24 @@ class Posted(Struct, frozen=True, tag_field="effect", tag="posted", omit_default
 
 
 class TierMoved(Struct, frozen=True, tag_field="effect", tag="tier", omit_defaults=True, kw_only=True, gc=False):
-    """The member's level in a tier set changes."""
+    """The member's level in a tier set changes; ``because`` and ``counted`` (of the set's first measure) say why.
+
+    Sets that merely count a rolling window leave both out: the event tells why.
+    """
 
     set: str
     before: str | None
     after: str | None
     at: int
+    because: MovedBecause | None = None
+    counted: int | None = None
+
+
+class Stayed(Struct, frozen=True, tag_field="effect", tag="stayed", omit_defaults=True, kw_only=True, gc=False):
+    """What a level rests on besides what counts changes; None: on nothing else."""
+
+    set: str
+    stay: Stay | None = None
 
 
 class Progressed(Struct, frozen=True, tag_field="effect", tag="progress", kw_only=True, gc=False):
@@ -88,7 +104,7 @@ class Refused(Struct, frozen=True, tag_field="effect", tag="refused", omit_defau
     detail: dict[str, Scalar] = {}
 
 
-Effect = Posted | TierMoved | Progressed | Counted | PurchaseMoved | RewardMoved | MemberSet | Refused
+Effect = Posted | TierMoved | Stayed | Progressed | Counted | PurchaseMoved | RewardMoved | MemberSet | Refused
 
 
 class Step(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):

@@ -130,6 +130,21 @@ class Adjustment(Event, frozen=True, tag="adjustment", kw_only=True, gc=False):
     reason: str
 
 
+class LevelGiven(Event, frozen=True, tag="level", kw_only=True, gc=False):
+    """A person gives a member a level of a tier set, with the reason, or (``by_hand`` false) takes that back.
+
+    It is held at least, or with ``only`` exactly, through the local day ``until`` (None: for good).
+    """
+
+    member: str
+    set: str
+    level: str | None = None
+    until: dt.date | None = None
+    only: bool = False
+    by_hand: bool = True
+    reason: str = ""
+
+
 class MemberChanged(Event, frozen=True, tag="member", kw_only=True, gc=False):
     """The facts about a member that rules may read, as they are from now on (a full picture, not a difference)."""
 
@@ -150,6 +165,7 @@ AnyEvent = (
     | Redemption
     | RedemptionCancelled
     | Adjustment
+    | LevelGiven
     | MemberChanged
     | DayPassed
 )

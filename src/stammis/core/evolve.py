@@ -16,12 +16,13 @@ from stammis.core.effects import (
     PurchaseMoved,
     Refused,
     RewardMoved,
+    Stayed,
     TierMoved,
 )
 from stammis.core.lots import EMPTY, purse_after
 from stammis.core.rules import Rules
 from stammis.core.standing import Count, Rank, Standing
-from stammis.core.tiers import rank_on, rank_progressed
+from stammis.core.tiers import no_rank, rank_on, rank_progressed
 from stammis.core.world import World
 
 COUNTS_KEPT = 3
@@ -44,7 +45,18 @@ def evolve_all(world: World, effects: Iterable[Effect], rules: Rules) -> World:
 class Draft:
     """A world in the making: what has changed so far, copied at its first change."""
 
-    __slots__ = ("_attributes", "_before", "_enrolled", "_labels", "_rows", "_world", "counts", "purses", "ranks")
+    __slots__ = (
+        "_attributes",
+        "_before",
+        "_enrolled",
+        "_labels",
+        "_rows",
+        "_world",
+        "counts",
+        "purses",
+        "ranks",
+        "stays",
+    )
 
     def __init__(self, world: World) -> None:
         standing = world.standing
@@ -56,6 +68,7 @@ class Draft:
         self.purses = standing.purses
         self.ranks = standing.ranks
         self.counts = standing.counts
+        self.stays = standing.stays
         self._rows = standing.rows
 
     def apply(self, effect: Effect, rules: Rules) -> None:
@@ -68,6 +81,8 @@ class Draft:
                 self._rows = max(self._rows, effect.row)
             case Progressed() | TierMoved():
                 self._move_rank(effect, rules)
+            case Stayed():
+                self._stay(effect)
             case Counted():
                 self._count(effect)
             case PurchaseMoved():
@@ -107,22 +122,28 @@ class Draft:
             rows=self._rows,
             latest_at=latest_at,
             due_at=due_at,
+            stays=self.stays,
         )
 
     def _move_rank(self, effect: Progressed | TierMoved, rules: Rules) -> None:
-        tiers = rules.tier_sets[effect.set]
+        tally = rules.tallies[effect.set]
         if self.ranks is self._before.ranks:
             self.ranks = dict(self.ranks)
-        rank = self.ranks.get(effect.set) or Rank(level=tiers.level(0))
+        rank = self.ranks.get(effect.set) or no_rank(rules.tier_sets[tally.set])
         match effect:
             case Progressed():
-                rank = rank_progressed(rank, effect.day, effect.amount, tiers.window)
+                rank = rank_progressed(rank, effect.day, effect.amount, tally.kept_days)
             case TierMoved():
-                rank = rank_on(rank, rules.calendar.day(effect.at), tiers.window)
+                rank = rank_on(rank, rules.calendar.day(effect.at), tally.kept_days)
                 rank = Rank(effect.after, rank.days, effect.at, rank.total, rank.gone)
             case _:
                 assert_never(effect)
         self.ranks[effect.set] = rank
+
+    def _stay(self, effect: Stayed) -> None:
+        self.stays = {name: stay for name, stay in self.stays.items() if name != effect.set}
+        if effect.stay is not None:
+            self.stays[effect.set] = effect.stay
 
     def _count(self, effect: Counted) -> None:
         if self.counts is self._before.counts:

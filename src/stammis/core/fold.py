@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 
 from msgspec import structs
 
@@ -11,6 +11,8 @@ from stammis.core.decide import decide
 from stammis.core.effects import Decision, Refused
 from stammis.core.events import AnyEvent, DayPassed, MemberChanged
 from stammis.core.evolve import Draft
+from stammis.core.levels import at_instant, held_by, tended_sets
+from stammis.core.levels import due as levels_due
 from stammis.core.lots import ended
 from stammis.core.rules import Rules
 from stammis.core.standing import Purse, Rank, Standing
@@ -38,28 +40,42 @@ def world_after(event: AnyEvent, decision: Decision, world: World, rules: Rules)
     for effect in decision.effects:
         draft.apply(effect, rules)
     before = world.standing
-    due_at = next_due(draft.purses, draft.ranks, rules)
+    due_at = next_due(draft, rules)
     latest_at = before.latest_at
     if not isinstance(event, MemberChanged):  # facts have no time of their own: a history may be loaded after them
         latest_at = max(latest_at, instant(event.occurred_at))
+    if rules.tended or draft.stays:
+        due_at = _sooner(due_at, draft.standing_at(before.events + 1, latest_at, due_at), rules)
     return draft.world_at(before.events + 1, latest_at, due_at)
 
 
-def next_due(purses: Mapping[str, Purse], ranks: Mapping[str, Rank], rules: Rules) -> int | None:
+def next_due(draft: Draft, rules: Rules) -> int | None:
     """The next instant at which something falls due by itself: a lot ends, a level falls. None where nothing will."""
     due: int | None = None
-    for purse in purses.values():
+    for purse in draft.purses.values():
         if purse.lots:
             ends_at = purse.lots[0].ends_at
             if ends_at is not None and (due is None or ends_at < due):
                 due = ends_at
+    stays = draft.stays
     for tiers in rules.tiers:
-        rank = ranks.get(tiers.id)
+        if tiers.tended or (stays and tiers.id in stays):
+            continue
+        rank = draft.ranks.get(tiers.id)
         if rank is not None and rank.total:
             falls = falls_at(rank, tiers, rules.calendar)
             if falls is not None and (due is None or falls < due):
                 due = falls
     return due
+
+
+def _sooner(due_at: int | None, standing: Standing, rules: Rules) -> int | None:
+    """The next due instant, where a tended tier set may come first."""
+    for tiers in tended_sets(standing, rules):
+        found = levels_due(held_by(standing, tiers), standing, tiers, standing.latest_at, rules)
+        if found is not None and (due_at is None or found < due_at):
+            due_at = found
+    return due_at
 
 
 def due_days(
@@ -95,7 +111,11 @@ def as_of(standing: Standing, at: int, rules: Rules) -> Standing:
     ranks = dict(standing.ranks)
     day = rules.calendar.day(at)
     for tiers in rules.tiers:
-        if tiers.id in ranks:
+        if tiers.tended or tiers.id in standing.stays:
+            held = at_instant(standing, tiers, at, rules)
+            rank = rank_of(standing, tiers)
+            ranks[tiers.id] = Rank(held.level, rank.days, held.since, rank.total, rank.gone)
+        elif tiers.id in ranks:
             rank = rank_on(rank_of(standing, tiers), day, tiers.window)
             ranks[tiers.id] = Rank(tiers.level(rank.total), rank.days, rank.since, rank.total, rank.gone)
     return structs.replace(standing, purses=purses, ranks=ranks)

@@ -229,9 +229,9 @@ def _move_tiers(
 ) -> None:
     before = settlement.counted
     after = {} if left.none else progress_of(left.basket, earnings.points, rules)
-    for tiers in rules.tiers:
-        if tiers.counts_points:
-            after[tiers.id] = before.get(tiers.id, 0) - settlement.taken.get(tiers.wallet, 0)
+    for measure in rules.measures:
+        if measure.points:
+            after[measure.key] = before.get(measure.key, 0) - settlement.taken.get(measure.wallet, 0)
     progress: Progress = {name: after.get(name, 0) - before.get(name, 0) for name in (*before, *after)}
     settlement.counted = {name: amount for name, amount in after.items() if amount}
     journal = settlement.journal
@@ -251,8 +251,8 @@ def earn_again(
         parts = spread(amount, list(given.values()))
         steps.extend(Step(rule, True, "again", wallet, part) for rule, part in zip(given, parts, strict=True) if part)
     progress = {
-        tiers.id: state.taken.get(tiers.wallet, 0) if tiers.counts_points else state.counted.get(tiers.id, 0)
-        for tiers in rules.tiers
+        measure.key: state.taken.get(measure.wallet, 0) if measure.points else state.counted.get(measure.key, 0)
+        for measure in rules.measures
     }
     journal.count(progress, moment.day, max(moment.at, at))
     journal.effects.extend(counted_effects({}, state.given, journal.standing, moment.day, rules))

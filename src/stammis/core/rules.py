@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from msgspec import structs
 
-from stammis.core.amounts import exact, whole_units
-from stammis.core.basket import Counting, counting
+from stammis.core.amounts import exact
 from stammis.core.calendars import Calendar, calendar_of
 from stammis.core.currencies import DECIMALS
 from stammis.core.earn_rules import EarnBook, earn_book
@@ -18,7 +15,7 @@ from stammis.core.expiry import Ending, ending
 from stammis.core.programme import Programme, Returns, Reward, State
 from stammis.core.questions import Terms
 from stammis.core.spread import Mode
-from stammis.core.tier_sets import TierSet
+from stammis.core.tier_rules import MeasureRules, TierRules, tier_rules
 from stammis.core.wallets import Wallet
 
 
@@ -48,25 +45,6 @@ class WalletRules:
 
 
 @dataclass(frozen=True, slots=True)
-class TierRules:
-    """A tier set, prepared: thresholds in minor units of money or smallest units of its wallet, lowest first."""
-
-    id: str
-    counts_points: bool
-    wallet: str
-    basis: Counting
-    window: int
-    rate_after: bool
-    levels: tuple[str, ...]
-    thresholds: tuple[int, ...]
-
-    def level(self, total: int) -> str | None:
-        """The level reached with so much; None below the first."""
-        place = bisect_right(self.thresholds, total)
-        return self.levels[place - 1] if place else None
-
-
-@dataclass(frozen=True, slots=True)
 class RewardRules:
     """A reward, prepared: ``price`` in smallest units of its wallet."""
 
@@ -79,7 +57,9 @@ class RewardRules:
 class Rules:
     """A version of a programme, prepared for deciding. ``version`` 0 stands for the time before the first.
 
-    ``circular`` tells whether points are reckoned at a level that the very same points may raise.
+    ``circular`` tells whether points are reckoned at a level that the very same points may raise, ``tended`` are the
+    tier sets whose level is more than what counts in a rolling window (see ``core.levels``), ``measures`` all that tier
+    sets count, ``split`` the sets that divide a purchase at the threshold which it crosses.
     """
 
     programme: Programme
@@ -92,6 +72,10 @@ class Rules:
     book: EarnBook
     tiers: tuple[TierRules, ...]
     tier_sets: dict[str, TierRules]
+    tended: tuple[TierRules, ...]
+    measures: tuple[MeasureRules, ...]
+    tallies: dict[str, MeasureRules]
+    split: tuple[TierRules, ...]
     circular: bool
     rewards: dict[str, RewardRules]
     statuses: dict[str, State]
@@ -107,7 +91,8 @@ def compile_rules(programme: Programme, version: int) -> Rules:
     decimals = DECIMALS[programme.currency]
     wallets = {wallet.id: _wallet(wallet, calendar, decimals) for wallet in programme.wallets}
     terms = Terms(decimals, {tiers.id: tuple(level.id for level in tiers.levels) for tiers in programme.tiers})
-    tiers = tuple(_tiers(tiers, programme, wallets, decimals) for tiers in programme.tiers)
+    tiers = tuple(tier_rules(tiers, programme) for tiers in programme.tiers)
+    measures = tuple(measure for each in tiers for measure in each.measures)
     book = earn_book(programme, {wallet.id: wallet.decimals for wallet in programme.wallets}, terms)
     return Rules(
         programme=programme,
@@ -120,6 +105,10 @@ def compile_rules(programme: Programme, version: int) -> Rules:
         book=book,
         tiers=tiers,
         tier_sets={one.id: one for one in tiers},
+        tended=tuple(one for one in tiers if one.tended),
+        measures=measures,
+        tallies={measure.key: measure for measure in measures},
+        split=tuple(one for one in tiers if one.split and one.id in book.reads.tiers),
         circular=any(one.rate_after and one.counts_points and one.id in book.reads.tiers for one in tiers),
         rewards={reward.id: _reward(reward, wallets) for reward in programme.rewards},
         statuses={"completed": "completed", **programme.statuses},
@@ -135,25 +124,6 @@ def before_first(programme: Programme) -> Rules:
 def _wallet(wallet: Wallet, calendar: Calendar, decimals: int) -> WalletRules:
     value = None if wallet.value is None else exact(wallet.value, decimals) / int(10**wallet.decimals)
     return WalletRules(wallet.id, wallet.decimals, ending(wallet.expiry, calendar), value, wallet.pays)
-
-
-def _tiers(tiers: TierSet, programme: Programme, wallets: dict[str, WalletRules], decimals: int) -> TierRules:
-    counts_points = tiers.counts == "points"
-    units = wallets[tiers.wallet].decimals if counts_points else decimals
-    return TierRules(
-        id=tiers.id,
-        counts_points=counts_points,
-        wallet=tiers.wallet,
-        basis=counting(tiers.basis or programme.basis),
-        window=tiers.window_days,
-        rate_after=tiers.rate == "after",
-        levels=tuple(level.id for level in tiers.levels),
-        thresholds=tuple(_thresholds((level.at for level in tiers.levels), units)),
-    )
-
-
-def _thresholds(amounts: Iterable[int | str], units: int) -> Iterable[int]:
-    return (whole_units(amount, units) for amount in amounts)
 
 
 def _reward(reward: Reward, wallets: dict[str, WalletRules]) -> RewardRules:

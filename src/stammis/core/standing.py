@@ -59,6 +59,27 @@ class Rank(Struct, frozen=True, array_like=True, gc=False):
     gone: int = 0
 
 
+class ByHand(Struct, frozen=True, array_like=True, gc=False):
+    """A level that a person gave: held at least (or, with ``only``, exactly) until an instant, 0 being for good."""
+
+    level: str | None
+    until: int
+    only: bool
+    reason: str
+
+
+class Stay(Struct, frozen=True, array_like=True, gc=False):
+    """What a member's level in a tier set rests on besides what counts now.
+
+    ``cycle`` is the first day of the cycle that is running (0 where there are none), ``kept`` names levels that are
+    held until an instant whatever counts.
+    """
+
+    cycle: int = 0
+    kept: tuple[tuple[str, int], ...] = ()
+    by_hand: ByHand | None = None
+
+
 class Standing(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """Everything about a member that the engine reads and writes."""
 
@@ -72,6 +93,7 @@ class Standing(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     rows: int = 0
     latest_at: int = 0
     due_at: int | None = None
+    stays: dict[str, Stay] = {}
 
 
 class Take(Struct, frozen=True, array_like=True, gc=False):

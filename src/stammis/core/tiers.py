@@ -6,8 +6,9 @@ from bisect import bisect_left
 
 from stammis.core.calendars import Calendar
 from stammis.core.effects import Effect, Progressed, TierMoved
-from stammis.core.rules import Rules, TierRules
+from stammis.core.rules import Rules
 from stammis.core.standing import Rank, Standing
+from stammis.core.tier_rules import TierRules
 
 Progress = dict[str, int]
 """By tier set, how much more (or less) counts."""
@@ -15,7 +16,12 @@ Progress = dict[str, int]
 
 def rank_of(standing: Standing, tiers: TierRules) -> Rank:
     """A member's side of a tier set; the level of nothing where nothing has counted yet."""
-    return standing.ranks.get(tiers.id) or Rank(level=tiers.level(0))
+    return standing.ranks.get(tiers.id) or no_rank(tiers)
+
+
+def no_rank(tiers: TierRules) -> Rank:
+    """A rank in which nothing has counted yet."""
+    return Rank(level=tiers.named(tiers.place([0] * len(tiers.measures))))
 
 
 def total_on(rank: Rank, tiers: TierRules, day: int) -> int:
@@ -41,7 +47,11 @@ def tier_effects(standing: Standing, progress: Progress, day: int, at: int, rule
     if not rules.tiers:
         return effects
     today = rules.calendar.day(at)
+    tended = bool(rules.tended or standing.stays)
     for tiers in rules.tiers:
+        if tended and (tiers.tended or tiers.id in standing.stays):
+            _count(effects, standing, progress, day, tiers)
+            continue
         rank = rank_of(standing, tiers)
         total = total_on(rank, tiers, today)
         amount = progress.get(tiers.id, 0)
@@ -53,6 +63,15 @@ def tier_effects(standing: Standing, progress: Progress, day: int, at: int, rule
         if level != rank.level:
             effects.append(TierMoved(set=tiers.id, before=rank.level, after=level, at=at))
     return effects
+
+
+def _count(effects: list[Effect], standing: Standing, progress: Progress, day: int, tiers: TierRules) -> None:
+    """The progress of a tended set; ``core.levels`` tells what it does to the level."""
+    for measure in tiers.measures:
+        amount = progress.get(measure.key, 0)
+        rank = standing.ranks.get(measure.key)
+        if amount and (rank is None or day > rank.gone):
+            effects.append(Progressed(set=measure.key, day=measure.day(day), amount=amount))
 
 
 def rank_progressed(rank: Rank, day: int, amount: int, window: int) -> Rank:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TypedDict
 
-from msgspec import structs
-
 from stammis.core.amounts import amount_text
 from stammis.core.lots import EMPTY, active, has_ended
-from stammis.core.rules import Rules, TierRules
+from stammis.core.progress import level_at
+from stammis.core.rules import Rules
 from stammis.core.standing import Standing
-from stammis.core.tiers import falls_at, rank_of, rank_on
 
 
 class WalletView(TypedDict):
@@ -30,22 +28,6 @@ class Expiring(TypedDict):
     wallet: str
     amount: int
     last_day: str
-
-
-class TierProgress(TypedDict):
-    """How far a member is in a tier set.
-
-    ``counted`` and ``missing`` (to the ``next`` level; None at the highest) are in minor units of money or smallest
-    units of points, with so many ``decimals``. ``last_day`` is the level's last if nothing more counts; None for good.
-    """
-
-    set: str
-    level: str | None
-    next: str | None
-    counted: int
-    missing: int | None
-    decimals: int
-    last_day: str | None
 
 
 def wallet_view(standing: Standing, rules: Rules, at: int) -> dict[str, WalletView]:
@@ -74,31 +56,7 @@ def expiring(standing: Standing, rules: Rules, at: int) -> list[Expiring]:
 
 def tier_view(standing: Standing, rules: Rules, at: int) -> dict[str, str | None]:
     """The level a member holds in each tier set at an instant; None below the first, and for who is not enrolled."""
-    return {progress["set"]: progress["level"] for progress in tier_progress(standing, rules, at)}
-
-
-def tier_progress(standing: Standing, rules: Rules, at: int) -> list[TierProgress]:
-    """The level a member holds in each tier set at an instant, what the next one takes, and how long this one lasts."""
-    day = rules.calendar.day(at)
-    return [_progress(standing, tiers, rules, day) for tiers in rules.tiers]
-
-
-def _progress(standing: Standing, tiers: TierRules, rules: Rules, day: int) -> TierProgress:
-    kept = rank_on(rank_of(standing, tiers), day, tiers.window)
-    level = tiers.level(kept.total) if standing.enrolled else None
-    rank = structs.replace(kept, level=level)
-    above = 0 if level is None else tiers.levels.index(level) + 1
-    further = above < len(tiers.levels)
-    falls = None if level is None else falls_at(rank, tiers, rules.calendar)
-    return TierProgress(
-        set=tiers.id,
-        level=level,
-        next=tiers.levels[above] if further else None,
-        counted=rank.total,
-        missing=tiers.thresholds[above] - rank.total if further else None,
-        decimals=rules.wallets[tiers.wallet].decimals if tiers.counts_points else rules.decimals,
-        last_day=None if falls is None else _last_day(falls, rules),
-    )
+    return {tiers.id: level_at(standing, tiers, at, rules) for tiers in rules.tiers}
 
 
 def _last_day(ends_at: int, rules: Rules) -> str:

@@ -9,9 +9,10 @@ from typing import Any
 from stammis.accrual.models import Standing as StandingRow
 from stammis.accrual.records import read_standing
 from stammis.core.calendars import instant
+from stammis.core.progress import tier_progress
 from stammis.core.rules import Rules
 from stammis.core.standing import Standing
-from stammis.core.views import expiring, tier_progress, tier_view, wallet_view
+from stammis.core.views import expiring, tier_view, wallet_view
 from stammis.members import queries as members
 from stammis.members.models import Member
 from stammis.programmes import queries as programmes

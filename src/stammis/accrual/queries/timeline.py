@@ -17,6 +17,7 @@ from stammis.core.events import (
     Adjustment,
     AnyEvent,
     Happening,
+    LevelGiven,
     MemberChanged,
     Purchase,
     Redemption,
@@ -94,6 +95,8 @@ def _sentence(event: AnyEvent) -> str:
             return _("Gave a reward back.")
         case Adjustment():
             return _("Points by hand: %(reason)s") % {"reason": event.reason}
+        case LevelGiven():
+            return _("Level by hand: %(reason)s") % {"reason": event.reason}
         case MemberChanged():
             return _("The member's record changed.")
         case _:

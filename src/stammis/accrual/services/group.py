@@ -23,6 +23,7 @@ from stammis.core.events import (
     Adjustment,
     AnyEvent,
     Happening,
+    LevelGiven,
     MemberChanged,
     Purchase,
     Redemption,
@@ -130,7 +131,7 @@ class Group:
             case Return() | StatusChanged():
                 placed = self._placed(programme, event.purchase)
                 return self._defer(programme, event, item) if placed is None else self._with(placed, event)
-            case Happening() | Adjustment():
+            case Happening() | Adjustment() | LevelGiven():
                 return self._by_member(programme, event)
             case Redemption():
                 return self._redeem(programme, event)
@@ -195,7 +196,7 @@ class Group:
         around = Around(original=original, coupons=self._coupons(subject, purchase))
         return self._run(subject, event, rules, purchase.member, around)
 
-    def _by_member(self, programme: bytes, event: Happening | Adjustment | Redemption) -> Outcome:
+    def _by_member(self, programme: bytes, event: Happening | Adjustment | LevelGiven | Redemption) -> Outcome:
         name = (programme, members.ID, event.member)
         subject = self._subject(name)
         rules = self._rules(programme, event)

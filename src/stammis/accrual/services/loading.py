@@ -14,6 +14,7 @@ from stammis.core.events import (
     Adjustment,
     AnyEvent,
     Happening,
+    LevelGiven,
     Purchase,
     Redemption,
     RedemptionCancelled,
@@ -134,7 +135,7 @@ def _ask_for(asked: Asked, programme: bytes, event: AnyEvent | MemberFields) -> 
             if (name := name_of(programme, event)) is not None:
                 asked.identities.add(name)
             asked.coupons.update((programme, code) for code in event.coupons)
-        case Happening() | Adjustment():
+        case Happening() | Adjustment() | LevelGiven():
             asked.identities.add((programme, members.ID, event.member))
         case Redemption():
             asked.identities.add((programme, members.ID, event.member))
