@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
 from stammis.core.amounts import QUANTITY_SCALE
+from stammis.core.budgets import accounts_of
 from stammis.core.calendars import instant
 from stammis.core.decide import needs
 from stammis.core.document import parse
-from stammis.core.effects import Decision, Posted, PurchaseMoved, Refused, RewardMoved, TierMoved
+from stammis.core.effects import Decision, Drawn, Posted, PurchaseMoved, Refused, RewardMoved, TierMoved
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
@@ -25,6 +27,7 @@ from stammis.core.events import (
     RedemptionCancelled,
     Return,
     ReturnLine,
+    Scalar,
     StatusChanged,
     Tender,
 )
@@ -93,6 +96,7 @@ class Course:
         self.states: dict[str, PurchaseState] = {}
         self.rewards: dict[str, IssuedReward] = {}
         self.stock: int | None = None
+        self.drawn: Counter[tuple[str, str, int]] = Counter()
         self.log: list[tuple[AnyEvent, Decision, World]] = []
         self.tiers: list[tuple[str, str | None]] = []
 
@@ -132,8 +136,19 @@ class Course:
             original=original,
             redemption=self.rewards.get(wanted.redemption or ""),
             coupons={code: codes[code] for code in coupons if code in codes},
-            grants=Grants(stock=self.stock, codes=(f"CODE{len(self.rewards)}",) if wanted.codes else ()),
+            grants=Grants(
+                stock=self.stock,
+                codes=(f"CODE{len(self.rewards)}",) if wanted.codes else (),
+                budgets=self._budgets(event if original is None else original.purchase),
+            ),
         )
+
+    def _budgets(self, event: AnyEvent) -> dict[str, int]:
+        """What is left of the budgets that an event may draw on."""
+        return {
+            account.budget: max(0, account.most - self.drawn[account.budget, account.store, account.period])
+            for account in accounts_of(event, self.rules)
+        }
 
     def _expired(self) -> dict[int, int]:
         found: dict[int, int] = {}
@@ -149,6 +164,8 @@ class Course:
         for effect in decision.effects:
             if isinstance(effect, Posted):
                 self.rows.append(effect)
+            elif isinstance(effect, Drawn):
+                self.drawn[effect.budget, effect.store, effect.period] += effect.points
             elif isinstance(effect, PurchaseMoved):
                 self.states[effect.purchase] = effect.state
             elif isinstance(effect, RewardMoved):
@@ -216,9 +233,10 @@ class Course:
         """A redemption is undone."""
         return self.happens(RedemptionCancelled(occurred_at=moment(day), redemption=redemption))
 
-    def does(self, kind: str, day: str = "2025-03-10") -> Decision:
+    def does(self, kind: str, day: str = "2025-03-10", **properties: Scalar) -> Decision:
         """The member does something that is no purchase."""
-        return self.happens(Happening(occurred_at=moment(day), id=f"E{len(self.log)}", type=kind, member="m"))
+        event = Happening(occurred_at=moment(day), id=f"E{len(self.log)}", type=kind, member="m", properties=properties)
+        return self.happens(event)
 
     def is_known(self, day: str = "2025-01-01", **facts: Any) -> Decision:
         """The facts about the member change."""

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, TypeVar, assert_never
 from zoneinfo import ZoneInfo, available_timezones
 
 from stammis.core.amounts import exact
+from stammis.core.combination import Budget, Group, SharedCap
+from stammis.core.combination_checks import Known, budget_faults, cap_faults, group_faults, scale_faults
 from stammis.core.condition_checks import Surroundings, faults, too_fine
 from stammis.core.currencies import DECIMALS
 from stammis.core.earn import Earn, Multiply, PerAmount, PerEvent, PerPurchase, PerUnit
@@ -54,9 +56,24 @@ def disagreements(draft: Draft) -> list[Problem]:
         problems += tier_faults(tiers, pointer, _around_tiers(draft))
     for pointer, rule in draft.parts["earn"]:
         problems += _rule(rule, pointer, draft)
+    problems += _together(draft)
     for pointer, reward in draft.of("rewards", Reward):
         problems += _known_wallet(reward.wallet, pointer, draft)
     return problems
+
+
+def _together(draft: Draft) -> Iterator[Problem]:
+    """How rules go together: groups, shared caps, budgets."""
+    known = Known(
+        {rule.id: rule for _, rule in draft.parts["earn"]},
+        {wallet.id: wallet for _, wallet in draft.of("wallets", Wallet)},
+        draft.ids["earn"],
+    )
+    yield from group_faults([*draft.of("groups", Group)], known)
+    for pointer, cap in draft.of("caps", SharedCap):
+        yield from cap_faults(cap, pointer, known)
+    for pointer, budget in draft.of("budgets", Budget):
+        yield from budget_faults(budget, pointer, known, DECIMALS.get(draft.currency or ""))
 
 
 def _world(draft: Draft) -> Iterator[Problem]:
@@ -102,9 +119,12 @@ def _rule(rule: Earn, pointer: str, draft: Draft) -> Iterator[Problem]:
     yield from _known_wallet(rule.wallet, pointer, draft)
     if rule.cap is not None and rule.cap.points is None and rule.cap.times is None:
         yield Problem(below(pointer, "cap"), "missing_field", "A cap limits points, times or both.")
+    if rule.cap is not None and rule.cap.per == "purchase" and rule.cap.times is not None:
+        yield Problem(below(pointer, "cap", "times"), "times_each_purchase", "A rule gives once for each purchase.")
+    levels = {tiers.id: tuple(level.id for level in tiers.levels) for _, tiers in draft.of("tiers", TierSet)}
+    around = Surroundings(DECIMALS.get(draft.currency or ""), levels, draft.ids["tiers"])
+    yield from scale_faults(rule, pointer, around)
     if rule.when is not None:
-        levels = {tiers.id: tuple(level.id for level in tiers.levels) for _, tiers in draft.of("tiers", TierSet)}
-        around = Surroundings(DECIMALS.get(draft.currency or ""), levels, draft.ids["tiers"])
         yield from faults(rule.when, below(pointer, "when"), around)
     match rule:
         case PerAmount():

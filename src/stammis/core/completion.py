@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from stammis.core.basket import Basket
+from stammis.core.budgets import drawn_effects, in_pool
 from stammis.core.calendars import periods, weekday
+from stammis.core.combining import Lefts
 from stammis.core.earning import Earnings, counts_at, earnings_of
 from stammis.core.effects import Counted, Effect, Step
 from stammis.core.events import Purchase
 from stammis.core.gains import Counts
 from stammis.core.journal import Journal
 from stammis.core.levels import level_with
+from stammis.core.pool_rules import EACH_PURCHASE
 from stammis.core.questions import Scene
 from stammis.core.rules import Rules
 from stammis.core.standing import Count, Earned, Seen, Standing
@@ -20,6 +23,7 @@ from stammis.core.tiers import Progress, rank_of, total_on, total_then
 
 UNENROLLED = (Step("", False, "unenrolled"),)
 NO_VERSION = (Step("", False, "no_version"),)
+NO_BUDGETS: Lefts = {}
 
 
 class When(Struct, frozen=True, gc=False):
@@ -62,7 +66,14 @@ def scene_of(purchase: Purchase, basket: Basket, moment: When, seen: Seen) -> Sc
 
 
 def complete(
-    purchase: Purchase, basket: Basket, moment: When, journal: Journal, rules: Rules, *, settled_at: int | None = None
+    purchase: Purchase,
+    basket: Basket,
+    moment: When,
+    journal: Journal,
+    rules: Rules,
+    *,
+    settled_at: int | None = None,
+    budgets: Lefts = NO_BUDGETS,
 ) -> Completion:
     """Lets a purchase (or what remains of it) earn.
 
@@ -73,7 +84,7 @@ def complete(
     if not standing.enrolled or not rules.version:
         steps = NO_VERSION if not rules.version else UNENROLLED
         return Completion(Seen(enrolled=False), (), {}, {}, steps)
-    seen, earnings = _decided(purchase, basket, moment, standing, rules, later=settled_at is not None)
+    seen, earnings = _decided(purchase, basket, moment, standing, rules, budgets=budgets, later=settled_at is not None)
     earned: list[Earned] = []
     for wallet, points in earnings.points.items():
         if points:
@@ -83,8 +94,8 @@ def complete(
     counted = progress_of(basket, earnings.points, rules)
     at = moment.at if settled_at is None else max(moment.at, settled_at)
     journal.count(counted, moment.day, at)
-    if rules.book.capped:
-        journal.effects.extend(counted_effects({}, earnings.given, standing, moment.day, rules))
+    if rules.book.capped or rules.book.pools:
+        journal.effects.extend(counted_effects({}, earnings.given, standing, moment.day, rules, store=purchase.store))
     return Completion(seen, tuple(earned), earnings.given, counted, earnings.steps)
 
 
@@ -102,18 +113,18 @@ def progress_of(basket: Basket, points: dict[str, int], rules: Rules) -> Progres
 
 
 def _decided(
-    purchase: Purchase, basket: Basket, moment: When, standing: Standing, rules: Rules, *, later: bool
+    purchase: Purchase, basket: Basket, moment: When, standing: Standing, rules: Rules, *, budgets: Lefts, later: bool
 ) -> tuple[Seen, Earnings]:
     counts = counts_at(moment.day, standing.counts, rules)
     seen = seen_of(standing, _levels(standing, {}, moment.day, basket, rules, later=later), counts, rules)
-    earnings = earnings_of(basket, scene_of(purchase, basket, moment, seen), counts, rules)
+    earnings = earnings_of(basket, scene_of(purchase, basket, moment, seen), counts, rules, budgets)
     if rules.circular:
         # the points that raise the level are themselves reckoned at the level before
         levels = _levels(standing, earnings.points, moment.day, basket, rules, later=later)
         if levels != seen.tiers:
             seen = seen_of(standing, levels, counts, rules)
-            earnings = earnings_of(basket, scene_of(purchase, basket, moment, seen), counts, rules)
-    return seen, earnings
+            earnings = earnings_of(basket, scene_of(purchase, basket, moment, seen), counts, rules, budgets)
+    return (structs.replace(seen, budgets=budgets) if budgets else seen), earnings
 
 
 def _levels(
@@ -154,24 +165,41 @@ def seen_of(standing: Standing, levels: dict[str, str | None], counts: Counts, r
 
 
 def counted_effects(
-    before: dict[str, int], after: dict[str, int], standing: Standing, day: int, rules: Rules
+    before: dict[str, int],
+    after: dict[str, int],
+    standing: Standing,
+    day: int,
+    rules: Rules,
+    *,
+    store: str | None = None,
 ) -> list[Effect]:
-    """How caps move when rules gave ``before`` and give ``after`` for an event of that day."""
+    """How caps and budgets move when rules gave ``before`` and give ``after`` for an event of that day in a store."""
     effects: list[Effect] = []
     for rule in rules.book.capped:
         old, new = before.get(rule.id, 0), after.get(rule.id, 0)
-        if old == new:
-            continue
-        assert rule.limit is not None
-        period = periods(day)[rule.limit.period]
-        there = _count(standing, rule.id, period)
-        if there is None:
-            if old:
-                continue  # too old to be kept: nothing reads it any more
-            there = Count(period, 0, 0)
-        times = there.times + (new > 0) - (old > 0)
-        effects.append(Counted(rule=rule.id, count=Count(period, max(0, there.points + new - old), max(0, times))))
+        if old != new:
+            assert rule.limit is not None
+            effects += _counted(rule.id, rule.limit.period, (old, new), standing, day)
+    for pool in rules.book.pools:
+        if not pool.budget and pool.period != EACH_PURCHASE:
+            old, new = in_pool(before, pool, rules), in_pool(after, pool, rules)
+            if old != new:
+                effects += _counted(pool.key, pool.period, (old, new), standing, day)
+    if rules.book.budgets:
+        effects += drawn_effects(before, after, store, day, rules)
     return effects
+
+
+def _counted(key: str, place: int, points: tuple[int, int], standing: Standing, day: int) -> list[Effect]:
+    old, new = points
+    period = periods(day)[place]
+    there = _count(standing, key, period)
+    if there is None:
+        if old:
+            return []  # too old to be kept: nothing reads it any more
+        there = Count(period, 0, 0)
+    times = there.times + (new > 0) - (old > 0)
+    return [Counted(rule=key, count=Count(period, max(0, there.points + new - old), max(0, times)))]
 
 
 def _count(standing: Standing, rule: str, period: int) -> Count | None:

@@ -103,8 +103,11 @@ def _decide_happening(event: Happening, world: World, rules: Rules, current: Rul
     at = instant(event.occurred_at)
     day, second = rules.calendar.local(at)
     levels = levels_on(standing, day, rules)
-    scene = Scene(day, second, weekday(day), None, None, None, levels, standing.labels, standing.attributes)
-    earnings = earnings_of_event(event.type, scene, counts_at(day, standing.counts, rules), rules)
+    scene = Scene(
+        day, second, weekday(day), None, None, None, levels, standing.labels, standing.attributes, event.properties
+    )
+    counts = counts_at(day, standing.counts, rules)
+    earnings = earnings_of_event(event.type, scene, counts, rules, world.grants.budgets)
     journal = Journal(standing, current)
     for wallet, points in earnings.points.items():
         if points:

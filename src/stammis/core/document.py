@@ -9,13 +9,22 @@ import msgspec
 from msgspec import inspect as shapes
 
 from stammis.core.agreement import Draft, Placed, disagreements
+from stammis.core.combination import Budget, Group, SharedCap
 from stammis.core.earn import Earn
 from stammis.core.programme import Programme, Reward
 from stammis.core.reading import Problem, below, misfits
 from stammis.core.tier_sets import TierSet
 from stammis.core.wallets import Wallet
 
-PARTS: Final[dict[str, Any]] = {"wallets": Wallet, "earn": Earn, "tiers": TierSet, "rewards": Reward}
+PARTS: Final[dict[str, Any]] = {
+    "wallets": Wallet,
+    "earn": Earn,
+    "groups": Group,
+    "caps": SharedCap,
+    "budgets": Budget,
+    "tiers": TierSet,
+    "rewards": Reward,
+}
 """The lists of a programme and what they hold."""
 
 __all__ = ["DocumentErrors", "Problem", "as_document", "parse"]

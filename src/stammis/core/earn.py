@@ -10,12 +10,16 @@ from stammis.core.amounts import AmountText
 from stammis.core.basis import Basis
 from stammis.core.conditions import Condition, Id, says
 from stammis.core.parts import Part, Text, Words
+from stammis.core.scales import Points
 
 
 class Cap(Part, frozen=True):
     """At most so many points, or so many times, for a member in a calendar period of the programme's zone."""
 
-    per: Annotated[Literal["day", "week", "month", "year", "ever"], says("The period; weeks begin on Monday.")]
+    per: Annotated[
+        Literal["day", "week", "month", "year", "ever", "purchase"],
+        says("The period; weeks begin on Monday. purchase: each purchase or event, points only."),
+    ]
     points: Annotated[int, Meta(ge=1, le=10**12, description="At most so many whole points of this rule.")] | None = (
         None
     )
@@ -31,6 +35,14 @@ class _Earn(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", o
     wallet: Annotated[Id, says("The wallet whose points it gives.")] = "points"
     when: Annotated[Condition | None, says("What must hold; without it the rule always applies.")] = None
     cap: Cap | None = None
+    priority: Annotated[
+        int,
+        Meta(
+            ge=-1_000,
+            le=1_000,
+            description="Rules of a higher priority come first in their group, and draw first on caps and budgets.",
+        ),
+    ] = 0
 
 
 class PerAmount(_Earn, frozen=True, tag="amount", kw_only=True):
@@ -39,7 +51,7 @@ class PerAmount(_Earn, frozen=True, tag="amount", kw_only=True):
     ``full_steps`` counts only whole steps of ``each`` in the sum of these lines; in each line, where lines are rounded.
     """
 
-    points: Annotated[AmountText, says("Points for each step.")]
+    points: Annotated[Points, says("Points for each step.")]
     each: Annotated[AmountText, says("The size of a step in money, above zero.")] = 1
     full_steps: Annotated[bool, says("Whether only whole steps count.")] = False
     basis: Annotated[Basis | None, says("What counts for this rule, where it is not the programme's basis.")] = None
@@ -51,20 +63,20 @@ class PerUnit(_Earn, frozen=True, tag="unit", kw_only=True):
     Shipping, fees and gift cards count where the programme's basis says so.
     """
 
-    points: Annotated[AmountText, says("Points for each unit.")]
+    points: Annotated[Points, says("Points for each unit.")]
 
 
 class PerPurchase(_Earn, frozen=True, tag="purchase", kw_only=True):
     """Points once for a purchase; a condition about lines holds where at least one line meets it."""
 
-    points: Annotated[AmountText, says("Points for the purchase.")]
+    points: Annotated[Points, says("Points for the purchase.")]
 
 
 class PerEvent(_Earn, frozen=True, tag="event", kw_only=True):
     """Points for each event of this type; its conditions ask about the moment and the member only."""
 
     event: Annotated[Text, says("The event's type, as the caller reports it.")]
-    points: Annotated[AmountText, says("Points for each event.")]
+    points: Annotated[Points, says("Points for each event.")]
 
 
 class Multiply(_Earn, frozen=True, tag="multiply", kw_only=True):

@@ -9,17 +9,20 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, assert_never
 
-from stammis.core.amounts import QUANTITY_SCALE, exact
+from stammis.core.amounts import exact
 from stammis.core.basket import Counting, counting
 from stammis.core.calendars import PERIODS
 from stammis.core.conditions import All, Any, Attribute, Condition, Label, Not, Tier
-from stammis.core.currencies import DECIMALS
 from stammis.core.earn import Cap, Earn, Multiply, PerAmount, PerEvent, PerPurchase, PerUnit
+from stammis.core.formulas import read_formula
 from stammis.core.matching import Check, Matching, matching
+from stammis.core.pool_rules import GroupRules, Pool, groups_of, multiplied_by, pools_of
 from stammis.core.programme import Programme
 from stammis.core.questions import LineTest, Terms, asks_purchase
+from stammis.core.scale_rules import ScaleRules, rates_of, scale_rules
+from stammis.core.scales import ByTier, Formula, Points
 
-Kind = Literal["amount", "unit", "purchase", "event", "multiply"]
+Kind = Literal["amount", "unit", "purchase", "event", "multiply", "scaled", "marginal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class EarnRule:
         step: how many minor units make a full step; None where fractions of a step count.
         factor, divisor: for a multiplier, the fraction that it adds to what it multiplies.
         targets: for a multiplier, the mask of the rules that it multiplies.
+        scale: what tells the rate of a rule of kind scaled; ``by`` is its kind then.
     """
 
     position: int
@@ -61,6 +65,9 @@ class EarnRule:
     divisor: int = 1
     targets: int = 0
     for_events: bool = False
+    priority: int = 0
+    scale: ScaleRules | None = None
+    by: Kind = "amount"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,8 @@ class EarnBook:
         wallets: the wallet of each rule; one_wallet: whether that is the same for all.
         capped: the rules that have a cap.
         usual: the programme's basis.
+        pools: caps that rules share and budgets; groups: rules of which only one gives, in the order to settle them.
+        budgets: whether there are any among the pools.
     """
 
     rules: tuple[EarnRule, ...]
@@ -113,16 +122,24 @@ class EarnBook:
     reads: Reads
     capped: tuple[EarnRule, ...]
     usual: Counting
+    pools: tuple[Pool, ...]
+    groups: tuple[GroupRules, ...]
+    budgets: tuple[Pool, ...]
 
 
 def earn_book(programme: Programme, wallets: dict[str, int], terms: Terms) -> EarnBook:
     """Prepares the earn rules; ``wallets`` tells the decimals of each wallet."""
-    decimals = DECIMALS[programme.currency]
-    rates = [_rate(rule, wallets[rule.wallet], decimals) for rule in programme.earn]
+    rates = [rates_of(rule, wallets[rule.wallet], terms.money) for rule in programme.earn]
     factors = [exact(rule.factor) - 1 for rule in programme.earn if isinstance(rule, Multiply)]
-    denominator = math.lcm(*(rate.denominator for rate in rates)) * math.lcm(*(part.denominator for part in factors))
-    rules = tuple(_rule(position, programme, rate * denominator, wallets, terms) for position, rate in enumerate(rates))
-    on_purchases = [rule for rule in rules if rule.kind != "event"]
+    denominator = math.lcm(*(rate.denominator for several in rates for rate in several)) * math.lcm(
+        *(part.denominator for part in factors)
+    )
+    rules = tuple(
+        _rule(position, programme, [int(rate * denominator) for rate in several], denominator, terms, wallets=wallets)
+        for position, several in enumerate(rates)
+    )
+    on_purchases = [rule for rule in rules if rule.event is None]
+    pools = pools_of(programme, _values(programme))
 
     def chosen(mask: int) -> tuple[EarnRule, ...]:
         return tuple(rule for rule in rules if rule.bit & mask)
@@ -143,22 +160,17 @@ def earn_book(programme: Programme, wallets: dict[str, int], terms: Terms) -> Ea
         reads=_reads(programme),
         capped=tuple(rule for rule in rules if rule.limit is not None),
         usual=counting(programme.basis),
+        pools=pools,
+        groups=groups_of(programme),
+        budgets=tuple(pool for pool in pools if pool.budget),
     )
 
 
-def _rate(rule: Earn, decimals: int, money: int) -> Fraction:
-    match rule:
-        case PerAmount():
-            points = exact(rule.points, decimals)
-            return points if rule.full_steps else points / exact(rule.each, money)
-        case PerUnit():
-            return exact(rule.points, decimals) / QUANTITY_SCALE
-        case PerPurchase() | PerEvent():
-            return exact(rule.points, decimals)
-        case Multiply():
-            return Fraction(0)
-        case _:
-            assert_never(rule)
+def _values(programme: Programme) -> dict[str, Fraction | None]:
+    return {
+        wallet.id: None if wallet.value is None else exact(wallet.value) / 10**wallet.decimals
+        for wallet in programme.wallets
+    }
 
 
 def _kind(rule: Earn) -> Kind:
@@ -177,8 +189,12 @@ def _kind(rule: Earn) -> Kind:
             assert_never(rule)
 
 
-def _rule(position: int, programme: Programme, rate: Fraction, wallets: dict[str, int], terms: Terms) -> EarnRule:
+def _rule(
+    position: int, programme: Programme, rates: list[int], denominator: int, terms: Terms, *, wallets: dict[str, int]
+) -> EarnRule:
     rule = programme.earn[position]
+    scale = scale_rules(rule, rates, wallets[rule.wallet], terms.money, denominator)
+    kind = _kind(rule)
     match = matching(rule.when, rule.id, rule.wallet, terms)
     basis = rule.basis if isinstance(rule, PerAmount) and rule.basis is not None else programme.basis
     full = isinstance(rule, PerAmount) and rule.full_steps
@@ -188,20 +204,23 @@ def _rule(position: int, programme: Programme, rate: Fraction, wallets: dict[str
         bit=1 << position,
         id=rule.id,
         wallet=rule.wallet,
-        kind=_kind(rule),
+        kind=kind if scale is None else "scaled",
         match=match,
         check=match.check,
         line_test=match.line_test,
         of_lines=match.of_lines,
         basis=counting(basis),
-        limit=None if rule.cap is None else _limit(rule.cap, wallets[rule.wallet]),
-        rate=rate.numerator,
-        step=exact(rule.each, terms.decimals) if isinstance(rule, PerAmount) and full else None,
+        limit=None if rule.cap is None or rule.cap.per == "purchase" else _limit(rule.cap, wallets[rule.wallet]),
+        rate=rates[0] if scale is None else 0,
+        step=Fraction(rule.each) * terms.money if isinstance(rule, PerAmount) and full else None,
         event=rule.event if isinstance(rule, PerEvent) else None,
         factor=added.numerator,
         divisor=added.denominator,
         targets=_targets(rule, programme) if isinstance(rule, Multiply) else 0,
         for_events=isinstance(rule, Multiply) and (rule.when is None or not asks_purchase(rule.when)),
+        priority=rule.priority,
+        scale=scale,
+        by=kind,
     )
 
 
@@ -211,13 +230,8 @@ def _limit(cap: Cap, decimals: int) -> Limit:
 
 
 def _targets(rule: Multiply, programme: Programme) -> int:
-    return sum(
-        1 << position
-        for position, other in enumerate(programme.earn)
-        if not isinstance(other, Multiply)
-        and other.wallet == rule.wallet
-        and (not rule.rules or other.id in rule.rules)
-    )
+    multiplied = multiplied_by(rule, programme)
+    return sum(1 << position for position, other in enumerate(programme.earn) if other.id in multiplied)
 
 
 def _mask(rules: Iterable[EarnRule]) -> int:
@@ -253,8 +267,18 @@ def _leaves(condition: Condition | None) -> Iterator[Condition]:
 
 def _reads(programme: Programme) -> Reads:
     leaves = [leaf for rule in programme.earn for leaf in _leaves(rule.when)]
+    scales = [rule.points for rule in programme.earn if not isinstance(rule, Multiply)]
+    sets = [scale.set for scale in scales if isinstance(scale, ByTier | Formula) and scale.set is not None]
     return Reads(
-        tiers=tuple(dict.fromkeys(leaf.set for leaf in leaves if isinstance(leaf, Tier))),
+        tiers=tuple(dict.fromkeys([*(leaf.set for leaf in leaves if isinstance(leaf, Tier)), *sets])),
         labels=frozenset(label for leaf in leaves if isinstance(leaf, Label) for label in leaf.any_of),
-        attributes=tuple(dict.fromkeys(leaf.name for leaf in leaves if isinstance(leaf, Attribute))),
+        attributes=tuple(
+            dict.fromkeys([*(leaf.name for leaf in leaves if isinstance(leaf, Attribute)), *_facts(scales)])
+        ),
     )
+
+
+def _facts(scales: list[Points]) -> list[str]:
+    """The attributes of members that formulas ask for."""
+    names = [name for scale in scales if isinstance(scale, Formula) for name in read_formula(scale.formula).names]
+    return [name.removeprefix("member.") for name in names if name.startswith("member.")]

@@ -8,12 +8,14 @@ from msgspec import Struct
 
 from stammis.core.basket import Basket
 from stammis.core.calendars import periods
+from stammis.core.combining import Lefts, combined, lefts_of, multiplied
 from stammis.core.earn_rules import EarnRule
 from stammis.core.effects import Step
 from stammis.core.events import Line
-from stammis.core.gains import Counts, Gain, capped, gain_of, multiplicand
+from stammis.core.gains import Counts, Gain, capped, gain_of
 from stammis.core.questions import Scene
 from stammis.core.rules import Rules
+from stammis.core.scaling import scaled_gain
 from stammis.core.shares import parts_by_line, parts_of_whole
 from stammis.core.standing import Count
 
@@ -27,12 +29,16 @@ class Earnings(Struct, frozen=True, gc=False):
 
 
 NOTHING = Earnings({}, {}, ())
+EMPTY = Basket(())
 UNASKED = Step("", False, "")
 """Stands where the step of a gain will be."""
 
 
-def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules) -> Earnings:
-    """What a basket earns: rule by rule, capped, multiplied, summed by wallet, and rounded once as declared."""
+def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules, budgets: Lefts | None = None) -> Earnings:
+    """What a basket earns: rule by rule, capped, combined, summed by wallet, and rounded once as declared.
+
+    ``budgets`` tells what is left of each budget; without it none has been used.
+    """
     book, lines = rules.book, basket.lines
     masks = line_masks(lines, rules)
     mask = book.without_lines
@@ -57,7 +63,11 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules) -> E
             found: Gain | Step = Gain(rule, 0, places, {})
             multiplies = True
         else:
-            found = gain_of(rule, basket, places, rules)
+            found = (
+                gain_of(rule, basket, places, rules)
+                if rule.scale is None
+                else scaled_gain(rule, basket, places, rules, scene)
+            )
             if rule.limit is not None and isinstance(found, Gain):
                 found = capped(found, counts, rules)
         if isinstance(found, Gain):
@@ -66,12 +76,16 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules) -> E
             steps.append(UNASKED)
         else:
             steps.append(found)
+    if book.pools or book.groups:
+        lefts = lefts_of(counts, budgets or {}, rules)
+        gains = combined(gains, steps, basket, counts, rules, lefts=lefts)
+        return _settled(steps, gains, basket, rules, lefts)
     if multiplies:
-        gains = _multiplied(gains, steps, basket, counts, rules)
-    return _settled(steps, gains, basket, rules)
+        gains = multiplied(gains, steps, basket, counts, rules)
+    return _settled(steps, gains, basket, rules, None)
 
 
-def earnings_of_event(kind: str, scene: Scene, counts: Counts, rules: Rules) -> Earnings:
+def earnings_of_event(kind: str, scene: Scene, counts: Counts, rules: Rules, budgets: Lefts | None = None) -> Earnings:
     """What an event other than a purchase earns: the rules for its type, and the multipliers that hold for it."""
     steps: list[Step] = []
     gains: list[Gain] = []
@@ -79,8 +93,10 @@ def earnings_of_event(kind: str, scene: Scene, counts: Counts, rules: Rules) -> 
         step = rule.check(scene) if rule.check is not None else None
         if step is None:
             found: Gain | Step = Gain(rule, rule.rate, None, {})
-            if rule.limit is not None and rule.kind != "multiply":
-                found = capped(Gain(rule, rule.rate, None, {}), counts, rules)
+            if rule.scale is not None:
+                found = scaled_gain(rule, EMPTY, None, rules, scene)
+            if rule.limit is not None and rule.kind != "multiply" and isinstance(found, Gain):
+                found = capped(found, counts, rules)
             if isinstance(found, Gain):
                 found.place = len(steps)
                 gains.append(found)
@@ -88,7 +104,8 @@ def earnings_of_event(kind: str, scene: Scene, counts: Counts, rules: Rules) -> 
             else:
                 step = found
         steps.append(step)
-    return _settled(steps, _multiplied(gains, steps, Basket(()), counts, rules), None, rules)
+    lefts = lefts_of(counts, budgets or {}, rules)
+    return _settled(steps, combined(gains, steps, EMPTY, counts, rules, lefts=lefts), None, rules, lefts)
 
 
 def _unmet(rule: EarnRule) -> Step:
@@ -117,39 +134,14 @@ def _matched(rule: EarnRule, lines: Sequence[Line], scene: Scene, masks: list[in
     return [place for place in places if test(scene, lines[place])]
 
 
-def _multiplied(gains: list[Gain], steps: list[Step], basket: Basket, counts: Counts, rules: Rules) -> list[Gain]:
-    """The gains with what multipliers make of them; a multiplier that makes nothing leaves a step that says why."""
-    plain = [gain for gain in gains if gain.rule.kind != "multiply"]
-    there: list[Gain] = []
-    for gain in gains:
-        if gain.rule.kind == "multiply":
-            found = _multiplier(gain, plain, basket, counts, rules)
-            if isinstance(found, Step):
-                steps[gain.place] = found
-                continue
-        there.append(gain)
-    return there
-
-
-def _multiplier(gain: Gain, plain: list[Gain], basket: Basket, counts: Counts, rules: Rules) -> Gain | Step:
-    rule, lines = gain.rule, gain.lines
-    targets, whole = rule.targets, 0
-    for other in plain:
-        if other.rule.bit & targets:
-            whole += other.value if lines is None else multiplicand(other, lines, basket, rules)
-    if not whole:
-        return Step(rule.id, False, "nothing_to_multiply", rule.wallet)
-    gain.value = whole * rule.factor // rule.divisor
-    gain.saw["of"] = whole // rules.book.denominator
-    return gain if rule.limit is None else capped(gain, counts, rules)
-
-
-def _settled(steps: list[Step], gains: list[Gain], basket: Basket | None, rules: Rules) -> Earnings:
+def _settled(
+    steps: list[Step], gains: list[Gain], basket: Basket | None, rules: Rules, lefts: Lefts | None
+) -> Earnings:
     """Rounds the gains, and puts a step for each of them into its place."""
     if rules.per_line and basket is not None:
-        points = parts_by_line(gains, basket, rules)
+        points = parts_by_line(gains, basket, rules, lefts)
     else:
-        points = parts_of_whole(gains, rules)
+        points = parts_of_whole(gains, rules, lefts)
     given: dict[str, int] = {}
     for gain in gains:
         rule, part = gain.rule, gain.part
@@ -173,4 +165,8 @@ def counts_at(day: int, used: dict[str, tuple[Count, ...]], rules: Rules) -> Cou
         for count in older:
             if count.period == begins:
                 found[rule.id] = count
+    for pool in rules.book.pools:
+        for count in used.get(pool.key, ()):
+            if not pool.budget and pool.period >= 0 and count.period == periods(day)[pool.period]:
+                found[pool.key] = count
     return found

@@ -75,6 +75,18 @@ class Counted(Struct, frozen=True, tag_field="effect", tag="count", kw_only=True
     count: Count
 
 
+class Drawn(Struct, frozen=True, tag_field="effect", tag="budget", omit_defaults=True, kw_only=True, gc=False):
+    """So many points are drawn from a budget (or, after a return, given back), in the period that began on a day.
+
+    ``store`` is whose budget it is, where each store has its own.
+    """
+
+    budget: str
+    period: int
+    points: int
+    store: str = ""
+
+
 class PurchaseMoved(Struct, frozen=True, tag_field="effect", tag="purchase", kw_only=True, gc=False):
     """Where the purchase stands now."""
 
@@ -104,7 +116,7 @@ class Refused(Struct, frozen=True, tag_field="effect", tag="refused", omit_defau
     detail: dict[str, Scalar] = {}
 
 
-Effect = Posted | TierMoved | Stayed | Progressed | Counted | PurchaseMoved | RewardMoved | MemberSet | Refused
+Effect = Posted | TierMoved | Stayed | Progressed | Counted | Drawn | PurchaseMoved | RewardMoved | MemberSet | Refused
 
 
 class Step(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from stammis.core.effects import (
     Counted,
+    Drawn,
     Effect,
     MemberSet,
     Posted,
@@ -91,8 +92,8 @@ class Draft:
                 self._move_reward(effect)
             case MemberSet():
                 self._enrolled, self._labels, self._attributes = effect.enrolled, effect.labels, effect.attributes
-            case Refused():
-                pass
+            case Refused() | Drawn():
+                pass  # what is left of a budget is nobody's standing
             case _:
                 assert_never(effect)
 

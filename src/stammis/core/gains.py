@@ -11,6 +11,7 @@ from stammis.core.earn_rules import EarnRule
 from stammis.core.effects import Step
 from stammis.core.events import Scalar
 from stammis.core.rules import Rules
+from stammis.core.spread import spread
 from stammis.core.standing import Count
 
 Counts = dict[str, Count]
@@ -21,7 +22,8 @@ class Gain(Struct, gc=False):
     """What one rule gives: an exact value over the book's denominator, and the lines (by place) it gives it for.
 
     ``lines`` is None where the rule gives for the purchase as a whole or for all lines alike; ``left`` is what its cap
-    still allows in whole points, ``part`` what it gives of the row in the end, ``place`` that of its step.
+    still allows in whole points, ``part`` what it gives of the row in the end, ``place`` that of its step, ``pools``
+    the shared caps and budgets that it draws on.
     """
 
     rule: EarnRule
@@ -32,6 +34,7 @@ class Gain(Struct, gc=False):
     left: int | None = None
     part: int = 0
     place: int = -1
+    pools: tuple[str, ...] = ()
 
 
 def counted(rule: EarnRule, basket: Basket, lines: list[int] | None) -> int:
@@ -74,8 +77,8 @@ def gain_of(rule: EarnRule, basket: Basket, lines: list[int] | None, rules: Rule
             return Gain(rule, units * rule.rate, lines, {"quantity": units})
         case "purchase":
             return Gain(rule, rule.rate, None, {})
-        case "event" | "multiply":
-            raise AssertionError("neither rules for events nor multipliers give for a basket by themselves")
+        case "event" | "multiply" | "scaled" | "marginal":
+            raise AssertionError("they do not give for a basket by themselves")
         case _:
             assert_never(rule.kind)
 
@@ -97,8 +100,8 @@ def worth(rule: EarnRule, basket: Basket, lines: list[int] | None, rules: Rules)
             return quantity(rules, basket, lines) * rule.rate
         case "purchase" | "event":
             return rule.rate
-        case "multiply":
-            raise AssertionError("a multiplier is not multiplied")
+        case "multiply" | "scaled" | "marginal":
+            raise AssertionError("they are worth nothing by themselves")
         case _:
             assert_never(rule.kind)
 
@@ -130,4 +133,17 @@ def multiplicand(gain: Gain, lines: list[int] | None, basket: Basket, rules: Rul
     if lines is None or gain.rule.kind in ("purchase", "event"):
         return gain.value
     common = lines if gain.lines is None else [place for place in gain.lines if place in lines]
-    return min(gain.value, worth(gain.rule, basket, common, rules)) if common else 0
+    if not common:
+        return 0
+    if gain.rule.kind == "marginal":
+        shares = line_shares(gain, basket, rules)
+        return sum(shares[place] for place in common)
+    return min(gain.value, worth(gain.rule, basket, common, rules))
+
+
+def line_shares(gain: Gain, basket: Basket, rules: Rules) -> dict[int, int]:
+    """What each line has of a gain from a marginal table: in proportion to what counts of it."""
+    places = list(range(len(basket.lines))) if gain.lines is None else gain.lines
+    by_unit = gain.rule.by == "unit"
+    sizes = [quantity(rules, basket, [place]) if by_unit else counted(gain.rule, basket, [place]) for place in places]
+    return dict(zip(places, spread(gain.value, [max(0, size) for size in sizes]), strict=True))

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from stammis.core.basis import Basis, Rounding
+from stammis.core.combination import Budget, Group, SharedCap
 from stammis.core.conditions import Id, says
 from stammis.core.earn import Earn
 from stammis.core.parts import Part, Text, Words
@@ -78,6 +79,9 @@ class Programme(Part, frozen=True, kw_only=True):
     rounding: Rounding = field(default_factory=Rounding)
     wallets: Annotated[tuple[Wallet, ...], Meta(min_length=1)]
     earn: tuple[Earn, ...] = ()
+    groups: Annotated[tuple[Group, ...], says("Rules of which only one gives. All others add up.")] = ()
+    caps: Annotated[tuple[SharedCap, ...], says("Caps that several rules share.")] = ()
+    budgets: Annotated[tuple[Budget, ...], says("What rules may give to all members together.")] = ()
     tiers: tuple[TierSet, ...] = ()
     rewards: tuple[Reward, ...] = ()
     statuses: Annotated[

@@ -42,7 +42,7 @@ def decide_purchase(purchase: Purchase, world: World, rules: Rules, current: Rul
             by_points = rules.wallets[paid.wallet].worth(paid.amount)
             basket = Basket(purchase.lines, basket.rewards, basket.rounding, by_points)
     if state == "completed":
-        completion = complete(purchase, basket, moment, journal, rules)
+        completion = complete(purchase, basket, moment, journal, rules, budgets=world.grants.budgets)
         moved = PurchaseState(
             state=state,
             version=rules.version,
@@ -147,12 +147,14 @@ def _complete_later(original: Original, journal: Journal, world: World, at: int,
     left = remains(purchase, state.returned, state.lowered, rules, paid=state.paid is not None)
     moment = when(instant(purchase.occurred_at), rules)
     if state.seen is not None:
-        state, more = earn_again(state, moment, journal, at, rules)
+        state, more = earn_again(state, moment, journal, at, rules, store=purchase.store)
     elif left.none:
         state = structs.replace(state, state="completed", seen=Seen(enrolled=False))
         more = ()
     else:
-        completion = complete(purchase, left.basket, moment, journal, rules, settled_at=at)
+        completion = complete(
+            purchase, left.basket, moment, journal, rules, settled_at=at, budgets=world.grants.budgets
+        )
         state = structs.replace(
             state,
             state="completed",

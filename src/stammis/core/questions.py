@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from typing import Final, assert_never
 
 from msgspec import Struct
 
-from stammis.core.amounts import AmountText, amount_text, whole_units
+from stammis.core.amounts import AmountText, amount_text
 from stammis.core.conditions import (
     All,
     Any,
@@ -51,6 +53,7 @@ class Scene(Struct, frozen=True, gc=False):
     tiers: dict[str, str | None]
     labels: tuple[str, ...]
     attributes: dict[str, Scalar]
+    properties: dict[str, Scalar] = {}
 
 
 Test = Callable[[Scene], bool]
@@ -60,10 +63,14 @@ Look = Callable[[Scene], str]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What conditions refer to: the currency's decimals, and the levels of each tier set, lowest first."""
+    """What conditions refer to: the currency's decimals, and the levels of each tier set, lowest first.
+
+    ``money`` is how many minor units of a purchase's currency one of the programme's is.
+    """
 
     decimals: int
     levels: dict[str, tuple[str, ...]]
+    money: Fraction
 
 
 def asks_lines(condition: Condition) -> bool:
@@ -161,7 +168,7 @@ def line_test(condition: Condition, terms: Terms) -> LineTest:
             categories = frozenset(condition.any_of)
             return lambda _scene, line: line.category in categories
         case LineAmount():
-            low, high = _bounds(condition.at_least, condition.at_most, terms.decimals)
+            low, high = _bounds(condition.at_least, condition.at_most, terms.money)
             return lambda _scene, line: low <= line.amount and (high is None or line.amount <= high)
         case All():
             tests = [line_test(inner, terms) for inner in condition.of]
@@ -179,9 +186,9 @@ def line_test(condition: Condition, terms: Terms) -> LineTest:
             assert_never(condition)
 
 
-def _bounds(at_least: AmountText | None, at_most: AmountText | None, decimals: int) -> tuple[int, int | None]:
-    low = 0 if at_least is None else whole_units(at_least, decimals)
-    return low, None if at_most is None else whole_units(at_most, decimals)
+def _bounds(at_least: AmountText | None, at_most: AmountText | None, money: Fraction) -> tuple[int, int | None]:
+    low = 0 if at_least is None else math.ceil(Fraction(at_least) * money)
+    return low, None if at_most is None else math.floor(Fraction(at_most) * money)
 
 
 def _place_test(condition: Channel | Store | Total, terms: Terms) -> Test:
@@ -193,7 +200,7 @@ def _place_test(condition: Channel | Store | Total, terms: Terms) -> Test:
             stores = frozenset(condition.any_of)
             return lambda scene: scene.store in stores
         case Total():
-            low, high = _bounds(condition.at_least, condition.at_most, terms.decimals)
+            low, high = _bounds(condition.at_least, condition.at_most, terms.money)
             return lambda scene: (
                 scene.total is not None and low <= scene.total and (high is None or scene.total <= high)
             )

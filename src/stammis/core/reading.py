@@ -128,16 +128,21 @@ def _of_struct(value: Any, shape: shapes.StructType, pointer: str, depth: int) -
 
 def _of_union(value: Any, shape: shapes.UnionType, pointer: str, depth: int) -> Iterator[Problem]:
     kinds = {option.tag: option for option in shape.types if isinstance(option, shapes.StructType) and option.tag_field}
-    if kinds and not (value is None and shape.includes_none):
+    plain = any(_may_be(value, option) for option in map(_bare, shape.types) if option not in kinds.values())
+    if kinds and not plain:
         yield from _of_kinds(value, {str(tag): option for tag, option in kinds.items()}, pointer, depth)
         return
-    options = [option.type if isinstance(option, shapes.Metadata) else option for option in shape.types]
+    options = [_bare(option) for option in shape.types]
     fitting = [option for option in options if _may_be(value, option)]
     if fitting:
         yield from misfits(value, fitting[0], pointer, depth)
     else:
         names = [name for name in map(_expected, options) if name]
         yield _wrong(pointer, " or ".join(dict.fromkeys(names)), value)
+
+
+def _bare(shape: shapes.Type) -> shapes.Type:
+    return shape.type if isinstance(shape, shapes.Metadata) else shape
 
 
 def _of_kinds(value: Any, kinds: dict[str, shapes.StructType], pointer: str, depth: int) -> Iterator[Problem]:

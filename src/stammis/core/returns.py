@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from msgspec import structs
 
+from stammis.core.budgets import left_then
 from stammis.core.calendars import instant
 from stammis.core.completion import When, counted_effects, progress_of, scene_of, when
 from stammis.core.earning import NOTHING, Earnings, earnings_of
@@ -113,23 +114,24 @@ def _settle(original: Original, left: Remains, world: World, at: int, rules: Rul
         _free_coupons(settlement, world)
     if state.state == "completed" and state.seen is not None and state.seen.enrolled:
         moment = when(instant(purchase.occurred_at), rules)
-        earnings = _earned_by_rest(original, left, moment, rules)
+        earnings = _earned_by_rest(original, left, moment, rules, world.grants.budgets)
         _take_back(settlement, original, earnings, left=left, at=at, rules=rules)
         _move_tiers(settlement, earnings, left, moment=moment, at=at, rules=rules)
         settlement.journal.effects.extend(
-            counted_effects(state.given, settlement.given, world.standing, moment.day, rules)
+            counted_effects(state.given, settlement.given, world.standing, moment.day, rules, store=purchase.store)
         )
     return settlement
 
 
-def _earned_by_rest(original: Original, left: Remains, moment: When, rules: Rules) -> Earnings:
+def _earned_by_rest(original: Original, left: Remains, moment: When, rules: Rules, budgets: dict[str, int]) -> Earnings:
     """What the rest would have earned, decided with the eyes of the purchase."""
     seen = original.state.seen
     assert seen is not None
     if left.none:
         return NOTHING
     scene = scene_of(original.purchase, left.basket, moment, seen)
-    return earnings_of(left.basket, scene, seen.counts, rules)
+    then = left_then(seen.budgets, budgets, original.state.given, rules) if rules.book.budgets else None
+    return earnings_of(left.basket, scene, seen.counts, rules, then)
 
 
 def _restore_points(settlement: _Settlement, left: Remains, at: int, rules: Rules) -> None:
@@ -239,9 +241,12 @@ def _move_tiers(
 
 
 def earn_again(
-    state: PurchaseState, moment: When, journal: Journal, at: int, rules: Rules
+    state: PurchaseState, moment: When, journal: Journal, at: int, rules: Rules, *, store: str | None
 ) -> tuple[PurchaseState, tuple[Step, ...]]:
-    """Posts again what a cancellation took back, dated at the purchase, and lets it count again."""
+    """Posts again what a cancellation took back, dated at the purchase, and lets it count again.
+
+    It takes as much of caps and budgets as before, whatever is left of them by now.
+    """
     earned = list(state.earned)
     steps: list[Step] = []
     for wallet, amount in state.taken.items():
@@ -255,5 +260,5 @@ def earn_again(
         for measure in rules.measures
     }
     journal.count(progress, moment.day, max(moment.at, at))
-    journal.effects.extend(counted_effects({}, state.given, journal.standing, moment.day, rules))
+    journal.effects.extend(counted_effects({}, state.given, journal.standing, moment.day, rules, store=store))
     return structs.replace(state, state="completed", earned=tuple(earned), taken={}), tuple(steps)

@@ -59,13 +59,15 @@ class Rules:
 
     ``circular`` tells whether points are reckoned at a level that the very same points may raise, ``tended`` are the
     tier sets whose level is more than what counts in a rolling window (see ``core.levels``), ``measures`` all that tier
-    sets count, ``split`` the sets that divide a purchase at the threshold which it crosses.
+    sets count, ``split`` the sets that divide a purchase at the threshold which it crosses. ``money`` is how many minor
+    units of a purchase's currency one of the programme's is.
     """
 
     programme: Programme
     version: int
     calendar: Calendar
     decimals: int
+    money: Fraction
     mode: Mode
     per_line: bool
     wallets: dict[str, WalletRules]
@@ -90,7 +92,8 @@ def compile_rules(programme: Programme, version: int) -> Rules:
     calendar = calendar_of(programme.timezone)
     decimals = DECIMALS[programme.currency]
     wallets = {wallet.id: _wallet(wallet, calendar, decimals) for wallet in programme.wallets}
-    terms = Terms(decimals, {tiers.id: tuple(level.id for level in tiers.levels) for tiers in programme.tiers})
+    money = Fraction(10**decimals)
+    terms = Terms(decimals, {tiers.id: tuple(level.id for level in tiers.levels) for tiers in programme.tiers}, money)
     tiers = tuple(tier_rules(tiers, programme) for tiers in programme.tiers)
     measures = tuple(measure for each in tiers for measure in each.measures)
     book = earn_book(programme, {wallet.id: wallet.decimals for wallet in programme.wallets}, terms)
@@ -99,6 +102,7 @@ def compile_rules(programme: Programme, version: int) -> Rules:
         version=version,
         calendar=calendar,
         decimals=decimals,
+        money=money,
         mode=programme.rounding.mode,
         per_line=programme.rounding.level == "line",
         wallets=wallets,

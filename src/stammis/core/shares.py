@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from stammis.core.basket import Basket
-from stammis.core.gains import Gain, worth
+from stammis.core.combining import Lefts
+from stammis.core.gains import Gain, line_shares, worth
 from stammis.core.rules import Rules
 from stammis.core.spread import rounded
 
@@ -11,22 +12,23 @@ Bucket = int
 """What is rounded on its own: a line (its place), or a rule for whole purchases (below zero)."""
 
 
-def parts_of_whole(gains: list[Gain], rules: Rules) -> dict[str, int]:
+def parts_of_whole(gains: list[Gain], rules: Rules, lefts: Lefts | None = None) -> dict[str, int]:
     """Rounds once for each wallet, gives each rule its part by largest remainder; the points by wallet.
 
-    ``gains`` stand in the order of the programme.
+    ``gains`` stand in the order of the programme. ``lefts`` is what shared caps and budgets allow: where a rounded part
+    would exceed that, another rule gets it, or else nobody.
     """
     if not gains:
         return {}
     if rules.book.one_wallet:
-        return {gains[0].rule.wallet: _whole(gains, rules)}
+        return {gains[0].rule.wallet: _whole(gains, rules, lefts)}
     wallets: dict[str, list[Gain]] = {}
     for gain in gains:
         wallets.setdefault(gain.rule.wallet, []).append(gain)
-    return {wallet: _whole(together, rules) for wallet, together in wallets.items()}
+    return {wallet: _whole(together, rules, lefts) for wallet, together in wallets.items()}
 
 
-def _whole(gains: list[Gain], rules: Rules) -> int:
+def _whole(gains: list[Gain], rules: Rules, lefts: Lefts | None) -> int:
     denominator = rules.book.denominator
     floors = 0
     rests: list[int] = []
@@ -38,16 +40,37 @@ def _whole(gains: list[Gain], rules: Rules) -> int:
     whole = rounded(floors * denominator + sum(rests), denominator, rules.mode)
     if whole > floors:
         largest_first = sorted(range(len(rests)), key=rests.__getitem__, reverse=True)  # equal ones in their order
+        if lefts:
+            return floors + _one_more(gains, [place for place in largest_first if rests[place]], whole - floors, lefts)
         for place in largest_first[: whole - floors]:
             gains[place].part += 1
     return whole
 
 
-def parts_by_line(gains: list[Gain], basket: Basket, rules: Rules) -> dict[str, int]:
+def _one_more(gains: list[Gain], places: list[int], most: int, lefts: Lefts) -> int:
+    """Gives one more to as many of these as may have it, the first ones first; how many got it."""
+    rooms = dict(lefts)
+    for gain in gains:
+        for key in gain.pools:
+            rooms[key] -= gain.part
+    given = 0
+    for place in places:
+        gain = gains[place]
+        if given < most and all(rooms[key] > 0 for key in gain.pools):
+            gain.part += 1
+            given += 1
+            for key in gain.pools:
+                rooms[key] -= 1
+    return given
+
+
+def parts_by_line(gains: list[Gain], basket: Basket, rules: Rules, lefts: Lefts | None = None) -> dict[str, int]:
     """Rounds each line (and each rule for whole purchases) on its own; the points by wallet.
 
-    A capped rule's whole parts never exceed what its cap allows, so that a line may round to less.
+    A capped rule's whole parts never exceed what its cap (and what it shares with others) allows, so that a line may
+    round to less.
     """
+    rooms = dict(lefts or {})
     values = _by_bucket(gains, basket, rules)
     buckets: dict[tuple[str, Bucket], list[tuple[Gain, int]]] = {}
     for gain in gains:
@@ -55,7 +78,7 @@ def parts_by_line(gains: list[Gain], basket: Basket, rules: Rules) -> dict[str, 
             buckets.setdefault((gain.rule.wallet, bucket), []).append((gain, value))
     points: dict[str, int] = {}
     for (wallet, _), shares in sorted(buckets.items(), key=_bucket):
-        points[wallet] = points.get(wallet, 0) + _share_out(shares, rules)
+        points[wallet] = points.get(wallet, 0) + _share_out(shares, rules, rooms)
     return points
 
 
@@ -63,7 +86,7 @@ def _bucket(entry: tuple[tuple[str, Bucket], list[tuple[Gain, int]]]) -> Bucket:
     return entry[0][1]
 
 
-def _share_out(shares: list[tuple[Gain, int]], rules: Rules) -> int:
+def _share_out(shares: list[tuple[Gain, int]], rules: Rules, rooms: Lefts) -> int:
     denominator = rules.book.denominator
     left = rounded(sum(value for _, value in shares), denominator, rules.mode)
     given = 0
@@ -77,6 +100,10 @@ def _share_out(shares: list[tuple[Gain, int]], rules: Rules) -> int:
             left -= 1
     for (gain, _), part in zip(shares, parts, strict=True):
         allowed = part if gain.left is None else min(part, gain.left - gain.part)
+        for key in gain.pools:
+            allowed = min(allowed, rooms[key])
+        for key in gain.pools:
+            rooms[key] -= allowed
         gain.part += allowed
         given += allowed
     return given
@@ -103,6 +130,8 @@ def _by_bucket(gains: list[Gain], basket: Basket, rules: Rules) -> dict[int, lis
 def _plain(gain: Gain, basket: Basket, rules: Rules) -> list[tuple[Bucket, int]]:
     if gain.rule.kind in ("purchase", "event"):
         return [(-1 - gain.rule.position, gain.value)]
+    if gain.rule.kind == "marginal":
+        return list(line_shares(gain, basket, rules).items())
     places = range(len(basket.lines)) if gain.lines is None else gain.lines
     return [(place, worth(gain.rule, basket, [place], rules)) for place in places]
 

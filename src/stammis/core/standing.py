@@ -134,6 +134,7 @@ class Seen(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     labels: tuple[str, ...] = ()
     attributes: dict[str, Scalar] = {}
     counts: dict[str, Count] = {}
+    budgets: dict[str, int] = {}
 
 
 class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

@@ -14,7 +14,7 @@ from stammis.core.basis import Rounding
 from stammis.core.programme import Programme, Returns, Reward, State
 from stammis.core.tier_sets import TierSet
 from stammis.core.wallets import Days, Expiry, Months, Never, OnDate, Wallet, Yearly
-from stammis.programmes.sentences import rules, words
+from stammis.programmes.sentences import rules, scales, words
 
 
 class Sentence(NamedTuple):
@@ -94,6 +94,12 @@ def _worth(wallet: Wallet, programme: Programme) -> str:
 def _earning(programme: Programme) -> Iterator[Sentence]:
     for index, each in enumerate(programme.earn):
         yield Sentence(f"/earn/{index}", rules.rule_name(each), rules.rule(each, programme))
+    for index, group in enumerate(programme.groups):
+        yield Sentence(f"/groups/{index}", words.name(group.name, group.id), scales.group(group, programme))
+    for index, cap in enumerate(programme.caps):
+        yield Sentence(f"/caps/{index}", words.name(cap.name, cap.id), scales.shared_cap(cap, programme))
+    for index, budget in enumerate(programme.budgets):
+        yield Sentence(f"/budgets/{index}", words.name(budget.name, budget.id), scales.budget(budget, programme))
 
 
 def _counting(programme: Programme) -> Iterator[Sentence]:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from stammis.core.programme import Programme
 from stammis.programmes.sentences.chapters import Sentence, describe
 
-_LISTS = ("wallets", "earn", "tiers", "rewards")
+_LISTS = ("wallets", "earn", "groups", "caps", "budgets", "tiers", "rewards")
 
 
 class Change(NamedTuple):

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from stammis.core.basis import Basis
 from stammis.core.earn import Cap, Earn, Multiply, PerAmount, PerEvent, PerPurchase, PerUnit
 from stammis.core.programme import Programme
-from stammis.programmes.sentences import conditions, words
+from stammis.programmes.sentences import conditions, scales, words
 
 
 def rule_name(rule: Earn) -> str:
@@ -37,22 +37,21 @@ def rule(rule: Earn, programme: Programme) -> str:
 
 
 def _gives(rule: Earn, programme: Programme) -> str:
-    wallet = words.wallet_of(programme, rule.wallet)
     match rule:
         case PerAmount():
             facts = {
-                "points": words.points(rule.points, wallet),
+                "points": scales.points(rule, programme),
                 "money": words.money(Decimal(rule.each), programme.currency),
             }
             if rule.full_steps:
                 return _("%(points)s for each full %(money)s spent") % facts
             return _("%(points)s for each %(money)s spent") % facts
         case PerUnit():
-            return _("%(points)s for each piece bought") % {"points": words.points(rule.points, wallet)}
+            return _("%(points)s for each piece bought") % {"points": scales.points(rule, programme)}
         case PerPurchase():
-            return _("%(points)s for a purchase") % {"points": words.points(rule.points, wallet)}
+            return _("%(points)s for a purchase") % {"points": scales.points(rule, programme)}
         case PerEvent():
-            facts = {"points": words.points(rule.points, wallet), "event": rule.event}
+            facts = {"points": scales.points(rule, programme), "event": rule.event}
             return _("%(points)s for each event «%(event)s»") % facts
         case Multiply():
             return _multiplies(rule, programme)
@@ -92,6 +91,8 @@ def cap(limit: Cap, wallet: str, programme: Programme) -> str:
             return _("at most %(most)s a year") % facts
         case "ever":
             return _("at most %(most)s in all") % facts
+        case "purchase":
+            return _("at most %(most)s for a purchase") % facts
     assert_never(limit.per)
 
 

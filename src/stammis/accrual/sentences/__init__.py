@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from stammis.accrual.sentences.giving import kept_out, limits, scaled
 from stammis.core.amounts import QUANTITY_SCALE
 from stammis.core.earn import Earn, Multiply, PerAmount, PerEvent, PerUnit
 from stammis.core.effects import RowKind, Step
@@ -182,9 +183,8 @@ def _given(step: Step, rule: Earn | None, facts: dict[str, str], programme: Prog
         return _("%(points)s by the rule «%(rule)s».") % facts
     said = [_("%(points)s: %(sentence)s") % (facts | {"sentence": rules.rule(rule, programme)})]
     said += _looked_at(step.saw, rule, programme)
-    if step.because == "capped":
-        left = {"points": _points(_whole(step.saw.get("left")), step.wallet, programme)}
-        said.append(_("Its limit left %(points)s.") % left)
+    said += scaled(step.saw, rule, programme)
+    said += limits(step, programme)
     return " ".join(said)
 
 
@@ -218,9 +218,13 @@ def _not_applied(step: Step, rule: Earn | None, programme: Programme) -> str:
             facts["money"] = words.minor_money(_whole(step.saw.get("counted")), programme.currency)
             facts["each"] = words.money(Decimal(rule.each), programme.currency)
             return _("«%(rule)s» gave nothing: %(money)s is less than a full %(each)s.") % facts
-        case "cap_reached" if rule is not None and rule.cap is not None:
+        case "cap_reached" if rule is not None and rule.cap is not None and "cap" not in step.saw:
             facts["most"] = rules.cap(rule.cap, rule.wallet, programme)
             return _("«%(rule)s» gave nothing: it gives %(most)s, and that was reached.") % facts
+        case "cap_reached" | "budget_reached" | "group_lost" | "band_gives_nothing" | "level_gives_nothing":
+            return kept_out(step, facts, programme)
+        case "formula_gives_nothing" | "divides_by_zero" | "no_value":
+            return kept_out(step, facts, programme)
         case "nothing_to_multiply":
             return _("«%(rule)s» gave nothing: there was nothing that it multiplies.") % facts
         case "condition" if rule is not None:
