@@ -24,6 +24,7 @@ INSTALLATION_WIDE = {
     "ledger.Closing": "days are closed for the whole installation",
     "ledger.Seal": "one chain for the whole installation",
     "programmes.Programme": "is what others are keyed by",
+    "staff.AdjustmentLimit": "a role is the same in every programme",
     "staff.ApiKey": "a key may serve every programme",
     "staff.Audit": "what staff did to the installation or any programme",
     "staff.Link": "belongs to a person of the staff",

@@ -17,7 +17,7 @@ from stammis.core.events import AnyEvent
 from stammis.ledger.models import Entry
 from stammis.members.models import Identity, Member
 from stammis.rewards.models import Issued, Stock
-from tests.rooms.till import NOW, Till, bought, day, happened, redeems, returned, status
+from tests.rooms.till import NOW, Till, bought, day, gives, happened, redeems, returned, status
 
 pytestmark = pytest.mark.usefixtures("own_database")
 
@@ -154,3 +154,41 @@ def test_a_group_that_races_is_tried_again_and_a_spoiled_item_stays_alone() -> N
     assert codes(outcomes) == {"201": 80, "invalid": 1}
     assert {till.active(f"fresh-{n}") for n in range(20)} == {40}
     assert not verify()
+
+
+def test_d21_of_twenty_transfers_of_all_points_at_once_exactly_one_succeeds() -> None:
+    till = Till()
+    members = ["anna", *(f"b{number}" for number in range(4))]
+    for round_ in range(5):
+        giver = members[round_ % len(members)]
+        others = [member for member in members if member != giver]
+        before = {member: till.active(member) for member in members} if round_ else {}
+        till.one(bought(f"A-{round_}", 10_000, giver))
+        for other in others if not round_ else ():
+            till.one(bought(f"first-{other}", 0, other))
+        there = before.get(giver, 0) + 100
+        acts = [
+            partial(till.say, gives(f"T-{round_}-{number}", there, giver, others[number % len(others)]))
+            for number in range(20)
+        ]
+        assert codes(at_once(*acts)) == {"201": 1, "not_enough_points": 19}
+        assert till.active(giver) == 0
+        assert sum(till.active(member) for member in members) == sum(before.values()) + 100
+    assert verify(till.programme) == []
+
+
+def test_transfers_in_circles_neither_lock_for_good_nor_lose_a_point() -> None:
+    till = Till()
+    members = [f"c{number}" for number in range(6)]
+    for member in members:
+        till.one(bought(f"P-{member}", 10_000, member))
+    random_ = random.Random(7)
+    pairs = [random_.sample(members, 2) for _ in range(48)]
+    acts = [
+        partial(till.say, gives(f"T-{number}", random_.randint(1, 60), giver, to))
+        for number, (giver, to) in enumerate(pairs)
+    ]
+    outcomes = codes(at_once(*acts))
+    assert set(outcomes) <= {"201", "not_enough_points"}
+    assert sum(till.active(member) for member in members) == 600
+    assert verify(till.programme) == []

@@ -6,7 +6,7 @@ import pytest
 
 from stammis.accrual.outcomes import Accepted, Declined, Item, MemberFields
 from stammis.accrual.services import record, verify
-from stammis.accrual.services.group import AHEAD
+from stammis.accrual.services.timing import AHEAD
 from stammis.activity.models import Deferred, Event, Receipt
 from stammis.core.events import ReturnLine
 from stammis.ledger.models import Entry

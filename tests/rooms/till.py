@@ -14,7 +14,9 @@ from stammis.accrual.services import record
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
+    BroughtBalance,
     Contact,
+    Exchange,
     Happening,
     Line,
     Purchase,
@@ -24,6 +26,7 @@ from stammis.core.events import (
     ReturnLine,
     StatusChanged,
     Tender,
+    Transfer,
 )
 from stammis.ledger.models import Entry
 from stammis.members.queries import find
@@ -32,6 +35,7 @@ from stammis.programmes.services import publish
 
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 ONE = 10**6
+_NAMED = (Purchase, Return, Happening, Redemption, Adjustment, Transfer, Exchange, BroughtBalance)
 SHOP: dict[str, Any] = {
     "stammis": 1,
     "programme": "shop",
@@ -86,7 +90,7 @@ class Till:
 
     def item(self, event: AnyEvent | MemberFields, key: tuple[str, str] | None = None) -> Item:
         """Make an item; events with an id of their own are known by it."""
-        if key is None and isinstance(event, Purchase | Return | Happening | Redemption | Adjustment):
+        if key is None and isinstance(event, _NAMED):
             key = (str(event.__struct_config__.tag), event.id)
         digest = None if isinstance(event, MemberFields) else sha256(msgspec.json.encode(event)).digest()
         return Item(self.programme.id, event, key, digest)
@@ -178,3 +182,8 @@ def gives_back(redemption: str, at: dt.datetime = NOW) -> RedemptionCancelled:
 def adjusted(id: str, amount: int, member: str = "anna", at: dt.datetime = NOW, wallet: str = "points") -> Adjustment:
     """Points by hand."""
     return Adjustment(occurred_at=at, id=id, member=member, wallet=wallet, amount=amount, reason="a gift")
+
+
+def gives(id: str, amount: int, giver: str = "anna", to: str = "ben", at: dt.datetime = NOW) -> Transfer:
+    """Points that one member gives to another."""
+    return Transfer(occurred_at=at, id=id, member=giver, to=to, wallet="points", amount=amount)

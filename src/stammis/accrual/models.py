@@ -1,4 +1,4 @@
-"""What the engine keeps: each member's standing, each event's decision, and where purchases stand that changed."""
+"""What the engine keeps: standings, decisions, where purchases stand that changed, and what waits for approval."""
 
 from __future__ import annotations
 
@@ -72,3 +72,57 @@ class PurchaseStatus(models.Model):
         """A purchase that was completed at once and left alone has no row."""
 
         db_table_comment = "Where purchases stand that were not completed at first, or changed later."
+
+
+class Approval(models.Model):
+    """Points by hand above their asker's limit: posted once somebody else agrees."""
+
+    class State(models.TextChoices):
+        """Nothing moves while it waits."""
+
+        WAITING = "waiting"
+        APPROVED = "approved"
+        REFUSED = "refused"
+
+    pk = models.CompositePrimaryKey("member_id", "external_id")
+    programme = models.ForeignKey(
+        Programme,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        db_comment="Programme.",
+    )
+    member = models.ForeignKey(
+        Member,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        db_comment="Whose points would move.",
+    )
+    external_id = models.TextField(db_comment="Id of the adjustment that it becomes.")
+    wallet = models.TextField(db_comment="The wallet's id in the programme.")
+    amount = models.BigIntegerField(db_comment="Points in the wallet's smallest unit; negative: taken.")
+    reason = models.TextField(db_comment="Why, in the asker's words.")
+    asked_by = models.TextField(db_comment="Who asked: a mail address, or a key's name.")
+    asked_at = models.DateTimeField(db_comment="When, by the installation's clock.")
+    state = models.TextField(choices=State.choices, default=State.WAITING, db_comment="waiting, approved or refused.")
+    decided_by = models.TextField(null=True, db_comment="Who agreed or refused: never who asked.")
+    decided_at = models.DateTimeField(null=True, db_comment="When, by the installation's clock.")
+
+    class Meta:
+        """Few rows."""
+
+        db_table_comment = "Points by hand that need a second person."
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True) | ~models.Q(decided_by=models.F("asked_by")),
+                name="accrual_approval_by_another",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["programme", "asked_at"], condition=models.Q(state="waiting"), name="accrual_approval_waiting"
+            ),
+        ]

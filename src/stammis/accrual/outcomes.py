@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -21,6 +22,16 @@ class MemberFields:
 
     reference: str
     fields: dict[str, Any]
+    kind: str = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A member has proven that a mail address is theirs: purchases of a guest with it become the member's."""
+
+    member: str
+    email: str
+    occurred_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +43,7 @@ class Item:
     """
 
     programme_id: uuid.UUID
-    event: AnyEvent | MemberFields
+    event: AnyEvent | MemberFields | Proof
     key: Key | None = None
     hash: bytes | None = None
 
@@ -87,16 +98,24 @@ Outcome = Accepted | Declined
 
 _UNPROCESSABLE = frozenset(
     {
+        "already_ended",
+        "below_minimum",
         "future_coupon",
         "in_future",
         "invalid",
         "more_than_bought",
         "negative_total",
+        "no_exchange",
+        "no_pool",
         "no_rate",
+        "no_whole_steps",
         "programme_required",
+        "same_member",
+        "share_limit",
         "too_old",
         "unknown_line",
         "unknown_member",
+        "unknown_receiver",
         "unknown_reward",
         "unknown_status",
         "unknown_wallet",

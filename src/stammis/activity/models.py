@@ -28,6 +28,14 @@ class Event(models.Model):
         LEVEL = "level"
         MEMBER = "member"
         DAY = "day"
+        TRANSFER = "transfer"
+        RECEIVED = "received"
+        EXCHANGE = "exchange"
+        BALANCE = "balance"
+        POOL = "pool"
+        MERGED = "merged"
+        UNMERGED = "unmerged"
+        CLAIMED = "claimed"
 
     pk = models.CompositePrimaryKey("member_id", "seq")
     member = models.ForeignKey(

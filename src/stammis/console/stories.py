@@ -11,27 +11,37 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from stammis.accrual.models import Decision
+from stammis.accrual.queries import records_of
 from stammis.accrual.records import Record, read_event, read_record
 from stammis.activity.models import Event
 from stammis.console import formats
+from stammis.console.between import moved, tied
 from stammis.core.effects import Effect, Posted, RewardMoved, TierMoved
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
+    BroughtBalance,
+    Claimed,
     DayPassed,
+    Exchange,
     Happening,
     LevelGiven,
     MemberChanged,
+    Merged,
+    PoolChanged,
     Purchase,
+    Received,
     Redemption,
     RedemptionCancelled,
     Return,
     StatusChanged,
+    Transfer,
+    Unmerged,
 )
 from stammis.core.programme import Programme as Document
 from stammis.kit.pages import Page, page
 from stammis.ledger.queries import row_id
+from stammis.members import queries as members
 from stammis.programmes.sentences import words
 
 ROWS = 40
@@ -45,6 +55,14 @@ ICONS = {
     "adjustment": "pencil",
     "member": "user",
     "day": "hourglass",
+    "transfer": "arrow-right-left",
+    "received": "arrow-right-left",
+    "exchange": "repeat",
+    "balance": "file-up",
+    "pool": "users",
+    "merged": "merge",
+    "unmerged": "split",
+    "claimed": "shopping-bag",
 }
 
 
@@ -82,10 +100,11 @@ class Chapter:
 
 def timeline(member_id: uuid.UUID, document: Document, cursor: str | None) -> Page[Chapter]:
     """Give a page of a member's events, newest first. Raises BadCursor."""
-    found = page(Event.objects.filter(member_id=member_id), order=("-occurred_at", "-seq"), cursor=cursor, limit=ROWS)
-    seqs = [event.seq for event in found.rows]
-    records = dict(Decision.objects.filter(member_id=member_id, seq__in=seqs).values_list("seq", "record"))
-    chapters = [_chapter(event, records.get(event.seq), document) for event in found.rows]
+    accounts = [member_id, *members.merged_into(member_id)]
+    order = ("-occurred_at", "-seq", "member_id")
+    found = page(Event.objects.filter(member_id__in=accounts), order=order, cursor=cursor, limit=ROWS)
+    records = records_of(found.rows)
+    chapters = [_chapter(event, records.get((event.member_id, event.seq)), document) for event in found.rows]
     return Page(chapters, after=found.after, before=found.before)
 
 
@@ -147,6 +166,10 @@ def _told(event: AnyEvent, effects: Iterable[Effect], document: Document) -> tup
             return (_("Level by hand") if event.by_hand else _("The level by hand ended")), event.reason
         case MemberChanged():
             return _("The record changed"), ", ".join(event.labels)
+        case Transfer() | Received() | Exchange() | BroughtBalance():
+            return moved(event, document)
+        case PoolChanged() | Merged() | Unmerged() | Claimed():
+            return tied(event)
         case DayPassed():
             ended = any(isinstance(effect, Posted) for effect in effects)
             return _("Points reached their last day") if ended else _("The level was reviewed"), ""

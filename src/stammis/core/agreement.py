@@ -36,6 +36,8 @@ class Draft(NamedTuple):
     currency: str | None
     timezone: str | None
     parts: dict[str, list[Placed]]
+    exchange: list[Placed]
+    transfers: Placed | None
     ids: dict[str, frozenset[str]]
 
     def of(self, name: str, kind: type[T]) -> Iterator[tuple[str, T]]:
@@ -59,6 +61,7 @@ def disagreements(draft: Draft) -> list[Problem]:
     problems += _together(draft)
     for pointer, reward in draft.of("rewards", Reward):
         problems += _known_wallet(reward.wallet, pointer, draft)
+    problems += _between(draft)
     return problems
 
 
@@ -74,6 +77,25 @@ def _together(draft: Draft) -> Iterator[Problem]:
         yield from cap_faults(cap, pointer, known)
     for pointer, budget in draft.of("budgets", Budget):
         yield from budget_faults(budget, pointer, known, DECIMALS.get(draft.currency or ""))
+
+
+def _between(draft: Draft) -> Iterator[Problem]:
+    """What does not fit in how points move between members and wallets."""
+    if draft.transfers is not None:
+        for place, wallet in enumerate(draft.transfers.part.wallets):
+            if wallet not in draft.ids["wallets"]:
+                at = below(draft.transfers.pointer, "wallets", place)
+                yield unknown(at, "unknown_wallet", "wallet", wallet, draft.ids["wallets"])
+    seen: set[tuple[str, str]] = set()
+    for pointer, rate in draft.exchange:
+        for name, wallet in (("from", rate.from_), ("to", rate.to)):
+            if wallet not in draft.ids["wallets"]:
+                yield unknown(below(pointer, name), "unknown_wallet", "wallet", wallet, draft.ids["wallets"])
+        if rate.from_ == rate.to:
+            yield Problem(below(pointer, "to"), "same_wallet", "Points are changed for those of another wallet.")
+        if (rate.from_, rate.to) in seen:
+            yield Problem(pointer, "duplicate_rate", "There is a rate between these two wallets already.")
+        seen.add((rate.from_, rate.to))
 
 
 def _world(draft: Draft) -> Iterator[Problem]:

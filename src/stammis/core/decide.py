@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from stammis.core.between import decide_between
 from stammis.core.calendars import instant, weekday
 from stammis.core.completion import NO_VERSION, UNENROLLED, counted_effects
 from stammis.core.earning import counts_at, earnings_of_event
@@ -11,15 +12,23 @@ from stammis.core.effects import Decision, MemberSet
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
+    BroughtBalance,
+    Claimed,
     DayPassed,
+    Exchange,
     Happening,
     LevelGiven,
     MemberChanged,
+    Merged,
+    PoolChanged,
     Purchase,
+    Received,
     Redemption,
     RedemptionCancelled,
     Return,
     StatusChanged,
+    Transfer,
+    Unmerged,
 )
 from stammis.core.journal import Journal, row_steps
 from stammis.core.level_moves import decide_level, with_levels
@@ -48,6 +57,10 @@ def needs(event: AnyEvent, rules: Rules) -> Needs:
         case RedemptionCancelled():
             return Needs(redemption=event.redemption)
         case Happening() | Adjustment() | LevelGiven() | MemberChanged() | DayPassed():
+            return _NOTHING
+        case Transfer() | Received() | Exchange() | BroughtBalance():
+            return _NOTHING
+        case PoolChanged() | Merged() | Unmerged() | Claimed():
             return _NOTHING
         case _:
             assert_never(event)
@@ -92,6 +105,10 @@ def _decide(event: AnyEvent, world: World, rules: Rules, current: Rules) -> Deci
             )
         case DayPassed():
             return _decide_day(event, world, rules, current)
+        case (
+            Transfer() | Received() | Exchange() | BroughtBalance() | PoolChanged() | Merged() | Unmerged() | Claimed()
+        ):
+            return decide_between(event, world, rules, current)
         case _:
             assert_never(event)
 

@@ -11,7 +11,7 @@ from msgspec import inspect as shapes
 from stammis.core.agreement import Draft, Placed, disagreements
 from stammis.core.combination import Budget, Group, SharedCap
 from stammis.core.earn import Earn
-from stammis.core.programme import Programme, Reward
+from stammis.core.programme import Exchanging, Programme, Reward, Transfers
 from stammis.core.reading import Problem, below, misfits
 from stammis.core.tier_sets import TierSet
 from stammis.core.wallets import Wallet
@@ -72,12 +72,12 @@ def _draft(document: dict[str, Any], problems: list[Problem]) -> Draft:
     def fits(pointer: str) -> bool:
         return not any(at == pointer or at.startswith(f"{pointer}/") for at in broken)
 
-    def read(name: str) -> list[Placed]:
+    def read(name: str, shape: Any) -> list[Placed]:
         parts = document.get(name)
         if not isinstance(parts, list | tuple):
             return []
         return [
-            Placed(below("", name, place), msgspec.convert(part, PARTS[name]))
+            Placed(below("", name, place), msgspec.convert(part, shape))
             for place, part in enumerate(parts)
             if fits(below("", name, place))
         ]
@@ -90,6 +90,10 @@ def _draft(document: dict[str, Any], problems: list[Problem]) -> Draft:
     return Draft(
         currency=document["currency"] if "currency" in document and fits("/currency") else None,
         timezone=document["timezone"] if "timezone" in document and fits("/timezone") else None,
-        parts={name: read(name) for name in PARTS},
+        parts={name: read(name, shape) for name, shape in PARTS.items()},
+        exchange=read("exchange", Exchanging),
+        transfers=Placed("/transfers", msgspec.convert(document["transfers"], Transfers))
+        if "transfers" in document and fits("/transfers")
+        else None,
         ids={name: ids(name) for name in PARTS},
     )

@@ -13,12 +13,13 @@ from stammis.core.standing import (
     PurchaseState,
     Stay,
     Take,
+    Ties,
 )
 
 MovedBecause = Literal[
     "reached", "taken_back", "spent", "window", "review", "grace_over", "by_hand", "by_hand_over", "rules"
 ]
-RowKind = Literal["earn", "spend", "return", "restore", "expire", "adjust"]
+RowKind = Literal["earn", "spend", "return", "restore", "expire", "adjust", "transfer_in", "transfer_out"]
 
 
 class Posted(Struct, frozen=True, tag_field="effect", tag="posted", omit_defaults=True, kw_only=True, gc=False):
@@ -108,6 +109,12 @@ class MemberSet(Struct, frozen=True, tag_field="effect", tag="member", omit_defa
     attributes: dict[str, Scalar] = {}
 
 
+class Tied(Struct, frozen=True, tag_field="effect", tag="tied", omit_defaults=True, kw_only=True, gc=False):
+    """The accounts that this one is tied to from now on."""
+
+    ties: Ties | None = None
+
+
 class Refused(Struct, frozen=True, tag_field="effect", tag="refused", omit_defaults=True, kw_only=True, gc=False):
     """The member's rules say no: a stable code, and what there is to know about it. Nothing else happens."""
 
@@ -116,7 +123,19 @@ class Refused(Struct, frozen=True, tag_field="effect", tag="refused", omit_defau
     detail: dict[str, Scalar] = {}
 
 
-Effect = Posted | TierMoved | Stayed | Progressed | Counted | Drawn | PurchaseMoved | RewardMoved | MemberSet | Refused
+Effect = (
+    Posted
+    | TierMoved
+    | Stayed
+    | Progressed
+    | Counted
+    | Drawn
+    | PurchaseMoved
+    | RewardMoved
+    | MemberSet
+    | Tied
+    | Refused
+)
 
 
 class Step(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):

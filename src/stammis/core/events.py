@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 LineKind = Literal["goods", "shipping", "gift_card", "fee"]
 Scalar = str | int | float | bool | None
@@ -157,6 +157,118 @@ class DayPassed(Event, frozen=True, tag="day", kw_only=True, gc=False):
     """What falls due by itself at this instant: points end, tiers are reviewed."""
 
 
+class Parcel(Struct, frozen=True, array_like=True, gc=False):
+    """Points on their way from one account to another: those of one wallet that end at one instant.
+
+    Below zero it is debt that is taken over.
+    """
+
+    wallet: str
+    amount: int
+    ends_at: int | None = None
+
+
+Purpose = Literal["transfer", "donation", "share", "draw", "back", "merge", "unmerge"]
+
+
+class Transfer(Event, frozen=True, tag="transfer", kw_only=True, gc=False):
+    """Points leave this account for another, with the end dates of their lots; below zero, debt does.
+
+    A person asks for a ``transfer`` or a ``donation``; a pool gets its ``share`` of what is earned, gives for a
+    ``draw``, and gives ``back`` what was earned on goods that come back; a ``merge`` takes everything along. ``own``
+    names rows whose lots go first.
+    """
+
+    id: str
+    member: str
+    to: str
+    wallet: str
+    amount: int
+    purpose: Purpose = "transfer"
+    own: tuple[int, ...] = ()
+
+
+class Received(Event, frozen=True, tag="received", kw_only=True, gc=False):
+    """Points arrive from another account: all that is needed to tell this account's history without the other's."""
+
+    id: str
+    member: str
+    from_: str = field(name="from")
+    parcels: tuple[Parcel, ...] = ()
+    purpose: Purpose = "transfer"
+
+
+class Exchange(Event, frozen=True, tag="exchange", kw_only=True, gc=False):
+    """A member changes points of one wallet for points of another, at the rate that the programme declares."""
+
+    id: str
+    member: str
+    wallet: str
+    to: str
+    amount: int
+
+
+class BroughtBalance(Event, frozen=True, tag="balance", kw_only=True, gc=False):
+    """Points that a member brings from an older system: one lot of it, or (below zero) debt.
+
+    Without ``earned_on`` they begin today; without ``ends_on``, their last day, they last as the wallet's points do.
+    """
+
+    id: str
+    member: str
+    wallet: str
+    amount: int
+    earned_on: dt.date | None = None
+    ends_on: dt.date | None = None
+
+
+Right = Literal["earn", "spend", "view"]
+
+
+class PoolChanged(Event, frozen=True, tag="pool", kw_only=True, gc=False):
+    """A member joins a pool, gets another share or other rights in it, or leaves it (``left``).
+
+    ``share`` is per cent of what the member earns; ``account`` is the pool's internal id in hexadecimal digits.
+    """
+
+    member: str
+    pool: str
+    account: str
+    share: int = 100
+    rights: tuple[Right, ...] = ("earn", "spend", "view")
+    left: bool = False
+
+
+class Merged(Event, frozen=True, tag="merged", kw_only=True, gc=False):
+    """This account ends and goes on in another, to which its ``aliases`` (kind, value) lead from now on.
+
+    ``account`` is the other's internal id in hexadecimal digits.
+    """
+
+    id: str
+    member: str
+    into: str
+    account: str = ""
+    aliases: tuple[tuple[str, str], ...] = ()
+
+
+class Unmerged(Event, frozen=True, tag="unmerged", kw_only=True, gc=False):
+    """A merge is undone: this account goes on by itself. ``merge`` is the merge's id."""
+
+    merge: str
+    member: str
+
+
+class Claimed(Event, frozen=True, tag="claimed", kw_only=True, gc=False):
+    """A guest's purchase becomes a member's, who proved the address: the purchase, and where it stood."""
+
+    purchase: Purchase
+    stood: Literal["placed", "completed", "cancelled"] = "completed"
+    returned: dict[str, tuple[int, int]] = {}
+    lowered: dict[str, int] = {}
+    refunded: int = 0
+
+
 AnyEvent = (
     Purchase
     | StatusChanged
@@ -168,4 +280,12 @@ AnyEvent = (
     | LevelGiven
     | MemberChanged
     | DayPassed
+    | Transfer
+    | Received
+    | Exchange
+    | BroughtBalance
+    | PoolChanged
+    | Merged
+    | Unmerged
+    | Claimed
 )

@@ -18,6 +18,7 @@ from stammis.core.effects import (
     Refused,
     RewardMoved,
     Stayed,
+    Tied,
     TierMoved,
 )
 from stammis.core.lots import EMPTY, purse_after
@@ -52,6 +53,7 @@ class Draft:
         "_enrolled",
         "_labels",
         "_rows",
+        "_ties",
         "_world",
         "counts",
         "purses",
@@ -71,6 +73,7 @@ class Draft:
         self.counts = standing.counts
         self.stays = standing.stays
         self._rows = standing.rows
+        self._ties = standing.ties
 
     def apply(self, effect: Effect, rules: Rules) -> None:
         """Lets one effect change the draft."""
@@ -92,6 +95,8 @@ class Draft:
                 self._move_reward(effect)
             case MemberSet():
                 self._enrolled, self._labels, self._attributes = effect.enrolled, effect.labels, effect.attributes
+            case Tied():
+                self._ties = effect.ties
             case Refused() | Drawn():
                 pass  # what is left of a budget is nobody's standing
             case _:
@@ -124,6 +129,7 @@ class Draft:
             latest_at=latest_at,
             due_at=due_at,
             stays=self.stays,
+            ties=self._ties,
         )
 
     def _move_rank(self, effect: Progressed | TierMoved, rules: Rules) -> None:

@@ -9,7 +9,7 @@ from msgspec import structs
 from stammis.core.calendars import instant, moment
 from stammis.core.decide import decide
 from stammis.core.effects import Decision, Refused
-from stammis.core.events import AnyEvent, DayPassed, MemberChanged
+from stammis.core.events import AnyEvent, BroughtBalance, DayPassed, MemberChanged
 from stammis.core.evolve import Draft
 from stammis.core.levels import at_instant, held_by, tended_sets
 from stammis.core.levels import due as levels_due
@@ -42,7 +42,7 @@ def world_after(event: AnyEvent, decision: Decision, world: World, rules: Rules)
     before = world.standing
     due_at = next_due(draft, rules)
     latest_at = before.latest_at
-    if not isinstance(event, MemberChanged):  # facts have no time of their own: a history may be loaded after them
+    if not isinstance(event, MemberChanged | BroughtBalance):  # neither has a time of its own: a history may follow
         latest_at = max(latest_at, instant(event.occurred_at))
     if rules.tended or draft.stays:
         due_at = _sooner(due_at, draft.standing_at(before.events + 1, latest_at, due_at), rules)

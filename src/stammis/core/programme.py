@@ -51,9 +51,51 @@ class Returns(Part, frozen=True):
 
 
 class Members(Part, frozen=True):
-    """Whether a purchase by a member who is not known enrols them or is refused."""
+    """Who takes part: whether unknown members are enrolled, and what purchases of guests earn once they are claimed."""
 
-    unknown: Literal["enrol", "refuse"] = "enrol"
+    unknown: Annotated[
+        Literal["enrol", "refuse"],
+        says("A purchase by a member who is not known enrols them, or is refused."),
+    ] = "enrol"
+    claimed: Annotated[
+        Literal["earn", "nothing"],
+        says(
+            "What a guest's purchases earn once a member has proven the guest's address: what they would have earned "
+            "as the member's, dated as they were; or nothing."
+        ),
+    ] = "earn"
+
+
+class Exchanging(Part, frozen=True):
+    """A rate at which members may change points of one wallet for points of another.
+
+    Only whole steps of ``each`` are changed, so that no fraction of a point is lost.
+    """
+
+    from_: Annotated[Id, says("The wallet that gives.")] = field(name="from")
+    to: Annotated[Id, says("The wallet that gets; its points last as if they had been earned on that day.")]
+    each: Annotated[int, Meta(ge=1, le=10**12, description="So many whole points of the first …")]
+    gives: Annotated[int, Meta(ge=1, le=10**12, description="… become so many whole points of the second.")]
+    minimum: Annotated[int, Meta(ge=1, le=10**12, description="At least so many whole points at once.")] | None = None
+
+
+class TransferLimit(Part, frozen=True):
+    """The most that a member may give away in a calendar period of the programme's zone, in each wallet."""
+
+    points: Annotated[int, Meta(ge=1, le=10**12, description="At most so many whole points.")]
+    per: Annotated[Literal["day", "week", "month", "year", "ever"], says("The period; weeks begin on Monday.")]
+
+
+class Transfers(Part, frozen=True):
+    """Whether members may give points to each other, and how many."""
+
+    allowed: Annotated[
+        Literal["all", "donations", "none"],
+        says("all: to any member; donations: only to accounts of the kind «charity»; none: to nobody."),
+    ] = "all"
+    minimum: Annotated[int, Meta(ge=1, le=10**12, description="At least so many whole points at once.")] | None = None
+    most: Annotated[TransferLimit | None, says("The most in a period; donations do not count.")] = None
+    wallets: Annotated[tuple[Id, ...], says("Only points of these wallets; without it, of all.")] = ()
 
 
 State = Literal["placed", "completed", "cancelled"]
@@ -89,3 +131,5 @@ class Programme(Part, frozen=True, kw_only=True):
         says("What the statuses of purchases mean. A purchase without a status is completed, and so is «completed»."),
     ] = field(default_factory=lambda: dict(STATUSES))
     returns: Returns = field(default_factory=Returns)
+    exchange: Annotated[tuple[Exchanging, ...], says("Rates between wallets; without it none can be changed.")] = ()
+    transfers: Annotated[Transfers, says("Points that members give to each other.")] = field(default_factory=Transfers)

@@ -12,7 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from stammis.core.events import Scalar
+from stammis.core.events import Right, Scalar
 from stammis.core.programme import State
 
 
@@ -80,6 +80,23 @@ class Stay(Struct, frozen=True, array_like=True, gc=False):
     by_hand: ByHand | None = None
 
 
+class Pooling(Struct, frozen=True, array_like=True, gc=False):
+    """A member's part in a pool: its id and internal id, per cent of what is earned that goes there, and the rights."""
+
+    pool: str
+    account: str
+    share: int
+    rights: tuple[Right, ...]
+
+
+class Ties(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """The accounts that share an account's points: pools, or the one (internal id) into which a ``merge`` closed it."""
+
+    pools: tuple[Pooling, ...] = ()
+    merged_into: str | None = None
+    merge: str | None = None
+
+
 class Standing(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """Everything about a member that the engine reads and writes."""
 
@@ -94,6 +111,7 @@ class Standing(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     latest_at: int = 0
     due_at: int | None = None
     stays: dict[str, Stay] = {}
+    ties: Ties | None = None
 
 
 class Take(Struct, frozen=True, array_like=True, gc=False):

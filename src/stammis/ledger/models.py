@@ -24,6 +24,8 @@ class Entry(models.Model):
         RESTORE = "restore"
         EXPIRE = "expire"
         ADJUST = "adjust"
+        TRANSFER_IN = "transfer_in"
+        TRANSFER_OUT = "transfer_out"
 
     pk = models.CompositePrimaryKey("member_id", "row")
     member = models.ForeignKey(
@@ -63,7 +65,7 @@ class Entry(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=["earn", "restore"], amount__gt=0)
                 | Q(kind__in=["spend", "return", "expire"], amount__lt=0)
-                | (Q(kind="adjust") & ~Q(amount=0)),
+                | (Q(kind__in=["adjust", "transfer_in", "transfer_out"]) & ~Q(amount=0)),
                 name="ledger_entry_sign",
             ),
             models.CheckConstraint(condition=~Q(kind="spend") | Q(running__gte=0), name="ledger_entry_covered"),

@@ -1,4 +1,4 @@
-"""Members and guests: their records, what identifies them, and the words by which they are found."""
+"""Members, guests and pools: their records, what identifies them, who shares, the words by which they are found."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ from stammis.programmes.models import Programme
 
 
 class Member(models.Model):
-    """Somebody who takes part (``member``), or who bought without taking part (``guest``)."""
+    """Somebody who takes part (``member``), or bought without taking part (``guest``), or an account of several."""
 
     class Kind(models.TextChoices):
-        """Guests are not counted among members and earn nothing."""
+        """Only members are counted as such. Guests earn nothing; merged accounts go on in another."""
 
         MEMBER = "member"
         GUEST = "guest"
+        MERGED = "merged"
+        HOUSEHOLD = "household"
+        COMPANY = "company"
+        CHARITY = "charity"
 
     id = models.UUIDField(
         primary_key=True, default=uuid7, db_comment="Id that sorts by time; begins the keys of all rows."
@@ -28,7 +32,7 @@ class Member(models.Model):
         Programme, on_delete=models.PROTECT, db_index=False, related_name="+", db_comment="The programme taken part in."
     )
     reference = models.TextField(null=True, db_comment="The caller's own id of the member; null for guests.")
-    kind = models.TextField(choices=Kind.choices, db_comment="member or guest.")
+    kind = models.TextField(choices=Kind.choices, db_comment="member, guest, merged, household, company or charity.")
     email = models.TextField(null=True, db_comment="Mail address as given.")
     phone = models.TextField(null=True, db_comment="Phone number as given.")
     name = models.TextField(null=True, db_comment="Name as given.")
@@ -41,6 +45,14 @@ class Member(models.Model):
     labels = ArrayField(models.TextField(), default=list, db_comment="Labels; rules may read them.")
     consents = models.JSONField(default=dict, db_comment="What the member agreed to.")
     created_at = models.DateTimeField(db_comment="When the row was made, by the installation's clock.")
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="merged",
+        db_comment="The account in which this one goes on; null: it is on its own.",
+    )
 
     class Meta:
         """One row a person, small beside what the person does."""
@@ -84,6 +96,31 @@ class Identity(models.Model):
         """Keyed by its own value: it is how a member is found."""
 
         db_table_comment = "What leads to a member."
+
+
+class Membership(models.Model):
+    """A member's part in a pool (a household or a company), as it is now; joining and leaving are events."""
+
+    pk = models.CompositePrimaryKey("member_id", "pool_id")
+    member = models.ForeignKey(
+        Member,
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        db_index=False,
+        related_name="memberships",
+        db_comment="Who takes part.",
+    )
+    pool = models.ForeignKey(
+        Member, on_delete=models.CASCADE, db_constraint=False, related_name="parts", db_comment="The pool."
+    )
+    share = models.SmallIntegerField(db_comment="Per cent of what the member earns that goes to the pool.")
+    rights = ArrayField(models.TextField(), db_comment="earn, spend, view.")
+    joined_at = models.DateTimeField(db_comment="When the member joined, by the installation's clock.")
+
+    class Meta:
+        """Keyed by its member, as all that is theirs."""
+
+        db_table_comment = "Who takes part in which pool."
 
 
 class Word(models.Model):

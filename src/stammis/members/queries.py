@@ -34,6 +34,16 @@ def find(programme_id: uuid.UUID, reference: str) -> Member:
     return found.member
 
 
+def merged_into(member_id: uuid.UUID) -> list[uuid.UUID]:
+    """Give the accounts that go on in this one, those merged into them included."""
+    found: list[uuid.UUID] = []
+    latest = [member_id]
+    while latest:
+        latest = list(Member.objects.filter(merged_into__in=latest).values_list("id", flat=True))
+        found += latest
+    return found
+
+
 def search(programme_id: uuid.UUID, q: str = "", cursor: str | None = None, limit: int = 50) -> Page[Member]:
     """Give members one of whose words begins with each word of ``q``; without ``q`` all, by their ids.
 

@@ -110,6 +110,20 @@ class ApiKey(models.Model):
         db_table_comment = "Keys of the programs that call the API."
 
 
+class AdjustmentLimit(models.Model):
+    """How many points somebody may give or take by hand at once; above it, a second person has to agree."""
+
+    role = models.CharField(
+        primary_key=True, max_length=20, db_comment="owner, manager or agent; key: programs without adjustments:large."
+    )
+    points = models.BigIntegerField(db_comment="The most at once, in whole points of any wallet.")
+
+    class Meta:
+        """Installation-wide; a role without a row has no limit."""
+
+        db_table_comment = "Limits for points given or taken by hand."
+
+
 class Audit(models.Model):
     """What a person or a program did: written once, never changed."""
 

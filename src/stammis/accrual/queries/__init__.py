@@ -5,7 +5,7 @@ from __future__ import annotations
 from stammis.accrual.queries.members import member_view, standing_of, views_of
 from stammis.accrual.queries.purchases import UnknownPurchase, purchase_view
 from stammis.accrual.queries.reasons import Explained, explain, why
-from stammis.accrual.queries.timeline import timeline
+from stammis.accrual.queries.timeline import records_of, timeline
 
 __all__ = [
     "Explained",
@@ -13,6 +13,7 @@ __all__ = [
     "explain",
     "member_view",
     "purchase_view",
+    "records_of",
     "standing_of",
     "timeline",
     "views_of",

@@ -13,7 +13,7 @@ from stammis.activity.queries import receipt
 from stammis.core.amounts import QUANTITY_SCALE, amount_text
 from stammis.core.currencies import DECIMALS
 from stammis.core.effects import PurchaseMoved
-from stammis.core.events import Line, Purchase, StatusChanged
+from stammis.core.events import Claimed, Line, Purchase, StatusChanged
 from stammis.core.standing import PurchaseState
 from stammis.kit.errors import NotFound
 from stammis.ledger import queries as ledger
@@ -29,13 +29,14 @@ class UnknownPurchase(NotFound):
 
 def purchase_view(programme: Programme, purchase_id: str) -> dict[str, Any]:
     """Give a purchase with its status, what came back, and every row that it moved. Raises UnknownPurchase."""
-    led = receipt(programme.id, "purchase", purchase_id)
+    led = receipt(programme.id, "claimed", purchase_id) or receipt(programme.id, "purchase", purchase_id)
     if led is None:
         raise UnknownPurchase
     member_id = led.member_id
     first = Event.objects.get(member_id=member_id, seq=led.seq)
     later = list(Event.objects.filter(member_id=member_id, seq__gt=led.seq, purchase_id=purchase_id).order_by("seq"))
-    purchase = read_event(first.body)
+    event = read_event(first.body)
+    purchase = event.purchase if isinstance(event, Claimed) else event
     assert isinstance(purchase, Purchase)
     record = read_record(Decision.objects.get(member_id=member_id, seq=led.seq).record)
     state = _state(member_id, purchase_id, record)

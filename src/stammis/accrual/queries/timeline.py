@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.utils import translation
@@ -11,23 +11,33 @@ from django.utils.translation import gettext as _
 
 from stammis.accrual.models import Decision
 from stammis.accrual.records import Record, read_event, read_record
+from stammis.accrual.sentences.between import told
 from stammis.activity.models import Event
 from stammis.core.effects import Posted, TierMoved
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
+    BroughtBalance,
+    Claimed,
+    Exchange,
     Happening,
     LevelGiven,
     MemberChanged,
+    Merged,
+    PoolChanged,
     Purchase,
+    Received,
     Redemption,
     RedemptionCancelled,
     Return,
     StatusChanged,
+    Transfer,
+    Unmerged,
 )
 from stammis.kit.errors import Invalid
 from stammis.kit.pages import Page, page
 from stammis.ledger.queries import row_id
+from stammis.members import queries as members
 from stammis.programmes.sentences import words
 
 
@@ -45,18 +55,27 @@ def timeline(
     language: str | None = None,
 ) -> Page[dict[str, Any]]:
     """Give what happened to a member, newest first, of these types or of all. Raises BadCursor and UnknownType."""
-    events = Event.objects.filter(member_id=member_id)
+    merged = list(members.merged_into(member_id))
+    events = Event.objects.filter(member_id__in=[member_id, *merged])
     if types:
         unknown = set(types) - set(Event.Kind.values)
         if unknown:
             raise UnknownType(f"There are no events of type «{min(unknown)}». Types: {', '.join(Event.Kind.values)}.")
         events = events.filter(kind__in=types)
-    found = page(events, order=("-occurred_at", "-seq"), cursor=cursor, limit=limit)
-    seqs = [row.seq for row in found.rows]
-    records = dict(Decision.objects.filter(member_id=member_id, seq__in=seqs).values_list("seq", "record"))
+    found = page(events, order=("-occurred_at", "-seq", "member_id"), cursor=cursor, limit=limit)
+    records = records_of(found.rows)
     with translation.override(language or translation.get_language() or words.ENGLISH):
-        said = [_said(row, read_record(records[row.seq])) for row in found.rows]
+        said = [_said(row, read_record(records[row.member_id, row.seq])) for row in found.rows]
     return Page(said, after=found.after, before=found.before)
+
+
+def records_of(events: Sequence[Event]) -> dict[tuple[uuid.UUID, int], str]:
+    """Give the decisions of some events, as they are stored, by member and number."""
+    wanted = {(event.member_id, event.seq) for event in events}
+    found = Decision.objects.filter(
+        member_id__in={member for member, _ in wanted}, seq__in={seq for _, seq in wanted}
+    ).values_list("member_id", "seq", "record")
+    return {(member, seq): record for member, seq, record in found if (member, seq) in wanted}
 
 
 def _said(row: Event, record: Record) -> dict[str, Any]:
@@ -99,5 +118,9 @@ def _sentence(event: AnyEvent) -> str:
             return _("Level by hand: %(reason)s") % {"reason": event.reason}
         case MemberChanged():
             return _("The member's record changed.")
+        case (
+            Transfer() | Received() | Exchange() | BroughtBalance() | PoolChanged() | Merged() | Unmerged() | Claimed()
+        ):
+            return told(event)
         case _:
             return _("Points or a level reached their last day.")

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from stammis.accrual.sentences import between as sentences_between
 from stammis.accrual.sentences.giving import kept_out, limits, scaled
 from stammis.core.amounts import QUANTITY_SCALE
 from stammis.core.earn import Earn, Multiply, PerAmount, PerEvent, PerUnit
@@ -22,13 +23,18 @@ from stammis.core.effects import RowKind, Step
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
+    BroughtBalance,
+    Claimed,
+    Exchange,
     Happening,
     Purchase,
+    Received,
     Redemption,
     RedemptionCancelled,
     Return,
     Scalar,
     StatusChanged,
+    Transfer,
 )
 from stammis.core.programme import Programme
 from stammis.programmes.sentences import conditions, rules, words
@@ -149,6 +155,9 @@ def _moved(kind: RowKind, event: AnyEvent, facts: dict[str, str], programme: Pro
         case Happening():
             facts["event"] = event.type
             return _("%(points)s on %(day)s because of «%(event)s».") % facts
+        case Transfer() | Received() | Exchange() | BroughtBalance() | Claimed():
+            facts["because"] = sentences_between.reason(event)
+            return _("%(points)s on %(day)s because %(because)s.") % facts
         case _:
             return _("%(points)s on %(day)s.") % facts
 
@@ -173,6 +182,10 @@ def _applied(step: Step, rule: Earn | None, programme: Programme) -> str:
             return _("%(points)s were not used in time.") % facts
         case "adjust":
             return _("%(points)s by hand.") % facts
+        case "transfer_out":
+            return _("%(points)s left, those first that expire first.") % facts
+        case "transfer_in":
+            return _("%(points)s arrived, with their last days.") % facts
         case _:
             return _given(step, rule, facts, programme)
 
@@ -212,6 +225,8 @@ def _not_applied(step: Step, rule: Earn | None, programme: Programme) -> str:
             return _("Only members earn points.")
         case "no_version":
             return _("The programme had not begun yet.")
+        case "claims_earn_nothing":
+            return _("What guests bought earns nothing once it is claimed.")
         case "no_amount":
             return _("«%(rule)s» gave nothing: nothing of this counts for it.") % facts
         case "below_step" if isinstance(rule, PerAmount):
@@ -278,7 +293,7 @@ def refusal(code: str, reason: str | None = None, detail: Mapping[str, Scalar] |
 
 
 def _refusals() -> dict[str, str]:
-    return {
+    return sentences_between.refusals() | {
         "already_cancelled": _("This was cancelled before."),
         "already_used": _("This reward was used before."),
         "as_of_past": _("The member has later events."),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from functools import lru_cache
 
+from msgspec import structs
+
 from stammis.accrual.outcomes import Accepted, Answer, Declined, Outcome
 from stammis.accrual.records import read_event, read_record
 from stammis.accrual.services.deciding import Decided, Subject
@@ -36,6 +38,13 @@ def answer(subject: Subject, reference: str | None, decided: Decided) -> Answer:
         decided.wallets,
         decided.tiers,
     )
+
+
+def together(first: Accepted, more: list[Accepted]) -> Accepted:
+    """Give one answer to an act of several events: all that they did, and how the member stands after it."""
+    effects = tuple(effect for each in more for effect in each.answer.effects)
+    steps = tuple(step for each in more for step in each.answer.steps)
+    return Accepted(first.status, structs.replace(first.answer, effects=effects, steps=steps))
 
 
 def waiting(programme: bytes, event: AnyEvent) -> Answer:

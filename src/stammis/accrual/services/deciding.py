@@ -5,22 +5,40 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 
 from stammis.accrual.outcomes import Declined, WalletView, refused
 from stammis.core.calendars import instant
 from stammis.core.effects import Decision, Posted, Refused
-from stammis.core.events import AnyEvent, MemberChanged
+from stammis.core.events import (
+    Adjustment,
+    AnyEvent,
+    BroughtBalance,
+    Exchange,
+    Happening,
+    MemberChanged,
+    Merged,
+    Purchase,
+    Redemption,
+    Return,
+    Transfer,
+)
 from stammis.core.fold import apply, due_days
 from stammis.core.lots import active
 from stammis.core.rules import Rules
-from stammis.core.standing import IssuedReward, Standing
+from stammis.core.standing import IssuedReward, PurchaseState, Standing
 from stammis.core.tiers import rank_of
 from stammis.core.world import Grants, Original, World
+from stammis.kit.ids import uuid7
 from stammis.programmes.queries import Versions
 
 NO_GRANTS = Grants()
+CREATED: dict[type, int] = dict.fromkeys(
+    (Purchase, Return, Happening, Redemption, Adjustment, Transfer, Exchange, BroughtBalance, Merged), 201
+)
+"""The status of a first answer, where it is not 200."""
 
 
 @dataclass(slots=True)
@@ -35,6 +53,19 @@ class Subject:
     standing: Standing
     is_new: bool = False
     expired: dict[int, int] = field(default_factory=dict)
+
+
+def newcomer(programme: bytes) -> Subject:
+    """Give somebody who was not known before."""
+    return Subject(uuid7().bytes, programme, Standing(), is_new=True)
+
+
+class Placed(NamedTuple):
+    """A purchase, where it stands, and whose it is."""
+
+    subject: Subject
+    purchase: Purchase
+    state: PurchaseState
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -86,7 +117,7 @@ def run(
     if enrols:
         before.append(_enrolled(standing, event.occurred_at, rules))
         standing = before[-1].standing
-    if standing.due_at is not None and standing.due_at <= at and not isinstance(event, MemberChanged):
+    if standing.due_at is not None and standing.due_at <= at and not isinstance(event, MemberChanged | BroughtBalance):
         days, standing = days_of(standing, at, versions)
         before += days
         if original is not None:

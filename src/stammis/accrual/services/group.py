@@ -5,57 +5,66 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from functools import lru_cache
-from typing import NamedTuple
 
 from msgspec import structs
 
-from stammis.accrual.outcomes import Accepted, Declined, Item, Key, MemberFields, Outcome, declined
-from stammis.accrual.services import answers
-from stammis.accrual.services.deciding import NOTHING_AROUND, Around, Decided, Subject, decided, expired_by, run
-from stammis.accrual.services.loading import Loaded, Name, Waiting, name_of
-from stammis.accrual.services.writing import SECOND, Writing
+from stammis.accrual.outcomes import Accepted, Declined, Item, Key, MemberFields, Outcome, Proof, declined
+from stammis.accrual.services import answers, between
+from stammis.accrual.services.acting import Sitting, begin
+from stammis.accrual.services.asking import Name, name_of
+from stammis.accrual.services.deciding import (
+    CREATED,
+    NOTHING_AROUND,
+    Around,
+    Decided,
+    Placed,
+    Subject,
+    decided,
+    expired_by,
+    newcomer,
+    run,
+)
+from stammis.accrual.services.granting import grants_for
+from stammis.accrual.services.loading import Loaded, Waiting
+from stammis.accrual.services.tied import decide_tied
+from stammis.accrual.services.timing import Timing
+from stammis.accrual.services.writing import Writing
 from stammis.activity import services as activity
-from stammis.core.calendars import instant, moment
-from stammis.core.decide import needs
+from stammis.core.calendars import instant
 from stammis.core.effects import Decision, PurchaseMoved, RewardMoved
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
+    BroughtBalance,
+    Claimed,
+    Exchange,
     Happening,
     LevelGiven,
     MemberChanged,
+    Merged,
+    PoolChanged,
     Purchase,
     Redemption,
     RedemptionCancelled,
     Return,
     Scalar,
     StatusChanged,
+    Transfer,
+    Unmerged,
 )
 from stammis.core.rules import Rules
-from stammis.core.standing import IssuedReward, PurchaseState, Standing
-from stammis.core.world import Grants, Original
+from stammis.core.standing import IssuedReward
+from stammis.core.world import Original
 from stammis.kit import arrays
 from stammis.kit.ids import uuid7
 from stammis.members import services as members
-from stammis.programmes.queries import Versions
-from stammis.rewards import services as rewards
 
-AHEAD = dt.timedelta(minutes=5)
-"""So far ahead of the installation's clock may a caller's clock be."""
-_CREATED: dict[type, int] = {Purchase: 201, Return: 201, Happening: 201, Redemption: 201, Adjustment: 201}
+_ENROLLING = (Happening, BroughtBalance)
+_OfMember = Happening | Adjustment | LevelGiven | Redemption | Exchange | BroughtBalance
 
 
 class MustBeAlone(Exception):
     """Something has to wait for its purchase, which is safe only while nobody else's events come in."""
-
-
-class Placed(NamedTuple):
-    """A purchase, where it stands, and whose it is."""
-
-    subject: Subject
-    purchase: Purchase
-    state: PurchaseState
 
 
 class Group:
@@ -72,7 +81,8 @@ class Group:
         self._purchases: dict[tuple[bytes, str], Placed] = {}
         self._redeemed: dict[tuple[bytes, str], bytes] = {}
         self._latest_id = uuid.UUID(int=0)
-        self._bounds: dict[uuid.UUID, tuple[int, int]] = {}
+        self._timing = Timing(as_of or now)
+        self._sitting = Sitting(loaded, self.writing, self._keep, self._known, self._subject)
 
     def take(self, item: Item) -> Outcome:
         """Decide an item; what it has to write is added to ``writing`` only if it is accepted."""
@@ -85,9 +95,11 @@ class Group:
         event = item.event
         if isinstance(event, MemberFields):
             return self._change_member(programme, event)
+        if isinstance(event, Proof):
+            return self._prove(programme, event)
         if self._as_of is not None:
             event = structs.replace(event, occurred_at=self._as_of)
-        outcome = self._untimely(event, self._loaded.versions[programme]) or self._decide(programme, event, item)
+        outcome = self._timing.untimely(event, self._loaded.versions[programme]) or self._decide(programme, event, item)
         if key is not None and isinstance(outcome, Accepted):
             self._first[programme, *key] = (outcome, item.hash)
             self._receive(programme, key, outcome, item.hash)
@@ -106,24 +118,6 @@ class Group:
             return answers.again(Accepted(answers.WAITS, answers.waiting(name[0], waits.event)), waits.hash, digest)
         return None
 
-    def _untimely(self, event: AnyEvent, versions: Versions) -> Declined | None:
-        """Refuse what lies too far back for the programme, or ahead of the clock."""
-        bounds = self._bounds.get(versions.programme.id)
-        if bounds is None:
-            now = self._as_of or self._now
-            age = dt.timedelta(days=versions.at(instant(now)).programme.declared_age_days)
-            bounds = self._bounds[versions.programme.id] = (
-                arrays.microseconds(now - age),
-                arrays.microseconds(now + AHEAD),
-            )
-        oldest, latest = bounds
-        at = arrays.microseconds(event.occurred_at)
-        if at > latest:
-            return declined("in_future", latest=moment(latest // SECOND).isoformat(timespec="seconds"))
-        if at < oldest:
-            return declined("too_old", oldest=moment(oldest // SECOND).isoformat(timespec="seconds"))
-        return None
-
     def _decide(self, programme: bytes, event: AnyEvent, item: Item) -> Outcome:
         match event:
             case Purchase():
@@ -131,8 +125,10 @@ class Group:
             case Return() | StatusChanged():
                 placed = self._placed(programme, event.purchase)
                 return self._defer(programme, event, item) if placed is None else self._with(placed, event)
-            case Happening() | Adjustment() | LevelGiven():
+            case Happening() | Adjustment() | LevelGiven() | Exchange() | BroughtBalance():
                 return self._by_member(programme, event)
+            case Transfer() | PoolChanged() | Merged() | Unmerged():
+                return self._between(programme, event)
             case Redemption():
                 return self._redeem(programme, event)
             case RedemptionCancelled():
@@ -147,7 +143,7 @@ class Group:
         enrols = subject is None and event.member is not None
         if enrols and rules.programme.members.unknown == "refuse":
             return declined("unknown_member", member=event.member)
-        subject = subject or _newcomer(programme)
+        subject = subject or newcomer(programme)
         around = Around(coupons=self._coupons(subject, event)) if event.coupons else NOTHING_AROUND
         outcome = self._run(subject, event, rules, event.member, around, enrols=enrols)
         if isinstance(outcome, Accepted):
@@ -196,16 +192,16 @@ class Group:
         around = Around(original=original, coupons=self._coupons(subject, purchase))
         return self._run(subject, event, rules, purchase.member, around)
 
-    def _by_member(self, programme: bytes, event: Happening | Adjustment | LevelGiven | Redemption) -> Outcome:
+    def _by_member(self, programme: bytes, event: _OfMember) -> Outcome:
         name = (programme, members.ID, event.member)
         subject = self._subject(name)
         rules = self._rules(programme, event)
         if subject is not None:
-            grants = self._grants(programme, event, rules) if isinstance(event, Redemption) else None
+            grants = grants_for(self._loaded, programme, event, rules) if isinstance(event, Redemption) else None
             return self._run(subject, event, rules, event.member, Around(grants=grants))
-        if not isinstance(event, Happening) or rules.programme.members.unknown == "refuse":
+        if not isinstance(event, _ENROLLING) or rules.programme.members.unknown == "refuse":
             return declined("unknown_member", member=event.member)
-        subject = _newcomer(programme)
+        subject = newcomer(programme)
         outcome = self._run(subject, event, rules, event.member, enrols=True)
         if isinstance(outcome, Accepted):
             self._welcome(subject, name, event)
@@ -218,11 +214,6 @@ class Group:
             self.writing.stock[key] += event.quantity
             self._loaded.stock[key] = self._loaded.stock.get(key, 0) + event.quantity
         return outcome
-
-    def _grants(self, programme: bytes, event: Redemption, rules: Rules) -> Grants:
-        stock = _stock(rules).get(event.reward)
-        left = None if stock is None else max(0, stock - self._loaded.stock.get((programme, event.reward), 0))
-        return Grants(stock=left, codes=tuple(rewards.code() for _ in range(needs(event, rules).codes)))
 
     def _cancel(self, programme: bytes, event: RedemptionCancelled) -> Outcome:
         known = self._loaded.receipts.get((programme, "redemption", event.redemption))
@@ -243,20 +234,59 @@ class Group:
         name = (programme, members.ID, change.reference)
         subject = self._subject(name)
         if subject is None:
-            subject = _newcomer(programme)
+            subject = newcomer(programme)
             self._welcome(subject, name, None)
-            record = members.Record(subject.id, programme, members.MEMBER, change.reference, self._now)
+            record = members.Record(subject.id, programme, change.kind, change.reference, self._now)
             record = members.merged(record, {"joined_at": self._now})
         else:
-            record = self.writing.records.get(subject.id) or self._loaded.records[subject.id]
+            record = self._sitting.record(subject)
+            if (record.kind in members.ACCOUNTS or change.kind in members.ACCOUNTS) and record.kind != change.kind:
+                return declined("id_in_use", kind=record.kind)
         record = self.writing.records[subject.id] = members.merged(record, change.fields)
         facts = {name: value for name, value in record.attributes.items() if isinstance(value, Scalar)}
         event = MemberChanged(occurred_at=self._now, labels=record.labels, attributes=facts)
         standing, rules = subject.standing, self._rules(programme, event)
         if standing.enrolled and (standing.labels, standing.attributes) == (event.labels, facts):
-            unchanged = decided(event, rules, Decision(effects=()), standing)
-            return Accepted(200, answers.answer(subject, change.reference, unchanged))
+            return self._unchanged(subject, change.reference)
         return self._run(subject, event, rules, change.reference)
+
+    def _between(self, programme: bytes, event: Transfer | PoolChanged | Merged | Unmerged) -> Outcome:
+        """Decide an act over two accounts; the answer is about the one that acts."""
+        if isinstance(event, Unmerged):
+            known = self._loaded.receipts.get((programme, "merge", event.merge))
+            if known is None:
+                return Declined(404, "unknown_merge")
+            found = between.part(self._sitting, programme, event, known)
+        else:
+            found = between.with_another(self._sitting, programme, event)
+        if isinstance(found, Declined):
+            return found
+        subject, step = found
+        return self._answer(subject, getattr(step.event, "member", None), step)
+
+    def _prove(self, programme: bytes, proof: Proof) -> Outcome:
+        """Let what a guest bought become the member's who proved the guest's address."""
+        subject = self._subject((programme, members.ID, proof.member))
+        if subject is None:
+            return declined("unknown_member", member=proof.member)
+        guest = between.proven(self._sitting, subject, proof)
+        if isinstance(guest, Declined):
+            return guest
+        outcomes: list[Accepted] = []
+        for event in between.claims(self._sitting, guest):
+            outcome = self._run(subject, event, self._rules(programme, event), proof.member)
+            if isinstance(outcome, Accepted):
+                outcomes.append(outcome)
+                self._receive(programme, ("claimed", event.purchase.id), outcome, None)
+        if guest is not None:
+            between.close_guest(self._sitting, guest, subject, proof)
+        return answers.together(self._unchanged(subject, proof.member), outcomes)
+
+    def _unchanged(self, subject: Subject, reference: str) -> Accepted:
+        """Answer how a member stands, where nothing happens."""
+        event = MemberChanged(occurred_at=self._now)
+        step = decided(event, self._rules(subject.programme, event), Decision(effects=()), subject.standing)
+        return Accepted(200, answers.answer(subject, reference, step))
 
     def _run(
         self,
@@ -271,12 +301,21 @@ class Group:
         """Decide an event and take over what it does; a refusal leaves everything as it was."""
         if self._as_of is not None and instant(event.occurred_at) < subject.standing.latest_at:
             return Declined(422, "as_of_past")
-        steps = run(subject, event, rules, self._loaded.versions[subject.programme], around, enrols=enrols)
+        versions = self._loaded.versions[subject.programme]
+        if subject.standing.ties is not None:
+            act = begin(self._sitting, subject.programme, event, rules)
+            return self._answer(subject, reference, decide_tied(act, subject, event, around, reference))
+        steps = run(subject, event, rules, versions, around, enrols=enrols)
         if isinstance(steps, Declined):
             return steps
         for step in steps:
             self._keep(subject, step)
-        return Accepted(_CREATED.get(type(event), 200), answers.answer(subject, reference, steps[-1]))
+        return self._answer(subject, reference, steps[-1])
+
+    def _answer(self, subject: Subject, reference: str | None, step: Decided | Declined) -> Outcome:
+        if isinstance(step, Declined):
+            return step
+        return Accepted(CREATED.get(type(step.event), 200), answers.answer(subject, reference, step))
 
     def _keep(self, subject: Subject, step: Decided) -> None:
         """Take over what was decided, for the items that follow and for writing."""
@@ -287,7 +326,13 @@ class Group:
         for effect in step.decision.effects:
             if isinstance(effect, PurchaseMoved):
                 key = (programme, effect.purchase)
-                purchase = event if isinstance(event, Purchase) else self._purchases[key].purchase
+                match event:
+                    case Purchase():
+                        purchase = event
+                    case Claimed():
+                        purchase = event.purchase
+                    case _:
+                        purchase = self._purchases[key].purchase
                 self._purchases[key] = Placed(subject, purchase, effect.state)
             elif isinstance(effect, RewardMoved):
                 self._loaded.issued.setdefault(subject.id, {})[effect.reward.redemption] = effect.reward
@@ -309,7 +354,12 @@ class Group:
 
     def _subject(self, name: Name | None) -> Subject | None:
         member = None if name is None else self._loaded.identities.get(name)
-        return None if member is None or name is None else self._known(member, name[0])
+        if member is None or name is None:
+            return None
+        subject = self._known(member, name[0])
+        while (ties := subject.standing.ties) is not None and ties.merged_into is not None:
+            subject = self._known(bytes.fromhex(ties.merged_into), name[0])  # merged since the name was looked up
+        return subject
 
     def _known(self, member: bytes, programme: bytes) -> Subject:
         subject = self._subjects.get(member)
@@ -321,7 +371,9 @@ class Group:
     def _placed(self, programme: bytes, purchase_id: str) -> Placed | None:
         key = (programme, purchase_id)
         placed = self._purchases.get(key)
-        if placed is None and (known := self._loaded.receipts.get((programme, "purchase", purchase_id))):
+        receipts = self._loaded.receipts
+        known = receipts.get((programme, "claimed", purchase_id)) or receipts.get((programme, "purchase", purchase_id))
+        if placed is None and known is not None:
             placed = self._purchases[key] = Placed(self._known(known.member, programme), *known.original())
         return placed
 
@@ -332,7 +384,9 @@ class Group:
         mine = self._loaded.issued.get(subject.id, {}).values()
         return {reward.code: reward for reward in mine if reward.code in purchase.coupons}
 
-    def _welcome(self, subject: Subject, name: Name | None, event: Purchase | Happening | None) -> None:
+    def _welcome(
+        self, subject: Subject, name: Name | None, event: Purchase | Happening | BroughtBalance | None
+    ) -> None:
         """Write the row of somebody who was not known before."""
         if subject.id in self._subjects:
             return
@@ -342,12 +396,3 @@ class Group:
             self.writing.identities.append((*name, subject.id))
         if event is not None:
             self.writing.welcome(subject, event, self._now, is_member=name is not None and name[1] == members.ID)
-
-
-def _newcomer(programme: bytes) -> Subject:
-    return Subject(uuid7().bytes, programme, Standing(), is_new=True)
-
-
-@lru_cache(maxsize=64)
-def _stock(rules: Rules) -> dict[str, int]:
-    return {reward.id: reward.stock for reward in rules.programme.rewards if reward.stock is not None}

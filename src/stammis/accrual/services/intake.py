@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from django.db import DatabaseError
 
 from stammis.accrual.outcomes import Declined, Item, Outcome
+from stammis.accrual.services.asking import Asked, asked_by
 from stammis.accrual.services.group import Group, MustBeAlone
-from stammis.accrual.services.loading import Asked, Loaded, Overtaken, ask_issued, asked_by, load, read_issued_rows
+from stammis.accrual.services.histories import load_histories
+from stammis.accrual.services.loading import Loaded, Overtaken, ask_issued, load, read_issued_rows
 from stammis.kit.pipeline import Transaction
 from stammis.rewards import services as rewards
 
@@ -73,6 +75,7 @@ def _group(
     with Transaction() as transaction:
         loaded = load(transaction, asked, alone=alone)
         _load_rewards(transaction, asked, loaded)
+        load_histories(transaction, asked, loaded)
         group = Group(loaded, now, alone=alone or dry_run, as_of=as_of)
         outcomes = [group.take(item) for item in items]
         if not dry_run:

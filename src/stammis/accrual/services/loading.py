@@ -7,20 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from stammis.accrual.outcomes import Item, MemberFields
 from stammis.accrual.records import read_event, read_issued, read_record, read_standing, read_state, read_takes
-from stammis.core.effects import PurchaseMoved
-from stammis.core.events import (
-    Adjustment,
-    AnyEvent,
-    Happening,
-    LevelGiven,
-    Purchase,
-    Redemption,
-    RedemptionCancelled,
-    Return,
-    StatusChanged,
-)
+from stammis.accrual.services.asking import Asked, Name
+from stammis.core.effects import Effect, PurchaseMoved
+from stammis.core.events import AnyEvent, Claimed, Purchase
 from stammis.core.standing import IssuedReward, PurchaseState, Standing
 from stammis.kit import arrays
 from stammis.kit.pipeline import Rows, Transaction
@@ -31,12 +21,12 @@ from stammis.programmes import queries as programmes
 PURCHASES = 0x5741_6D6D_6973
 """The advisory lock on «this purchase has not arrived»: shared by whoever brings events, alone for whoever defers."""
 
-Name = tuple[bytes, str, str]
-"""A programme, a kind, and a value that is unique in both."""
-
 
 class Overtaken(Exception):
-    """What an item refers to was committed by another transaction after the standings were locked: lock again."""
+    """What an item refers to was committed by another transaction after the standings were locked: lock again.
+
+    So is an account whose ties were not known before: those that it shares points with are locked as well then.
+    """
 
 
 class Known(NamedTuple):
@@ -53,7 +43,8 @@ class Known(NamedTuple):
 
     def original(self) -> tuple[Purchase, PurchaseState]:
         """Read the purchase that it led to, and where that stands."""
-        purchase = read_event(self.body)
+        event = read_event(self.body)
+        purchase = event.purchase if isinstance(event, Claimed) else event
         assert isinstance(purchase, Purchase)
         if self.state is not None:
             return purchase, read_state(self.state)
@@ -73,18 +64,16 @@ class Waiting(NamedTuple):
 
 
 @dataclass(slots=True)
-class Asked:
-    """What a group of items must have loaded."""
+class Histories:
+    """What acts between members need of the past, by internal id: a guest's purchases, aliases, what a merge brought.
 
-    programmes: set[bytes] = field(default_factory=set)
-    identities: set[Name] = field(default_factory=set)
-    receipts: set[Name] = field(default_factory=set)
-    origins: set[Name] = field(default_factory=set)
-    arriving: list[tuple[bytes, str]] = field(default_factory=list)
-    returns: list[Name] = field(default_factory=list)
-    coupons: set[tuple[bytes, str]] = field(default_factory=set)
-    rewards: list[tuple[bytes, str]] = field(default_factory=list)
-    changed: bool = False
+    ``brought`` is by the merge's id; ``expired`` as ``Loaded.expired``.
+    """
+
+    bought: dict[bytes, list[tuple[Purchase, PurchaseState]]] = field(default_factory=dict)
+    aliases: dict[bytes, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    brought: dict[tuple[bytes, str], list[tuple[Effect, ...]]] = field(default_factory=dict)
+    expired: dict[bytes, dict[int, int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -105,53 +94,7 @@ class Loaded:
     records: dict[bytes, members.Record]
     issued: dict[bytes, dict[str, IssuedReward]] = field(default_factory=dict)
     stock: dict[tuple[bytes, str], int] = field(default_factory=dict)
-
-
-def asked_by(items: Iterable[Item]) -> Asked:
-    """Say what these items must have loaded."""
-    asked = Asked()
-    for item in items:
-        programme = item.programme_id.bytes
-        asked.programmes.add(programme)
-        if item.key is not None:
-            asked.receipts.add((programme, *item.key))
-        _ask_for(asked, programme, item.event)
-    return asked
-
-
-def name_of(programme: bytes, purchase: Purchase) -> Name | None:
-    """Give what leads to the buyer: the member's id, or a guest's address; None for an anonymous purchase."""
-    if purchase.member is not None:
-        return (programme, members.ID, purchase.member)
-    if purchase.contact is not None:
-        return (programme, members.GUEST_ADDRESS, purchase.contact.email.strip().lower())
-    return None
-
-
-def _ask_for(asked: Asked, programme: bytes, event: AnyEvent | MemberFields) -> None:
-    match event:
-        case Purchase():
-            asked.arriving.append((programme, event.id))
-            if (name := name_of(programme, event)) is not None:
-                asked.identities.add(name)
-            asked.coupons.update((programme, code) for code in event.coupons)
-        case Happening() | Adjustment() | LevelGiven():
-            asked.identities.add((programme, members.ID, event.member))
-        case Redemption():
-            asked.identities.add((programme, members.ID, event.member))
-            asked.rewards.append((programme, event.reward))
-        case Return():
-            asked.origins.add((programme, "purchase", event.purchase))
-            asked.returns.append((programme, "return", event.id))
-        case StatusChanged():
-            asked.origins.add((programme, "purchase", event.purchase))
-        case RedemptionCancelled():
-            asked.origins.add((programme, "redemption", event.redemption))
-        case MemberFields():
-            asked.identities.add((programme, members.ID, event.reference))
-            asked.changed = True
-        case _:
-            raise TypeError(event)
+    histories: Histories = field(default_factory=Histories)
 
 
 _BEGIN = """
@@ -169,6 +112,8 @@ WITH wanted AS MATERIALIZED (
     SELECT 0, r.member_id
     FROM unnest($4::uuid[], $5::text[], $6::text[]) AS k (programme_id, kind, external_id)
     JOIN activity_receipt AS r USING (programme_id, kind, external_id)
+    UNION ALL
+    SELECT 0, k.member_id FROM unnest($7::uuid[]) AS k (member_id)
 )
 SELECT w.place, s.member_id, s.state FROM wanted AS w JOIN accrual_standing AS s USING (member_id)
 ORDER BY s.member_id FOR UPDATE OF s
@@ -180,7 +125,7 @@ JOIN activity_receipt AS r USING (programme_id, kind, external_id)
 JOIN activity_event AS e ON e.member_id = r.member_id AND e.seq = r.seq
 JOIN accrual_decision AS d ON d.member_id = r.member_id AND d.seq = r.seq
 LEFT JOIN accrual_purchasestatus AS p
-    ON r.kind = 'purchase' AND p.member_id = r.member_id AND p.purchase_id = r.external_id
+    ON r.kind IN ('purchase', 'claimed') AND p.member_id = r.member_id AND p.purchase_id = r.external_id
 """
 _WAITING = """
 SELECT d.programme_id, d.id, d.kind, d.external_id, d.purchase_id, d.hash, d.body
@@ -221,7 +166,7 @@ def load(transaction: Transaction, asked: Asked, *, alone: bool) -> Loaded:
     """Lock and load, in one round trip. Raises Overtaken."""
     begin(transaction, alone=alone)
     identities, receipts, origins = list(asked.identities), list(asked.receipts | asked.origins), list(asked.origins)
-    locked = transaction.send(_LOCK, *_names(identities), *_names(origins))
+    locked = transaction.send(_LOCK, *_names(identities), *_names(origins), arrays.uuids(list(asked.tied)))
     received = transaction.send(_RECEIPTS, *_names(receipts)) if receipts else None
     waits = transaction.send(_WAITING, *_pairs(asked.arriving), *_names(asked.returns))
     stamps = transaction.send(programmes.STAMPS, arrays.uuids(list(asked.programmes)))
@@ -233,6 +178,9 @@ def load(transaction: Transaction, asked: Asked, *, alone: bool) -> Loaded:
     standings, found = _read_standings(answers[locked], identities)
     known = {} if received is None else _read_receipts(answers[received], receipts)
     if any(name in known and known[name].member not in standings for name in origins):
+        raise Overtaken
+    if tied := ties_of(standings.values()) - standings.keys() - asked.tied:
+        asked.tied |= tied
         raise Overtaken
     waiting = _read_waiting(answers[waits])
     return Loaded(
@@ -251,6 +199,18 @@ def load(transaction: Transaction, asked: Asked, *, alone: bool) -> Loaded:
         expired={} if expired is None else _read_expired(answers[expired]),
         records={} if rows is None else members.records(answers[rows]),
     )
+
+
+def ties_of(standings: Iterable[Standing]) -> set[bytes]:
+    """Give the accounts that these share their points with, or go on in."""
+    found: set[bytes] = set()
+    for standing in standings:
+        ties = standing.ties
+        if ties is not None:
+            found.update(bytes.fromhex(each.account) for each in ties.pools)
+            if ties.merged_into is not None:
+                found.add(bytes.fromhex(ties.merged_into))
+    return found
 
 
 def ask_issued(transaction: Transaction, codes: Sequence[tuple[bytes, str]], ids: Sequence[tuple[bytes, str]]) -> int:

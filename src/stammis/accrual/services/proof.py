@@ -129,6 +129,11 @@ _LOST = {
         FROM activity_receipt AS r LEFT JOIN activity_event AS e USING (member_id, seq)
         WHERE r.programme_id = %(programme)s AND e.member_id IS NULL
     """,
+    "transfer": """
+        SELECT NULL, 'transfers ' || coalesce(source_id, '') || ' of ' || wallet, sum(amount)::text, '0'
+        FROM ledger_entry WHERE programme_id = %(programme)s AND source_kind IN ('transfer', 'received')
+        GROUP BY source_id, wallet HAVING sum(amount) <> 0
+    """,
     "standing": """
         SELECT DISTINCT e.member_id, '', 'none', 'one' FROM activity_event AS e
         LEFT JOIN accrual_standing AS s USING (member_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from stammis.accrual.services.deciding import Decided, decided, expired_by
 from stammis.core.effects import Posted, PurchaseMoved, RewardMoved
-from stammis.core.events import AnyEvent, Purchase, RedemptionCancelled, Return, StatusChanged
+from stammis.core.events import AnyEvent, Claimed, Purchase, RedemptionCancelled, Return, StatusChanged
 from stammis.core.fold import apply
 from stammis.core.standing import IssuedReward, PurchaseState, Standing
 from stammis.core.world import Grants, Original, World
@@ -41,8 +41,9 @@ class Refold:
             self.expired = expired_by((step,), self.expired)
         for effect in decision.effects:
             if isinstance(effect, PurchaseMoved):
-                if isinstance(event, Purchase):
-                    self.purchases[effect.purchase] = (event, effect.state)
+                if isinstance(event, Purchase | Claimed):
+                    bought = event if isinstance(event, Purchase) else event.purchase
+                    self.purchases[effect.purchase] = (bought, effect.state)
                 else:
                     self.purchases[effect.purchase] = (self.purchases[effect.purchase][0], effect.state)
                 if not isinstance(event, Purchase) or effect.state.state != "completed":

@@ -16,12 +16,19 @@ from stammis.core.effects import Posted, PurchaseMoved, RewardMoved
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
+    BroughtBalance,
+    Claimed,
+    Exchange,
     Happening,
+    Merged,
     Purchase,
+    Received,
     Redemption,
     RedemptionCancelled,
     Return,
     StatusChanged,
+    Transfer,
+    Unmerged,
 )
 from stammis.core.standing import PurchaseState
 from stammis.kit import arrays
@@ -51,6 +58,9 @@ class Writing:
     stock: Counter[tuple[bytes, str]] = field(default_factory=Counter)
     records: dict[bytes, members.Record] = field(default_factory=dict)
     identities: list[tuple[bytes, str, str, bytes]] = field(default_factory=list)
+    aliases: list[members.Alias] = field(default_factory=list)
+    closings: list[members.Closing] = field(default_factory=list)
+    parts: list[members.Part] = field(default_factory=list)
 
     def add(self, subject: Subject, decided: Decided) -> None:
         """Add an event of a member with its decision."""
@@ -158,7 +168,9 @@ class Writing:
             state = activity.APPLIED if refusal is None else activity.REFUSED
             self.deferred[wait.id] = here._replace(state=state, code=code, detail=detail, settled_at=self.now)
 
-    def welcome(self, subject: Subject, event: Purchase | Happening, now: dt.datetime, *, is_member: bool) -> None:
+    def welcome(
+        self, subject: Subject, event: Purchase | Happening | BroughtBalance, now: dt.datetime, *, is_member: bool
+    ) -> None:
         """Write the row of a member or guest who comes with an event."""
         contact = event.contact if isinstance(event, Purchase) else None
         self.records[subject.id] = members.Record(
@@ -175,6 +187,9 @@ class Writing:
         """Add all statements, in the order in which every group writes, so that no two wait for each other."""
         members.identify(transaction, self.identities)
         members.save(transaction, list(self.records.values()))
+        members.lead(transaction, self.aliases)
+        members.close(transaction, self.closings)
+        members.take_part(transaction, self.parts)
         activity.receive(transaction, self.receipts)
         activity.record(transaction, self.events)
         self._send_decisions(transaction)
@@ -241,6 +256,12 @@ def ids_of(event: AnyEvent) -> tuple[str | None, str | None]:
     match event:
         case Purchase() | Happening() | Redemption() | Adjustment():
             return event.id, None
+        case Transfer() | Received() | Exchange() | BroughtBalance() | Merged():
+            return event.id, None
+        case Unmerged():
+            return event.merge, None
+        case Claimed():
+            return None, event.purchase.id
         case Return():
             return event.id, event.purchase
         case StatusChanged():

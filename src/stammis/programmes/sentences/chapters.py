@@ -14,7 +14,7 @@ from stammis.core.basis import Rounding
 from stammis.core.programme import Programme, Returns, Reward, State
 from stammis.core.tier_sets import TierSet
 from stammis.core.wallets import Days, Expiry, Months, Never, OnDate, Wallet, Yearly
-from stammis.programmes.sentences import rules, scales, words
+from stammis.programmes.sentences import between, rules, scales, words
 
 
 class Sentence(NamedTuple):
@@ -242,6 +242,7 @@ def _frame(programme: Programme) -> Iterator[Sentence]:
         days,
     )
     yield Sentence("/declared_age_days", "", age % {"days": words.number(days)})
+    yield from (Sentence(*each) for each in between.sentences(programme))
     if programme.members.unknown == "enrol":
         yield Sentence("/members", "", _("Who buys with a member id that is new becomes a member."))
     else:

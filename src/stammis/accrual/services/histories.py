@@ -1,0 +1,73 @@
+"""A round trip of its own for acts between members: a guest's purchases, aliases, and what a merge brought."""
+
+from __future__ import annotations
+
+from stammis.accrual.records import read_event, read_record, read_state, read_takes
+from stammis.accrual.services.asking import Asked
+from stammis.accrual.services.loading import Loaded
+from stammis.core.effects import PurchaseMoved
+from stammis.core.events import Merged, Purchase
+from stammis.kit import arrays
+from stammis.kit.pipeline import Rows, Transaction
+from stammis.members import services as members
+
+_BOUGHT = """
+SELECT e.member_id, e.body, d.record, p.state
+FROM activity_event AS e JOIN accrual_decision AS d USING (member_id, seq)
+LEFT JOIN accrual_purchasestatus AS p ON p.member_id = e.member_id AND p.purchase_id = e.external_id
+WHERE e.member_id = ANY($1::uuid[]) AND e.kind = 'purchase' ORDER BY e.member_id, e.occurred_at, e.seq
+"""
+_BROUGHT = """
+SELECT e.member_id, e.external_id, d.record
+FROM activity_event AS e JOIN accrual_decision AS d USING (member_id, seq)
+JOIN unnest($1::uuid[], $2::text[]) AS k (member_id, merge)
+    ON e.member_id = k.member_id AND e.kind = 'received' AND e.external_id = k.merge
+ORDER BY e.member_id, e.seq
+"""
+_EXPIRED = "SELECT member_id, lots FROM ledger_entry WHERE member_id = ANY($1::uuid[]) AND kind = 'expire'"
+
+
+def load_histories(transaction: Transaction, asked: Asked, loaded: Loaded) -> None:
+    """Load what claims and merges need of the past; the standings concerned are locked already."""
+    if not (asked.claims or asked.merges or asked.undone):
+        return
+    guests = [loaded.identities[name] for name in asked.claims if name in loaded.identities]
+    ending = [loaded.identities[name] for name in asked.merges if name in loaded.identities]
+    undone = [(bytes.fromhex(event.account), event.id) for event in _merges(asked, loaded)]
+    targets = [target for target, _ in undone]
+    bought = transaction.send(_BOUGHT, arrays.uuids(guests))
+    leading = members.ask_aliases(transaction, ending)
+    brought = transaction.send(_BROUGHT, arrays.uuids(targets), arrays.texts([merge for _, merge in undone]))
+    expired = transaction.send(_EXPIRED, arrays.uuids(targets))
+    answers = transaction.sync()
+    histories = loaded.histories
+    _read_bought(answers[bought], loaded)
+    histories.aliases.update(members.aliases(answers[leading]))
+    rows = answers[brought]
+    for row in rows:
+        key = (rows.value(row, 0), rows.text(row, 1))
+        histories.brought.setdefault(key, []).append(read_record(rows.value(row, 2)).effects)
+    rows = answers[expired]
+    for row in rows:
+        lots = histories.expired.setdefault(rows.value(row, 0), {})
+        for take in read_takes(rows.value(row, 1)):
+            lots[take.row] = lots.get(take.row, 0) + take.amount
+
+
+def _merges(asked: Asked, loaded: Loaded) -> list[Merged]:
+    """Give the merges that are to be undone, as they were recorded."""
+    events = [read_event(loaded.receipts[name].body) for name in asked.undone if name in loaded.receipts]
+    return [event for event in events if isinstance(event, Merged)]
+
+
+def _read_bought(rows: Rows, loaded: Loaded) -> None:
+    for row in rows:
+        purchase = read_event(rows.value(row, 1))
+        assert isinstance(purchase, Purchase)
+        state = rows.maybe(row, 3)
+        stands = (
+            next(each.state for each in read_record(rows.value(row, 2)).effects if isinstance(each, PurchaseMoved))
+            if state is None
+            else read_state(state)
+        )
+        loaded.histories.bought.setdefault(rows.value(row, 0), []).append((purchase, stands))
