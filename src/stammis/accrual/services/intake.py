@@ -13,6 +13,7 @@ from stammis.accrual.services.asking import Asked, asked_by
 from stammis.accrual.services.group import Group, MustBeAlone
 from stammis.accrual.services.histories import load_histories
 from stammis.accrual.services.loading import Loaded, Overtaken, ask_issued, load, read_issued_rows
+from stammis.accrual.services.past import go_back, recorded
 from stammis.kit.pipeline import Transaction
 from stammis.rewards import services as rewards
 
@@ -29,7 +30,8 @@ def record(
     """Decide items in order and write what they do, in one transaction; give an outcome for each.
 
     ``now`` is the installation's clock. A bad item spoils no other: it is declined, and nothing of it is written. With
-    ``dry_run`` nothing is written at all; ``as_of`` then lets everything happen at another time.
+    ``dry_run`` nothing is written at all; ``as_of`` then lets everything happen at another time, to members as they
+    stood then.
     Raises Django's database errors where the database is away.
     """
     if not items:
@@ -76,12 +78,17 @@ def _group(
         loaded = load(transaction, asked, alone=alone)
         _load_rewards(transaction, asked, loaded)
         load_histories(transaction, asked, loaded)
-        group = Group(loaded, now, alone=alone or dry_run, as_of=as_of)
-        outcomes = [group.take(item) for item in items]
         if not dry_run:
+            group = Group(loaded, now, alone=alone)
+            outcomes = [group.take(item) for item in items]
             group.writing.send(transaction)
             transaction.commit()
-        return outcomes
+            return outcomes
+        found = {} if as_of is None else recorded(transaction, loaded, as_of, now)
+    if as_of is not None:  # nothing will be written, so nobody has to wait for it
+        go_back(loaded, asked, found, as_of)
+    trial = Group(loaded, now, alone=True, as_of=as_of)
+    return [trial.take(item) for item in items]
 
 
 def _load_rewards(transaction: Transaction, asked: Asked, loaded: Loaded) -> None:
