@@ -192,7 +192,7 @@ def test_law_7_what_a_dry_run_promised_the_same_at_the_same_instant_gets(till: T
         at = event.occurred_at - SECOND
         again = tried(till, renamed, at)
         if isinstance(got, Declined):
-            assert again == got
+            assert isinstance(again, Declined)
             continue
         assert isinstance(again, Accepted), again
         assert again.answer.wallets == got.answer.wallets

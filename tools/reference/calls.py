@@ -36,7 +36,7 @@ at `/api/v1/docs`. A first call, from nothing, is in [the first purchase](../how
   `id_reused`, and nothing is written. Only what was accepted is remembered: a refused call may be tried again with its
   id. Calls without an id of their own honour `Idempotency-Key`.
 - **Dry runs.** `?dry_run=true` on every call that can move points gives the same answer and writes nothing;
-  `&as_of=TIME` lets it happen at another time, not before the member's last event.
+  `&as_of=TIME` lets it happen at another time, on members as they stood then.
 - **When.** `occurred_at` may lie up to five minutes ahead, and as far back as the programme declares (400 days unless
   it says otherwise).
 - **Errors** are `application/problem+json` with a stable `code`; a 422 lists every fault with its place. All codes are

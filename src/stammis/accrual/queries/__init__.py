@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from stammis.accrual.queries.causes import UnknownEvent, why_event, why_purchase
 from stammis.accrual.queries.members import member_view, standing_of, views_of
+from stammis.accrual.queries.moments import TooFarBack, moment_of, why_moment
 from stammis.accrual.queries.purchases import UnknownPurchase, purchase_view
 from stammis.accrual.queries.reasons import Explained, explain, why
 from stammis.accrual.queries.timeline import records_of, timeline
 
 __all__ = [
+    "TooFarBack",
+    "UnknownEvent",
+    "moment_of",
+    "why_event",
+    "why_moment",
+    "why_purchase",
     "Explained",
     "UnknownPurchase",
     "explain",

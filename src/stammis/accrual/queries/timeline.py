@@ -86,7 +86,7 @@ def _said(row: Event, record: Record) -> dict[str, Any]:
         "purchase": row.purchase_id,
         "occurred_at": row.occurred_at,
         "recorded_at": row.recorded_at,
-        "sentence": _sentence(event),
+        "sentence": told(event),
         "rows": [row_id(row.member_id, effect.row) for effect in record.effects if isinstance(effect, Posted)],
         "tiers": [
             {"set": effect.set, "before": effect.before, "after": effect.after}
@@ -97,7 +97,8 @@ def _said(row: Event, record: Record) -> dict[str, Any]:
     }
 
 
-def _sentence(event: AnyEvent) -> str:
+def told(event: AnyEvent) -> str:
+    """Say what happened, in the active language."""
     match event:
         case Purchase():
             total = words.minor_money(sum(line.amount for line in event.lines), event.currency)

@@ -15,6 +15,7 @@ from stammis.api.answers import warm
 from stammis.api.hot.recorder import Prepare
 from stammis.intake.bodies import Time
 from stammis.intake.codes import fault
+from stammis.intake.faults import YEARS
 from stammis.kit import clock
 from stammis.kit.errors import Invalid
 
@@ -55,6 +56,9 @@ def chosen(dry_run: str, as_of: str | None) -> Preview | None:
     if dry_run in _OFF:
         raise Invalid(errors=[fault("/?as_of", "needs_dry_run")])
     try:
-        return Preview(msgspec.convert(as_of, Time))
+        time: dt.datetime = msgspec.convert(as_of, Time)
     except msgspec.ValidationError:
         raise Invalid(errors=[fault("/?as_of", "bad_time")]) from None
+    if time.year not in YEARS:
+        raise Invalid(errors=[fault("/?as_of", "out_of_range")])
+    return Preview(time)

@@ -25,6 +25,7 @@ TAGS = {
 }
 
 PARAMETERS = {
+    "at": "A time; without it, now.",
     "by": "A dimension to divide by: day, week, month, year, tier, channel, store or wallet, as the metric allows.",
     "cursor": "Where to go on: the `next` of the page before.",
     "from": "The first day; without it, from the beginning.",
@@ -52,7 +53,7 @@ DRY_RUN: list[Description] = [
         "name": "as_of",
         "in": "query",
         "required": False,
-        "description": "Only with dry_run: look from this time, not before the member's last event.",
+        "description": "Only with dry_run: let it happen at this time, to members as they stood then.",
         "schema": {"type": "string", "format": "date-time"},
     },
 ]

@@ -7,6 +7,7 @@ from typing import Any
 MEMBER_ID = "anna"
 PURCHASE_ID = "A-1001"
 REDEMPTION_ID = "R-1"
+EVENT_ID = "review-7"
 
 ANNA: dict[str, Any] = {
     "email": "anna@example.com",
@@ -37,7 +38,7 @@ A_RETURN: dict[str, Any] = {
 }
 MONEY_BACK: dict[str, Any] = {"id": "B-2", "occurred_at": "2026-03-11T09:00:00+02:00", "money": "2.00"}
 A_REVIEW: dict[str, Any] = {
-    "id": "review-7",
+    "id": EVENT_ID,
     "type": "review",
     "member": MEMBER_ID,
     "occurred_at": "2026-03-12T18:00:00+02:00",

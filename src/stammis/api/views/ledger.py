@@ -1,8 +1,7 @@
-"""The ledger as the outside reads it: a member's rows, the timeline, and why a row was posted."""
+"""The ledger as the outside reads it: a member's rows, and the timeline."""
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from stammis.accrual import queries
@@ -11,14 +10,10 @@ from stammis.api.listing import limited
 from stammis.api.openapi.describing import described, path_id
 from stammis.api.openapi.examples import MEMBER_ID
 from stammis.api.scoping import programme_of
-from stammis.api.shapes import LedgerAnswer, TimelineAnswer, WhyAnswer
-from stammis.intake.codes import fault
-from stammis.kit.errors import Invalid
+from stammis.api.shapes import LedgerAnswer, TimelineAnswer
 from stammis.ledger import queries as ledger
-from stammis.ledger.queries import UnknownRow
 from stammis.members import queries as members
 
-LANGUAGES = [code for code, _name in settings.LANGUAGES]
 _MEMBER = path_id("m", "The caller's id of the member.", MEMBER_ID)
 
 
@@ -66,27 +61,3 @@ def get_timeline(
     page = queries.timeline(member.id, wanted, cursor, limited(limit))
     shown = [{name: value for name, value in each.items() if name != "event"} for each in page.rows]
     return reply({"items": shown, "next": page.after})
-
-
-@api.get(
-    "ledger/{ref:row}/why",
-    operation_id="why",
-    summary="Why a row was posted, in sentences",
-    description="The parts add up to the row. lang: en, fi, sv or pl; without it, by Accept-Language.",
-    openapi_extra=described(
-        "Members",
-        scope="ledger:read",
-        answers={200: WhyAnswer},
-        problems=(404, 422),
-        parameters=[path_id("row", "The row.", "0199c2f07a5b7c3e8d21f4a60b9e7c11-3")],
-    ),
-)
-def why(request: HttpRequest, row: str, lang: str | None = None) -> HttpResponse:
-    """Explain a row."""
-    key = let_in(request, "ledger:read")
-    if lang is not None and lang not in LANGUAGES:
-        raise Invalid(errors=[fault("/?lang", "bad_form", f"Write one of: {', '.join(LANGUAGES)}.")])
-    entry = ledger.row(row)
-    if key.programme_id is not None and key.programme_id != entry.programme_id:
-        raise UnknownRow
-    return reply(queries.why(row, lang))
