@@ -8,7 +8,7 @@ from msgspec import structs
 
 from stammis.accrual.outcomes import Accepted, Declined, Outcome
 from stammis.accrual.services import past, record
-from stammis.core.effects import Effect, Posted
+from stammis.core.effects import Effect, Posted, RowKind
 from stammis.core.events import AnyEvent, Purchase, ReturnLine
 from stammis.programmes.services import publish
 from tests.rooms.till import (
@@ -40,7 +40,7 @@ def tried(till: Till, event: AnyEvent, as_of: dt.datetime) -> Outcome:
     return outcome
 
 
-def worth(till: Till, event: AnyEvent, as_of: dt.datetime) -> tuple[list[tuple[str, int]], int]:
+def worth(till: Till, event: AnyEvent, as_of: dt.datetime) -> tuple[list[tuple[RowKind, int]], int]:
     """The rows that an event would have brought then, and the balance after it."""
     outcome = tried(till, event, as_of)
     assert isinstance(outcome, Accepted), outcome

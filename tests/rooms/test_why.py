@@ -1,5 +1,7 @@
 """Why an event, a purchase and a moment: every rule with what it saw, and parts that add up to the rows, always."""
 
+from typing import Any
+
 import pytest
 
 from stammis.accrual.queries import UnknownEvent, UnknownPurchase, member_view, why_event, why_moment, why_purchase
@@ -100,15 +102,14 @@ def test_a_moment_now_is_what_the_member_has(till: Till) -> None:
 
 
 def test_a_moment_tells_why_a_level_was_reached_and_lost(till: Till) -> None:
-    def level(at: str) -> dict[str, object]:
+    def level(at: str) -> Any:
         (told,) = why_moment(till.programme, "anna", day(at), "en")["tiers"]
-        assert isinstance(told, dict)
         return told
 
     assert level("2026-01-20")["moved"] is None
     reached, lost, again, gone = (level(at) for at in ("2026-02-05", "2026-02-20", "2026-03-02", "2027-04-01"))
     assert [each["level"] for each in (reached, lost, again, gone)] == ["gold", "basic", "gold", "basic"]
-    sentences = [each["moved"]["sentence"] for each in (reached, lost, again, gone)]  # type: ignore[index]
+    sentences = [each["moved"]["sentence"] for each in (reached, lost, again, gone)]
     assert sentences == [
         "«Gold» since 1 February 2026, by purchase 3. €1,210.00 counted then.",
         "«Basic» since 10 February 2026, as purchase 3 became «cancelled». €10.00 counted then.",

@@ -10,20 +10,20 @@ from stammis.accrual.queries.reasons import Explained, explain, why
 from stammis.accrual.queries.timeline import records_of, timeline
 
 __all__ = [
+    "Explained",
     "TooFarBack",
     "UnknownEvent",
-    "moment_of",
-    "why_event",
-    "why_moment",
-    "why_purchase",
-    "Explained",
     "UnknownPurchase",
     "explain",
     "member_view",
+    "moment_of",
     "purchase_view",
     "records_of",
     "standing_of",
     "timeline",
     "views_of",
     "why",
+    "why_event",
+    "why_moment",
+    "why_purchase",
 ]

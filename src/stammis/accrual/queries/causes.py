@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from stammis.accrual.queries.cases import Case, Looked, case_of
 from stammis.accrual.queries.purchases import UnknownPurchase
-from stammis.accrual.queries.timeline import told
+from stammis.accrual.queries.timeline import sentence_of
 from stammis.activity.models import Event
 from stammis.activity.queries import receipt
 from stammis.core.effects import Step
@@ -58,12 +58,16 @@ def cause(member_id: uuid.UUID, seq: int) -> Cause:
 
 def causes_of_purchase(programme: Programme, purchase_id: str) -> list[Cause]:
     """Give a purchase, and everything that was told about it later, in the order of arrival. Raises UnknownPurchase."""
-    led = receipt(programme.id, "purchase", purchase_id)
-    if led is None:
+    found: list[Cause] = []
+    for kind in ("purchase", "claimed"):  # a guest's first, and then the member's who claimed it
+        led = receipt(programme.id, kind, purchase_id)
+        if led is not None:
+            mine = Event.objects.filter(member_id=led.member_id)
+            later = mine.filter(seq__gt=led.seq, purchase_id=purchase_id).order_by("seq")
+            found += [Cause(stored, case_of(stored)) for stored in (mine.get(seq=led.seq), *later)]
+    if not found:
         raise UnknownPurchase
-    mine = Event.objects.filter(member_id=led.member_id)
-    later = mine.filter(seq__gt=led.seq, purchase_id=purchase_id).order_by("seq")
-    return [Cause(stored, case_of(stored)) for stored in (mine.get(seq=led.seq), *later)]
+    return found
 
 
 def totals(causes: Iterable[Cause]) -> list[Total]:
@@ -133,7 +137,7 @@ def _event_view(each: Cause) -> dict[str, Any]:
         "occurred_at": stored.occurred_at,
         "recorded_at": stored.recorded_at,
         "version": case.version,
-        "sentence": told(case.event),
+        "sentence": sentence_of(case.event),
         "rows": [
             {"row": row_id(stored.member_id, row.row), "wallet": row.wallet, "kind": row.kind, "amount": row.amount}
             for row in case.rows

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from stammis.accrual.models import Decision
-from stammis.accrual.queries.timeline import told
+from stammis.accrual.queries.timeline import sentence_of
 from stammis.accrual.records import read_event
 from stammis.accrual.sentences import levels
 from stammis.accrual.services.deciding import Decided
@@ -202,7 +202,7 @@ def _tiers(found: Moment, progress: TierProgress) -> dict[str, Any]:
             "before": moved.effect.before,
             "after": moved.effect.after,
             "occurred_at": moment(moved.effect.at),
-            "event": told(moved.event),
+            "event": sentence_of(moved.event),
             "sentence": levels.moved(moved.effect, moved.event, moved.after, document),
         }
     return said

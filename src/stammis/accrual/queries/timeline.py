@@ -86,7 +86,7 @@ def _said(row: Event, record: Record) -> dict[str, Any]:
         "purchase": row.purchase_id,
         "occurred_at": row.occurred_at,
         "recorded_at": row.recorded_at,
-        "sentence": told(event),
+        "sentence": sentence_of(event),
         "rows": [row_id(row.member_id, effect.row) for effect in record.effects if isinstance(effect, Posted)],
         "tiers": [
             {"set": effect.set, "before": effect.before, "after": effect.after}
@@ -97,7 +97,7 @@ def _said(row: Event, record: Record) -> dict[str, Any]:
     }
 
 
-def told(event: AnyEvent) -> str:
+def sentence_of(event: AnyEvent) -> str:
     """Say what happened, in the active language."""
     match event:
         case Purchase():

@@ -296,7 +296,7 @@ def _refusals() -> dict[str, str]:
     return sentences_between.refusals() | {
         "already_cancelled": _("This was cancelled before."),
         "already_used": _("This reward was used before."),
-        "as_of_past": _("The member has later events."),
+        "as_of_past": _("More has happened to this member by then than is looked through again."),
         "coupon_refused": _("A coupon is unknown, was used before or belongs to somebody else."),
         "id_reused": _("This id was used before, for something else."),
         "in_future": _("This lies in the future."),

@@ -2,8 +2,7 @@
 
 What had happened by then counts, in the order of its arrival, by the versions and with the grants that were recorded.
 Facts about a member have no time of their own: those count that were told by then, those that arrived before something
-that counts, and the first. Stocks, budgets, and with
-whom points are shared, are as they are now.
+that counts, and the first. Stocks and budgets, and with whom points are shared, are as they are now.
 """
 
 from __future__ import annotations
@@ -17,13 +16,13 @@ from typing import NamedTuple
 from msgspec import structs
 
 from stammis.accrual.records import encode, read_event, read_record
-from stammis.accrual.services.deciding import Decided, days_of, expired_by
 from stammis.accrual.services.asking import Asked
+from stammis.accrual.services.deciding import Decided, days_of, expired_by
 from stammis.accrual.services.loading import Loaded
 from stammis.accrual.services.refolding import Refold
 from stammis.core.calendars import instant
 from stammis.core.effects import Posted
-from stammis.core.events import AnyEvent, DayPassed, MemberChanged
+from stammis.core.events import AnyEvent, BroughtBalance, DayPassed, MemberChanged
 from stammis.kit import arrays
 from stammis.kit.pipeline import Transaction
 
@@ -67,7 +66,7 @@ def fold(refold: Refold, events: Iterable[Stored], at: int) -> Iterator[tuple[in
     Rows keep the numbers under which they were posted, as long as nothing else was left out of what they depend on.
     """
     for stored in events:
-        if not isinstance(stored.event, MemberChanged | DayPassed):
+        if not isinstance(stored.event, MemberChanged | BroughtBalance | DayPassed):
             yield from _pass_days(refold, instant(stored.event.occurred_at))
         record = read_record(stored.record)
         posted = next((effect.row for effect in record.effects if isinstance(effect, Posted)), None)

@@ -13,9 +13,8 @@ from stammis.accrual.outcomes import Item, Outcome
 from stammis.accrual.services import record
 from stammis.api.answers import warm
 from stammis.api.hot.recorder import Prepare
-from stammis.intake.bodies import Time
+from stammis.intake.bodies import YEARS, Time
 from stammis.intake.codes import fault
-from stammis.intake.faults import YEARS
 from stammis.kit import clock
 from stammis.kit.errors import Invalid
 

@@ -14,9 +14,8 @@ from stammis.api.openapi.describing import described, path_id
 from stammis.api.openapi.examples import EVENT_ID, MEMBER_ID, PURCHASE_ID
 from stammis.api.scoping import programme_of
 from stammis.api.shapes import EventWhyAnswer, MomentAnswer, PurchaseWhyAnswer, WhyAnswer
-from stammis.intake.bodies import Time
+from stammis.intake.bodies import YEARS, Time
 from stammis.intake.codes import fault
-from stammis.intake.faults import YEARS
 from stammis.kit import clock
 from stammis.kit.errors import Invalid
 from stammis.ledger import queries as ledger
