@@ -113,11 +113,14 @@ _UNPROCESSABLE = frozenset(
         "same_member",
         "share_limit",
         "too_old",
+        "already_over",
+        "unknown_level",
         "unknown_line",
         "unknown_member",
         "unknown_receiver",
         "unknown_reward",
         "unknown_status",
+        "unknown_tier_set",
         "unknown_wallet",
     }
 )

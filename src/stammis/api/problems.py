@@ -16,12 +16,14 @@ CONTENT_TYPE = "application/problem+json"
 _RENAMED = {"code": "coupon", "status": "state", "title": "name", "detail": "more", "errors": "problems"}
 
 _PLACES = {
+    "already_over": "/until",
     "as_of_past": "/?as_of",
     "in_future": "/occurred_at",
     "more_than_bought": "/lines",
     "negative_total": "/discounts",
     "no_rate": "/currency",
     "too_old": "/occurred_at",
+    "unknown_level": "/level",
     "unknown_line": "/lines",
     "unknown_member": "/member",
     "unknown_reward": "/reward",

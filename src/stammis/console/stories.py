@@ -163,7 +163,7 @@ def _told(event: AnyEvent, effects: Iterable[Effect], document: Document) -> tup
         case Adjustment():
             return _("Points by hand"), event.reason
         case LevelGiven():
-            return (_("Level by hand") if event.by_hand else _("The level by hand ended")), event.reason
+            return (_("Level by hand") if event.level else _("The level by hand ended")), event.reason
         case MemberChanged():
             return _("The record changed"), ", ".join(event.labels)
         case Transfer() | Received() | Exchange() | BroughtBalance():

@@ -131,7 +131,7 @@ class Adjustment(Event, frozen=True, tag="adjustment", kw_only=True, gc=False):
 
 
 class LevelGiven(Event, frozen=True, tag="level", kw_only=True, gc=False):
-    """A person gives a member a level of a tier set, with the reason, or (``by_hand`` false) takes that back.
+    """A person gives a member a level of a tier set, with the reason, or (with none) takes back what was given so.
 
     It is held at least, or with ``only`` exactly, through the local day ``until`` (None: for good).
     """
@@ -141,7 +141,6 @@ class LevelGiven(Event, frozen=True, tag="level", kw_only=True, gc=False):
     level: str | None = None
     until: dt.date | None = None
     only: bool = False
-    by_hand: bool = True
     reason: str = ""
 
 

@@ -20,11 +20,11 @@ def decide_level(event: LevelGiven, world: World, rules: Rules) -> Decision:
     tiers = rules.tier_sets.get(event.set)
     if tiers is None:
         return refuse("unknown_tier_set", set=event.set)
-    if event.by_hand and event.level is not None and event.level not in tiers.levels:
+    if event.level is not None and event.level not in tiers.levels:
         return refuse("unknown_level", level=event.level)
     stay = world.standing.stays.get(event.set, NO_STAY)
     by_hand: ByHand | None = None
-    if event.by_hand:
+    if event.level is not None:
         until = 0 if event.until is None else rules.calendar.starts_at(event.until.toordinal() + 1)
         if until and until <= instant(event.occurred_at):
             return refuse("already_over", until=str(event.until))

@@ -52,7 +52,7 @@ class Projected(TypedDict):
 class HandGiven(TypedDict):
     """A level that a person gave: at least it, or ``only`` it, through a day (ISO date; None: for good)."""
 
-    level: str | None
+    level: str
     until: str | None
     only: bool
     reason: str

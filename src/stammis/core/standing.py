@@ -62,7 +62,7 @@ class Rank(Struct, frozen=True, array_like=True, gc=False):
 class ByHand(Struct, frozen=True, array_like=True, gc=False):
     """A level that a person gave: held at least (or, with ``only``, exactly) until an instant, 0 being for good."""
 
-    level: str | None
+    level: str
     until: int
     only: bool
     reason: str

@@ -201,6 +201,18 @@ class AdjustmentBody(Body, kw_only=True):
     reason: Annotated[str, Meta(min_length=1, max_length=2_000)]
 
 
+class LevelBody(Body, kw_only=True):
+    """A level given by hand, with the reason; null takes back what was given so.
+
+    It is held at least, or with ``only`` exactly, through the local day ``until``; without one, for good.
+    """
+
+    level: Name | None
+    reason: Annotated[str, Meta(min_length=1, max_length=2_000)]
+    until: dt.date | None = None
+    only: bool = False
+
+
 class PurchaseItem(PurchaseBody, tag_field="kind", tag="purchase", kw_only=True):
     """A purchase, as an item of a batch."""
 

@@ -29,6 +29,7 @@ from tests.doors.api.installation import Caller, Installation
 SHOP = Path("src/stammis/programmes/templates/shop-points.yaml")
 ORDER = (
     "put_member",
+    "put_level",
     "record_purchase",
     "redeem",
     "get_redemption",
@@ -46,7 +47,9 @@ ANY = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_l
 
 @pytest.fixture(scope="module")
 def caller(installation: Installation) -> Caller:
-    document = {**yaml.load(SHOP.read_text()), "from": "2026-01-01"}
+    levels = [{"id": "basic", "name": "Basic", "at": 0}, {"id": "gold", "name": "Gold", "at": 1000}]
+    club = {"id": "club", "name": "Club", "counts": "spend", "levels": levels}
+    document = {**yaml.load(SHOP.read_text()), "from": "2026-01-01", "tiers": [club]}
     return installation.caller(installation.publish(document))
 
 

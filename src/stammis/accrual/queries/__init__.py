@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stammis.accrual.queries.causes import UnknownEvent, why_event, why_purchase
+from stammis.accrual.queries.levels import Move, SetMoves, UnknownTierSet, falling, what_if
 from stammis.accrual.queries.members import member_view, standing_of, views_of
 from stammis.accrual.queries.moments import TooFarBack, moment_of, why_moment
 from stammis.accrual.queries.purchases import UnknownPurchase, purchase_view
@@ -11,10 +12,14 @@ from stammis.accrual.queries.timeline import records_of, timeline
 
 __all__ = [
     "Explained",
+    "Move",
+    "SetMoves",
     "TooFarBack",
     "UnknownEvent",
     "UnknownPurchase",
+    "UnknownTierSet",
     "explain",
+    "falling",
     "member_view",
     "moment_of",
     "purchase_view",
@@ -22,6 +27,7 @@ __all__ = [
     "standing_of",
     "timeline",
     "views_of",
+    "what_if",
     "why",
     "why_event",
     "why_moment",

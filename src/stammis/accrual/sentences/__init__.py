@@ -295,6 +295,7 @@ def refusal(code: str, reason: str | None = None, detail: Mapping[str, Scalar] |
 def _refusals() -> dict[str, str]:
     return sentences_between.refusals() | {
         "already_cancelled": _("This was cancelled before."),
+        "already_over": _("This day is over."),
         "already_used": _("This reward was used before."),
         "as_of_past": _("More has happened to this member by then than is looked through again."),
         "coupon_refused": _("A coupon is unknown, was used before or belongs to somebody else."),
@@ -310,11 +311,13 @@ def _refusals() -> dict[str, str]:
         "tender_limit": _("More points are offered than may pay for this."),
         "tender_wallet": _("These points cannot pay for a purchase."),
         "too_old": _("This lies further back than the programme accepts."),
+        "unknown_level": _("The tier set has no such level."),
         "unknown_line": _("The purchase has no line with this id."),
         "unknown_member": _("There is no member with this id."),
         "unknown_purchase": _("There is no purchase with this id."),
         "unknown_redemption": _("There is no redemption with this id."),
         "unknown_reward": _("There is no such reward."),
         "unknown_status": _("The programme does not know this status."),
+        "unknown_tier_set": _("The programme has no such tier set."),
         "unknown_wallet": _("The programme has no such wallet."),
     }

@@ -7,13 +7,14 @@ from stammis.accrual.services.days import pass_days
 from stammis.accrual.services.intake import record
 from stammis.accrual.services.proof import verify
 from stammis.accrual.services.sealing import seal_days
-from stammis.accrual.services.verbs import adjust, cancel_redemption, change_member, redeem
+from stammis.accrual.services.verbs import adjust, cancel_redemption, change_member, give_level, redeem
 
 __all__ = [
     "Difference",
     "adjust",
     "cancel_redemption",
     "change_member",
+    "give_level",
     "pass_days",
     "record",
     "redeem",

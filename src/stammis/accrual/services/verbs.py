@@ -8,7 +8,7 @@ from typing import Any
 
 from stammis.accrual.outcomes import Item, MemberFields, Outcome
 from stammis.accrual.services.intake import record
-from stammis.core.events import Adjustment, Redemption, RedemptionCancelled
+from stammis.core.events import Adjustment, LevelGiven, Redemption, RedemptionCancelled
 
 
 def change_member(programme_id: uuid.UUID, reference: str, fields: dict[str, Any], *, now: dt.datetime) -> Outcome:
@@ -31,6 +31,26 @@ def adjust(
     """Give (above zero) or take points by hand, in the wallet's smallest unit, with a reason."""
     event = Adjustment(occurred_at=now, id=id, member=member, wallet=wallet, amount=amount, reason=reason)
     return record([Item(programme_id, event, ("adjustment", id), digest)], now=now, dry_run=dry_run)[0]
+
+
+def give_level(
+    programme_id: uuid.UUID,
+    member: str,
+    *,
+    tier_set: str,
+    level: str | None,
+    reason: str,
+    until: dt.date | None = None,
+    only: bool = False,
+    now: dt.datetime,
+    dry_run: bool = False,
+) -> Outcome:
+    """Give a member a level by hand, through a local day or for good; without a level, take back what was so given.
+
+    With ``only`` it is that level and no other, else at least that one.
+    """
+    event = LevelGiven(occurred_at=now, member=member, set=tier_set, level=level, until=until, only=only, reason=reason)
+    return record([Item(programme_id, event)], now=now, dry_run=dry_run)[0]
 
 
 def redeem(

@@ -8,6 +8,7 @@ MEMBER_ID = "anna"
 PURCHASE_ID = "A-1001"
 REDEMPTION_ID = "R-1"
 EVENT_ID = "review-7"
+TIER_SET = "club"
 
 ANNA: dict[str, Any] = {
     "email": "anna@example.com",
@@ -87,3 +88,4 @@ A_GIFT: dict[str, Any] = {
     "amount": 50,
     "reason": "The parcel came late.",
 }
+A_LEVEL: dict[str, Any] = {"level": "gold", "until": "2030-12-31", "reason": "Promised when the shops merged."}

@@ -9,6 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from stammis.api.shapes.common import Points, RowId, RowKind, Scalar
 from stammis.api.shapes.decisions import TakenAnswer, WalletAnswer
+from stammis.core.tier_sets import Counts
 
 
 class ExpiringAnswer(Struct, kw_only=True):
@@ -19,8 +20,52 @@ class ExpiringAnswer(Struct, kw_only=True):
     last_day: dt.date
 
 
+class MeasureAnswer(Struct, kw_only=True):
+    """What counts of one measure of a tier set: missing for the next level, and to keep this one; null: not asked."""
+
+    measure: str
+    counts: Counts
+    counted: int
+    missing: int | None
+    keep: int | None
+    decimals: int
+
+
+class KeepingAnswer(Struct, kw_only=True):
+    """What keeps a level: so much more of the set's first measure, through the day ``by``."""
+
+    missing: int
+    by: dt.date
+
+
+class ProjectedAnswer(Struct, kw_only=True):
+    """What the present pace leads to.
+
+    ``counted`` is what counts now × the days of the cycle ÷ those that have passed, today included, rounded down. In a
+    rolling window they have passed since the first day on which something counted. ``by``: the cycle's last day.
+    """
+
+    level: str | None
+    counted: int
+    by: dt.date | None
+
+
+class HandGivenAnswer(Struct, kw_only=True):
+    """A level that a person gave: at least it, or ``only`` it, through a day (null: for good), and the reason."""
+
+    level: str
+    until: dt.date | None
+    only: bool
+    reason: str
+
+
 class ProgressAnswer(Struct, kw_only=True):
-    """How far a member is in a tier set: ``counted`` and ``missing`` in smallest units, so many ``decimals``."""
+    """How far a member is in a tier set: ``counted`` and ``missing`` in smallest units, so many ``decimals``.
+
+    They are of the set's first measure; ``measures`` has all. ``by``: the last day of the cycle that counts now, null
+    where none ends. ``last_day``: the level's last if nothing more counts, null for good. ``rests_on``: whether the
+    level is held by what counts now, is kept (by a review, grace or lock), or was given by hand.
+    """
 
     set: str
     level: str | None
@@ -29,6 +74,31 @@ class ProgressAnswer(Struct, kw_only=True):
     missing: int | None
     decimals: int
     last_day: dt.date | None
+    by: dt.date | None
+    rests_on: Literal["counted", "kept", "by_hand"]
+    keep: KeepingAnswer | None
+    projected: ProjectedAnswer | None
+    by_hand: HandGivenAnswer | None
+    measures: list[MeasureAnswer]
+
+
+class FallingItem(Struct, kw_only=True):
+    """A member whose level falls after ``last_day`` if nothing more counts, and what keeps it."""
+
+    member: str | None
+    name: str | None
+    level: str | None
+    falls_to: str | None
+    last_day: dt.date
+    keep: KeepingAnswer | None
+    decimals: int
+
+
+class FallingAnswer(Struct, kw_only=True):
+    """Members whose level falls soon, soonest first; ``count`` is how many there are in all."""
+
+    items: list[FallingItem]
+    count: int
 
 
 class MemberAnswer(Struct, kw_only=True):
