@@ -8,7 +8,7 @@ from stammis.core.basket import Basket
 from stammis.core.budgets import drawn_effects, in_pool
 from stammis.core.calendars import periods, weekday
 from stammis.core.combining import Lefts
-from stammis.core.earning import Earnings, counts_at, earnings_of
+from stammis.core.earning import Earnings, counts_at
 from stammis.core.effects import Counted, Effect, Step
 from stammis.core.events import Purchase
 from stammis.core.gains import Counts
@@ -17,6 +17,7 @@ from stammis.core.levels import level_with
 from stammis.core.pool_rules import EACH_PURCHASE
 from stammis.core.questions import Scene
 from stammis.core.rules import Rules
+from stammis.core.splitting import earnings_seen, splits
 from stammis.core.standing import Count, Earned, Seen, Standing
 from stammis.core.tier_rules import TierRules
 from stammis.core.tiers import Progress, rank_of, total_on, total_then
@@ -117,13 +118,15 @@ def _decided(
 ) -> tuple[Seen, Earnings]:
     counts = counts_at(moment.day, standing.counts, rules)
     seen = seen_of(standing, _levels(standing, {}, moment.day, basket, rules, later=later), counts, rules)
-    earnings = earnings_of(basket, scene_of(purchase, basket, moment, seen), counts, rules, budgets)
+    if rules.split:
+        seen = structs.replace(seen, split=splits(standing, seen.tiers, basket, moment.day, rules, later=later))
+    earnings = earnings_seen(basket, scene_of(purchase, basket, moment, seen), seen, rules, budgets)
     if rules.circular:
         # the points that raise the level are themselves reckoned at the level before
         levels = _levels(standing, earnings.points, moment.day, basket, rules, later=later)
         if levels != seen.tiers:
             seen = seen_of(standing, levels, counts, rules)
-            earnings = earnings_of(basket, scene_of(purchase, basket, moment, seen), counts, rules, budgets)
+            earnings = earnings_seen(basket, scene_of(purchase, basket, moment, seen), seen, rules, budgets)
     return (structs.replace(seen, budgets=budgets) if budgets else seen), earnings
 
 

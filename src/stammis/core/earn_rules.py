@@ -265,6 +265,14 @@ def _leaves(condition: Condition | None) -> Iterator[Condition]:
             yield condition
 
 
+def asks_level(rule: Earn, sets: frozenset[str]) -> bool:
+    """Whether a rule asks for the level in one of these tier sets, in a condition or a table by level."""
+    points = None if isinstance(rule, Multiply) else rule.points
+    if isinstance(points, ByTier) and points.set in sets:
+        return True
+    return any(isinstance(leaf, Tier) and leaf.set in sets for leaf in _leaves(rule.when))
+
+
 def _reads(programme: Programme) -> Reads:
     leaves = [leaf for rule in programme.earn for leaf in _leaves(rule.when)]
     scales = [rule.points for rule in programme.earn if not isinstance(rule, Multiply)]

@@ -55,9 +55,9 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules, budg
             continue
         places = None
         if rule.of_lines:
-            places = _matched(rule, lines, scene, masks)
+            places = matched(rule, lines, scene, masks)
             if not places:
-                steps.append(_unmet(rule))
+                steps.append(unmet(rule))
                 continue
         if rule.kind == "multiply":
             found: Gain | Step = Gain(rule, 0, places, {})
@@ -79,10 +79,10 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules, budg
     if book.pools or book.groups:
         lefts = lefts_of(counts, budgets or {}, rules)
         gains = combined(gains, steps, basket, counts, rules, lefts=lefts)
-        return _settled(steps, gains, basket, rules, lefts)
+        return settled(steps, gains, basket, rules, lefts)
     if multiplies:
         gains = multiplied(gains, steps, basket, counts, rules)
-    return _settled(steps, gains, basket, rules, None)
+    return settled(steps, gains, basket, rules, None)
 
 
 def earnings_of_event(kind: str, scene: Scene, counts: Counts, rules: Rules, budgets: Lefts | None = None) -> Earnings:
@@ -105,10 +105,11 @@ def earnings_of_event(kind: str, scene: Scene, counts: Counts, rules: Rules, bud
                 step = found
         steps.append(step)
     lefts = lefts_of(counts, budgets or {}, rules)
-    return _settled(steps, combined(gains, steps, EMPTY, counts, rules, lefts=lefts), None, rules, lefts)
+    return settled(steps, combined(gains, steps, EMPTY, counts, rules, lefts=lefts), None, rules, lefts)
 
 
-def _unmet(rule: EarnRule) -> Step:
+def unmet(rule: EarnRule) -> Step:
+    """The step of a rule whose lines are not there."""
     assert rule.match.unmet is not None, "a rule that asks about lines has a step for when no line meets it"
     return rule.match.unmet
 
@@ -126,7 +127,8 @@ def line_masks(lines: Sequence[Line], rules: Rules) -> list[int]:
     return [skus.get(line.sku, other_skus) & categories.get(line.category, other_categories) for line in lines]
 
 
-def _matched(rule: EarnRule, lines: Sequence[Line], scene: Scene, masks: list[int]) -> list[int]:
+def matched(rule: EarnRule, lines: Sequence[Line], scene: Scene, masks: list[int]) -> list[int]:
+    """The lines (by place) that a rule is for."""
     bit, test = rule.bit, rule.line_test
     places = [place for place, mask in enumerate(masks) if mask & bit]
     if test is None:
@@ -134,9 +136,7 @@ def _matched(rule: EarnRule, lines: Sequence[Line], scene: Scene, masks: list[in
     return [place for place in places if test(scene, lines[place])]
 
 
-def _settled(
-    steps: list[Step], gains: list[Gain], basket: Basket | None, rules: Rules, lefts: Lefts | None
-) -> Earnings:
+def settled(steps: list[Step], gains: list[Gain], basket: Basket | None, rules: Rules, lefts: Lefts | None) -> Earnings:
     """Rounds the gains, and puts a step for each of them into its place."""
     if rules.per_line and basket is not None:
         points = parts_by_line(gains, basket, rules, lefts)

@@ -9,7 +9,7 @@ from msgspec import structs
 from stammis.core.budgets import left_then
 from stammis.core.calendars import instant
 from stammis.core.completion import When, counted_effects, progress_of, scene_of, when
-from stammis.core.earning import NOTHING, Earnings, earnings_of
+from stammis.core.earning import NOTHING, Earnings
 from stammis.core.effects import Decision, PurchaseMoved, Refund, Refused, RewardMoved, Step
 from stammis.core.events import Purchase, Return
 from stammis.core.journal import Journal, row_steps
@@ -17,6 +17,7 @@ from stammis.core.lots import giving_back, has_ended
 from stammis.core.refusals import refuse, refusing
 from stammis.core.remains import Remains, brought_back, money_given_back, remains
 from stammis.core.rules import Rules
+from stammis.core.splitting import earnings_seen
 from stammis.core.spread import scaled, spread
 from stammis.core.standing import Earned, Paid, PurchaseState
 from stammis.core.tiers import Progress
@@ -131,7 +132,7 @@ def _earned_by_rest(original: Original, left: Remains, moment: When, rules: Rule
         return NOTHING
     scene = scene_of(original.purchase, left.basket, moment, seen)
     then = left_then(seen.budgets, budgets, original.state.given, rules) if rules.book.budgets else None
-    return earnings_of(left.basket, scene, seen.counts, rules, then)
+    return earnings_seen(left.basket, scene, seen, rules, then)
 
 
 def _restore_points(settlement: _Settlement, left: Remains, at: int, rules: Rules) -> None:

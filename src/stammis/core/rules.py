@@ -10,7 +10,7 @@ from msgspec import structs
 from stammis.core.amounts import exact
 from stammis.core.calendars import Calendar, calendar_of
 from stammis.core.currencies import DECIMALS
-from stammis.core.earn_rules import EarnBook, earn_book
+from stammis.core.earn_rules import EarnBook, asks_level, earn_book
 from stammis.core.expiry import Ending, ending
 from stammis.core.programme import Programme, Returns, Reward, State
 from stammis.core.questions import Terms
@@ -59,7 +59,8 @@ class Rules:
 
     ``circular`` tells whether points are reckoned at a level that the very same points may raise, ``tended`` are the
     tier sets whose level is more than what counts in a rolling window (see ``core.levels``), ``measures`` all that tier
-    sets count, ``split`` the sets that divide a purchase at the threshold which it crosses. ``money`` is how many minor
+    sets count, ``split`` the sets that divide a purchase at the threshold which it crosses and
+    ``split_mask`` the rules that ask for their levels. ``money`` is how many minor
     units of a purchase's currency one of the programme's is.
     """
 
@@ -78,6 +79,7 @@ class Rules:
     measures: tuple[MeasureRules, ...]
     tallies: dict[str, MeasureRules]
     split: tuple[TierRules, ...]
+    split_mask: int
     circular: bool
     rewards: dict[str, RewardRules]
     statuses: dict[str, State]
@@ -97,6 +99,7 @@ def compile_rules(programme: Programme, version: int) -> Rules:
     tiers = tuple(tier_rules(tiers, programme) for tiers in programme.tiers)
     measures = tuple(measure for each in tiers for measure in each.measures)
     book = earn_book(programme, {wallet.id: wallet.decimals for wallet in programme.wallets}, terms)
+    split = tuple(one for one in tiers if one.split and one.id in book.reads.tiers)
     return Rules(
         programme=programme,
         version=version,
@@ -112,7 +115,12 @@ def compile_rules(programme: Programme, version: int) -> Rules:
         tended=tuple(one for one in tiers if one.tended),
         measures=measures,
         tallies={measure.key: measure for measure in measures},
-        split=tuple(one for one in tiers if one.split and one.id in book.reads.tiers),
+        split=split,
+        split_mask=sum(
+            rule.bit
+            for rule, said in zip(book.rules, programme.earn, strict=True)
+            if asks_level(said, frozenset(one.id for one in split))
+        ),
         circular=any(one.rate_after and one.counts_points and one.id in book.reads.tiers for one in tiers),
         rewards={reward.id: _reward(reward, wallets) for reward in programme.rewards},
         statuses={"completed": "completed", **programme.statuses},

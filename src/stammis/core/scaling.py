@@ -28,7 +28,8 @@ def _at_rate(rule: EarnRule, rate: int) -> EarnRule:
 
 
 @lru_cache(maxsize=1_024)
-def _marginal(rule: EarnRule) -> EarnRule:
+def marginal(rule: EarnRule) -> EarnRule:
+    """A rule whose value is not one rate on all its lines."""
     return replace(rule, kind="marginal")
 
 
@@ -76,7 +77,7 @@ def _by_band(rule: EarnRule, scale: BandScale, basket: Basket, lines: list[int] 
     if scale.below is not None:
         value = math.floor(scale.below[place] + (size - scale.starts[place]) * scale.rates[place])
         if value:
-            return Gain(_marginal(rule), value, lines, saw)
+            return Gain(marginal(rule), value, lines, saw)
     elif scale.rates[place]:
         return _looked(gain_of(_at_rate(rule, scale.rates[place]), basket, lines, rules), saw)
     return Step(rule.id, False, "band_gives_nothing", rule.wallet, 0, saw)

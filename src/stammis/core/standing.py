@@ -145,7 +145,10 @@ class Paid(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Seen(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """What the rules saw of the member when the purchase was decided; a return decides the rest with the same eyes."""
+    """What the rules saw of the member when the purchase was decided; a return decides the rest with the same eyes.
+
+    ``split`` tells, by tier set, from how much of the purchase on it is decided at which further level.
+    """
 
     enrolled: bool = True
     tiers: dict[str, str | None] = {}
@@ -153,6 +156,7 @@ class Seen(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     attributes: dict[str, Scalar] = {}
     counts: dict[str, Count] = {}
     budgets: dict[str, int] = {}
+    split: dict[str, tuple[tuple[int, str | None], ...]] = {}
 
 
 class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

@@ -1,0 +1,208 @@
+"""Splitting: a purchase that crosses a threshold, decided part by part at the level that each part has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from msgspec import Struct, structs
+
+from stammis.core.basket import Basket
+from stammis.core.combining import Lefts, combined, lefts_of
+from stammis.core.earn_rules import EarnRule
+from stammis.core.earning import UNASKED, Earnings, earnings_of, line_masks, matched, settled, unmet
+from stammis.core.effects import Step
+from stammis.core.events import Line
+from stammis.core.gains import Gain, capped, gain_of
+from stammis.core.levels import counting_now, held_by
+from stammis.core.questions import Scene
+from stammis.core.rules import Rules
+from stammis.core.scale_rules import TierScale
+from stammis.core.scaling import marginal, scaled_gain
+from stammis.core.spread import spread
+from stammis.core.standing import Seen, Standing
+from stammis.core.tier_rules import TierRules
+from stammis.core.tiers import rank_of, total_on, total_then
+
+Crossings = tuple[tuple[int, str | None], ...]
+"""From how much of a purchase on which level holds, lowest first."""
+
+
+class Parts(Struct, frozen=True, gc=False):
+    """A purchase in parts, first things first: what each sees, and a basket that has every line once for each part.
+
+    Line ``n`` of part ``p`` stands at the place ``p * size + n``.
+    """
+
+    scenes: tuple[Scene, ...]
+    basket: Basket
+    size: int
+
+    def places(self, lines: Sequence[int], parts: Sequence[int]) -> list[int]:
+        """The places of some lines in some parts."""
+        return [part * self.size + line for part in parts for line in lines]
+
+
+def splits(
+    standing: Standing, levels: dict[str, str | None], basket: Basket, day: int, rules: Rules, *, later: bool
+) -> dict[str, Crossings]:
+    """Where a purchase crosses into further levels, by tier set; ``levels`` are those that hold before it counts."""
+    found: dict[str, Crossings] = {}
+    for tiers in rules.split:
+        crossings = _crossings(standing, tiers, levels[tiers.id], basket, day, rules=rules, later=later)
+        if crossings:
+            found[tiers.id] = crossings
+    return found
+
+
+def _crossings(
+    standing: Standing, tiers: TierRules, level: str | None, basket: Basket, day: int, *, rules: Rules, later: bool
+) -> Crossings:
+    by_hand = held_by(standing, tiers).stay.by_hand
+    if by_hand is not None and by_hand.only:
+        return ()
+    if tiers.tended:
+        totals = counting_now(standing, tiers, max(standing.latest_at, rules.calendar.starts_at(day)), rules)
+    else:
+        rank = rank_of(standing, tiers)
+        totals = [total_then(rank, tiers, day) if later else total_on(rank, tiers, day)]
+    before, more = totals[0], basket.counted(tiers.basis)[1]
+    place = tiers.place_of(level)
+    found: list[tuple[int, str | None]] = []
+    for threshold in tiers.thresholds:
+        if before < threshold < before + more:
+            reached = tiers.place([threshold, *totals[1:]])
+            if reached > place:
+                place = reached
+                found.append((threshold - before, tiers.named(place)))
+    return tuple(found)
+
+
+def earnings_seen(basket: Basket, scene: Scene, seen: Seen, rules: Rules, budgets: Lefts | None = None) -> Earnings:
+    """What a basket earns with what was seen of the member: in one piece, or part by part where it crosses a level."""
+    if seen.split:
+        parts = _parts(basket, scene, seen, rules)
+        if len(parts.scenes) > 1:
+            return _earnings_of_parts(basket, parts, seen, rules, budgets or {})
+    return earnings_of(basket, scene, seen.counts, rules, budgets)
+
+
+def _parts(basket: Basket, scene: Scene, seen: Seen, rules: Rules) -> Parts:
+    cuts: dict[Fraction, dict[str, str | None]] = {Fraction(0): {}}
+    for name, crossings in seen.split.items():
+        whole = basket.counted(rules.tier_sets[name].basis)[1]
+        for room, level in crossings:
+            if room < whole:
+                cuts.setdefault(Fraction(room, whole), {})[name] = level
+    levels = seen.tiers
+    scenes: list[Scene] = []
+    for _, changes in sorted(cuts.items()):
+        levels = levels | changes
+        scenes.append(structs.replace(scene, tiers=levels))
+    return Parts(tuple(scenes), _divided(basket, sorted(cuts)), len(basket.lines))
+
+
+def _divided(basket: Basket, cuts: list[Fraction]) -> Basket:
+    """The basket with each line once for each part, in proportion; the parts of a line add up to it."""
+    amounts = [line.amount for line in basket.lines]
+    whole = list(basket.whole) if basket.whole is not None else amounts
+    total, begun = sum(amounts), 0
+    left, units = amounts, [line.quantity for line in basket.lines]
+    lines: list[Line] = []
+    for cut in [*cuts[1:], Fraction(1)]:
+        end = total * cut.numerator // cut.denominator
+        pieces = left if cut == 1 else spread(end - begun, left)
+        parts = units if cut == 1 else [_share(*each) for each in zip(units, pieces, left, strict=True)]
+        lines += [
+            structs.replace(line, amount=piece, quantity=part)
+            for line, piece, part in zip(basket.lines, pieces, parts, strict=True)
+        ]
+        left = [amount - piece for amount, piece in zip(left, pieces, strict=True)]
+        units = [unit - part for unit, part in zip(units, parts, strict=True)]
+        begun = end
+    return Basket(lines, basket.rewards, basket.rounding, basket.by_points, whole * len(cuts))
+
+
+def _share(units: int, piece: int, left: int) -> int:
+    return units * piece // left if left else 0
+
+
+def _earnings_of_parts(basket: Basket, parts: Parts, seen: Seen, rules: Rules, budgets: Lefts) -> Earnings:
+    masks = line_masks(basket.lines, rules)
+    steps: list[Step] = []
+    gains: list[Gain] = []
+    for rule in rules.book.chosen(_chosen(masks, parts.scenes[0], rules)):
+        found = _found(rule, basket, parts, masks, rules)
+        if rule.limit is not None and rule.kind != "multiply" and isinstance(found, Gain):
+            found = capped(found, seen.counts, rules)
+        if isinstance(found, Gain):
+            found.place = len(steps)
+            gains.append(found)
+            steps.append(UNASKED)
+        else:
+            steps.append(found)
+    lefts = lefts_of(seen.counts, budgets, rules)
+    gains = combined(gains, steps, parts.basket, seen.counts, rules, lefts=lefts)
+    return settled(steps, gains, parts.basket, rules, lefts)
+
+
+def _chosen(masks: list[int], scene: Scene, rules: Rules) -> int:
+    book = rules.book
+    mask = book.without_lines
+    for bits in masks:
+        mask |= bits
+    return mask & book.channels.admitted(scene.channel) & book.stores.admitted(scene.store)
+
+
+def _found(rule: EarnRule, basket: Basket, parts: Parts, masks: list[int], rules: Rules) -> Gain | Step:
+    """What a rule gives before caps; one that asks for a level only for the parts that have it."""
+    by_level = bool(rule.bit & rules.split_mask)
+    held: list[int] = []
+    failed: Step | None = None
+    for part, scene in enumerate(parts.scenes if by_level else parts.scenes[:1]):
+        step = rule.check(scene) if rule.check is not None else None
+        if step is None:
+            held.append(part)
+        failed = failed or step
+    once = rule.kind == "purchase" or (rule.kind == "scaled" and rule.by == "purchase")
+    if not held or (once and held[0] != 0):
+        assert failed is not None, "a part that is not held has said why"
+        return failed
+    lines = matched(rule, basket.lines, parts.scenes[0], masks) if rule.of_lines else list(range(parts.size))
+    if not lines:
+        return unmet(rule)
+    if not by_level:
+        held = list(range(len(parts.scenes)))
+    places = None if not rule.of_lines and len(held) == len(parts.scenes) else parts.places(lines, held)
+    if rule.kind == "multiply":
+        return Gain(rule, 0, places, {})
+    if isinstance(rule.scale, TierScale) and by_level and not once:
+        return _by_part(rule, parts, lines, held, rules)
+    found = (
+        gain_of(rule, parts.basket, places, rules)
+        if rule.scale is None
+        else scaled_gain(rule, parts.basket, places, rules, parts.scenes[0])
+    )
+    if isinstance(found, Gain) and len(held) < len(parts.scenes):
+        found.saw["part"] = ",".join(str(part + 1) for part in held)
+    return found
+
+
+def _by_part(rule: EarnRule, parts: Parts, lines: list[int], held: list[int], rules: Rules) -> Gain | Step:
+    """What a table by level gives: to each part by its own level."""
+    gains: list[Gain] = []
+    first: Step | None = None
+    for part in held:
+        found = scaled_gain(rule, parts.basket, parts.places(lines, [part]), rules, parts.scenes[part])
+        if isinstance(found, Gain):
+            gains.append(found)
+        else:
+            first = first or found
+    if not gains:
+        assert first is not None, "a part that gives nothing has said why"
+        return first
+    places = [place for gain in gains for place in gain.lines or ()]
+    counted = sum(gain.saw["counted"] for gain in gains if isinstance(gain.saw.get("counted"), int))  # type: ignore[misc]
+    levels = ",".join(str(gain.saw.get("level", "")) for gain in gains)
+    value = sum(gain.value for gain in gains)
+    return Gain(marginal(rule), value, places, {"counted": counted, "levels": levels})
