@@ -58,6 +58,26 @@ class Decision(models.Model):
         db_table_comment = "What each event was worth, and why; append-only."
 
 
+class LevelReview(models.Model):
+    """A version from whose start on all levels of its programme have been made due for a review."""
+
+    pk = models.CompositePrimaryKey("programme_id", "number")
+    programme = models.ForeignKey(
+        Programme,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        db_comment="Programme.",
+    )
+    number = models.IntegerField(db_comment="Number of the version.")
+
+    class Meta:
+        """Few rows: one for each version that has begun."""
+
+        db_table_comment = "Versions at whose start all levels were made due for a review."
+
+
 class PurchaseStatus(models.Model):
     """Where a purchase stands that was not completed at first, or changed later."""
 

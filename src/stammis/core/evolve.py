@@ -133,7 +133,7 @@ class Draft:
         )
 
     def _move_rank(self, effect: Progressed | TierMoved, rules: Rules) -> None:
-        tally = rules.tallies[effect.set]
+        tally = rules.tallies.get(effect.set) or rules.tier_sets[effect.set].measures[0]
         if self.ranks is self._before.ranks:
             self.ranks = dict(self.ranks)
         rank = self.ranks.get(effect.set) or no_rank(rules.tier_sets[tally.set])

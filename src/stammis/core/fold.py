@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from bisect import bisect_right
+from collections.abc import Callable, Generator, Sequence
 
 from msgspec import structs
 
@@ -79,13 +80,16 @@ def _sooner(due_at: int | None, standing: Standing, rules: Rules) -> int | None:
 
 
 def due_days(
-    world: World, until: int, rules_at: Callable[[int], Rules]
+    world: World, until: int, rules_at: Callable[[int], Rules], starts: Sequence[int] = ()
 ) -> Generator[tuple[DayPassed, Decision, World], None, World]:
     """Applies what falls due up to and including an instant: each day when something happens, and the world after it.
 
-    ``rules_at`` tells the rules in force at an instant. What it returns at its end is the world with nothing due.
+    ``rules_at`` tells the rules in force at an instant, ``starts`` the instants at which others came into force: levels
+    are reviewed at each of them. What it returns at its end is the world with nothing due.
     """
-    while (due_at := world.standing.due_at) is not None and due_at <= until:
+    reached = world.standing.latest_at
+    while (due_at := _next_of(world.standing.due_at, starts, reached)) is not None and due_at <= until:
+        reached = due_at
         event = DayPassed(occurred_at=moment(due_at))
         decision, after = apply(event, world, rules_at(due_at))
         assert decision.effects or after.standing.due_at != due_at, "what falls due is done or falls due later"
@@ -95,6 +99,16 @@ def due_days(
         else:  # nothing happened, so nothing is recorded: the standing counts no event
             world = structs.replace(world, standing=structs.replace(world.standing, due_at=after.standing.due_at))
     return world
+
+
+def _next_of(due_at: int | None, starts: Sequence[int], reached: int) -> int | None:
+    """What comes first of a due instant and the next start of a version after what has been reached."""
+    if not starts:
+        return due_at
+    place = bisect_right(starts, reached)
+    if place == len(starts):
+        return due_at
+    return starts[place] if due_at is None else min(due_at, starts[place])
 
 
 def as_of(standing: Standing, at: int, rules: Rules) -> Standing:

@@ -202,7 +202,8 @@ def _by_part(rule: EarnRule, parts: Parts, lines: list[int], held: list[int], ru
         assert first is not None, "a part that gives nothing has said why"
         return first
     places = [place for gain in gains for place in gain.lines or ()]
-    counted = sum(gain.saw["counted"] for gain in gains if isinstance(gain.saw.get("counted"), int))  # type: ignore[misc]
+    seen = [gain.saw.get("counted") for gain in gains]
+    counted = sum(amount for amount in seen if isinstance(amount, int))
     levels = ",".join(str(gain.saw.get("level", "")) for gain in gains)
     value = sum(gain.value for gain in gains)
     return Gain(marginal(rule), value, places, {"counted": counted, "levels": levels})

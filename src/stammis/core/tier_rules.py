@@ -36,7 +36,7 @@ _MONTHS = {"year": 12, "half_year": 6, "quarter": 3, "month": 1}
 class MeasureRules:
     """One thing that a tier set counts.
 
-    ``key`` names its tally among a standing's ranks (the set's id for its first measure), ``kept_days`` how far back
+    ``key`` names its tally among a standing's ranks, ``kept_days`` how far back
     the tally reaches; ``events`` are the types that count, None for all. ``decimals`` are those of its amounts.
     """
 
@@ -239,7 +239,7 @@ def _measure(measure: Measure, tiers: TierSet, programme: Programme) -> MeasureR
     units = next((each.decimals for each in programme.wallets if each.id == measure.wallet), 0)
     money = DECIMALS[programme.currency]
     return MeasureRules(
-        key=tiers.id if measure.id == tiers.id else f"{tiers.id}/{measure.id}",
+        key=_key(measure, tiers),
         set=tiers.id,
         id=measure.id,
         counts=measure.counts,
@@ -253,6 +253,13 @@ def _measure(measure: Measure, tiers: TierSet, programme: Programme) -> MeasureR
         points=measure.counts == "points",
         each_purchase=int(measure.counts == "purchases"),
     )
+
+
+def _key(measure: Measure, tiers: TierSet) -> str:
+    """Where the tally stands: for money and points beside the level, else by what is counted: kinds never mix."""
+    if measure.id != tiers.id:
+        return f"{tiers.id}/{measure.id}/{measure.counts}"
+    return tiers.id if measure.counts in ("spend", "points", "balance") else f"{tiers.id}/{measure.counts}"
 
 
 def _events(measure: Measure) -> frozenset[str] | None:

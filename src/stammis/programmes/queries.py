@@ -7,7 +7,8 @@ import time
 import uuid
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from stammis.core.document import parse
 from stammis.core.programme import Programme as Document
@@ -53,6 +54,15 @@ class Versions:
         """Give the rules in force at an instant (epoch seconds); before the first version those that give nothing."""
         place = bisect_right(self.starts, (at, 1 << 62))
         return self.number(self.starts[place - 1][1] if place else 0)
+
+    @cached_property
+    def reviews(self) -> tuple[int, ...]:
+        """The instants at which versions came into force that changed the tier sets of the one before, ascending."""
+        return tuple(
+            starts_at
+            for (_, before), (starts_at, number) in pairwise(self.starts)
+            if self.document(before).tiers != self.document(number).tiers
+        )
 
     def number(self, number: int) -> Rules:
         """Give the rules of a version, 0 being the time before the first. Raises KeyError where there is none."""

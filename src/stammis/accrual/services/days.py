@@ -7,6 +7,7 @@ import datetime as dt
 from stammis.accrual.records import read_standing
 from stammis.accrual.services.deciding import Subject, days_of
 from stammis.accrual.services.loading import begin, read_versions
+from stammis.accrual.services.new_versions import review_new_versions
 from stammis.accrual.services.writing import Writing
 from stammis.core.calendars import instant
 from stammis.kit import arrays
@@ -36,6 +37,7 @@ def pass_days(until: dt.datetime, *, limit: int | None = None, quiet_seconds: in
     Members with an event recorded in the last ``quiet_seconds`` are left for later, as a history may be coming in. At
     most ``limit`` members are looked at. A member whom somebody else is just deciding about is passed over.
     """
+    review_new_versions(until)
     quiet_since = until - dt.timedelta(seconds=quiet_seconds) if quiet_seconds else until + dt.timedelta(days=36_500)
     days, left = 0, limit
     while left is None or left > 0:

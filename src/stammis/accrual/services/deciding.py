@@ -142,7 +142,7 @@ def run(
 def days_of(standing: Standing, until: int, versions: Versions) -> tuple[list[Decided], Standing]:
     """Give what falls due by itself up to and including an instant (epoch seconds), and the standing after it."""
     found: list[Decided] = []
-    days = due_days(World(standing=standing), until, versions.at)
+    days = due_days(World(standing=standing), until, versions.at, versions.reviews)
     while True:
         try:
             event, decision, world = next(days)
