@@ -12,7 +12,7 @@ from stammis.core.budgets import accounts_of
 from stammis.core.calendars import instant
 from stammis.core.decide import needs
 from stammis.core.document import parse
-from stammis.core.effects import Decision, Drawn, Posted, PurchaseMoved, Refused, RewardMoved, TierMoved
+from stammis.core.effects import Activated, Decision, Drawn, Posted, PurchaseMoved, Refused, RewardMoved, TierMoved
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
@@ -99,6 +99,7 @@ class Course:
         self.drawn: Counter[tuple[str, str, int]] = Counter()
         self.log: list[tuple[AnyEvent, Decision, World]] = []
         self.tiers: list[tuple[str, str | None]] = []
+        self.activated: set[int] = set()
 
     def happens(self, event: AnyEvent) -> Decision:
         """Applies what is due until the event, then the event."""
@@ -170,6 +171,8 @@ class Course:
                 self.states[effect.purchase] = effect.state
             elif isinstance(effect, RewardMoved):
                 self.rewards[effect.reward.redemption] = effect.reward
+            elif isinstance(effect, Activated):
+                self.activated.add(effect.row)
             elif isinstance(effect, TierMoved):
                 self.tiers.append((effect.set, effect.after))
 

@@ -93,7 +93,27 @@ expiries: st.SearchStrategy[Json] = st.one_of(
     st.integers(1, 60).map(lambda days: {"kind": "days", "days": days}),
     st.integers(1, 3).map(lambda months: {"kind": "months", "months": months}),
     st.just({"kind": "yearly", "month": 3, "day": 31}),
+    st.just({"kind": "period_end", "period": "quarter", "months": 1, "grace_days": 5}),
+    st.integers(5, 40).map(lambda days: {"kind": "sliding", "days": days, "activity": ["purchase", "visit"]}),
 )
+pendings: st.SearchStrategy[Json | None] = st.one_of(
+    st.none(),
+    st.none(),
+    st.integers(1, 20).map(lambda days: {"kind": "days", "days": days}),
+    st.just({"kind": "date", "active_on": "2025-02-10"}),
+    st.just({"kind": "event", "event": "visit"}),
+    st.just({"kind": "status", "status": "completed"}),
+    st.just({"kind": "none"}),
+)
+NEGATIVES = ("allow_debt", "to_zero", "pending_only")
+
+
+def drawn_wallet(draw: st.DrawFn, name: str, title: str, **more: Any) -> Json:
+    """A wallet at random, its points not pending where they would end meanwhile."""
+    ends, pending = draw(expiries), draw(pendings)
+    if pending and ends["kind"] != "never" and pending["kind"] not in {"event", "none"}:
+        ends = {"kind": "days", "days": 40 + ends.get("days", 0)}
+    return {"id": name, "name": title, "expiry": ends, "pending": pending, **more}
 
 
 def plain_rule(draw: st.DrawFn) -> Json:
@@ -130,8 +150,8 @@ def earn_rules(draw: st.DrawFn) -> list[Json]:
 
 
 @st.composite
-def documents(draw: st.DrawFn) -> Json:
-    """A programme with two wallets, a tier set and rules at random."""
+def documents(draw: st.DrawFn, *, any_negative: bool = False) -> Json:
+    """A programme with two wallets, a tier set and rules at random; debt is allowed unless told otherwise."""
     return {
         "stammis": 1,
         "programme": "any",
@@ -144,9 +164,10 @@ def documents(draw: st.DrawFn) -> Json:
             "level": draw(st.sampled_from(("purchase", "line"))),
         },
         "wallets": [
-            {"id": "points", "name": "Points", "expiry": draw(expiries), "value": "0.05", "pays": True},
-            {"id": "coins", "name": "Coins", "expiry": draw(expiries), "decimals": draw(st.integers(0, 2))},
+            drawn_wallet(draw, "points", "Points", value="0.05", pays=True),
+            drawn_wallet(draw, "coins", "Coins", decimals=draw(st.integers(0, 2))),
         ],
+        "negative_balance": draw(st.sampled_from(NEGATIVES)) if any_negative else "allow_debt",
         "earn": draw(earn_rules()),
         "tiers": [
             {
@@ -241,6 +262,12 @@ actions: st.SearchStrategy[Json] = st.one_of(
         }
     ),
     st.fixed_dictionaries({"do": st.just("adjust"), "amount": st.integers(-60, 60)}),
+    st.fixed_dictionaries({"do": st.just("hold"), "amount": st.integers(1, 40), "minutes": st.integers(1, 20_000)}),
+    st.fixed_dictionaries(
+        {"do": st.just("capture"), "which": st.integers(0, 3), "amount": st.one_of(st.none(), st.integers(1, 40))}
+    ),
+    st.fixed_dictionaries({"do": st.just("release"), "which": st.integers(0, 3)}),
+    st.fixed_dictionaries({"do": st.just("extend"), "wallet": st.sampled_from(("points", "coins"))}),
     st.fixed_dictionaries({"do": st.just("redeem"), "reward": st.sampled_from(("mug", "pin"))}),
     st.fixed_dictionaries({"do": st.just("undo"), "which": st.integers(0, 3)}),
     st.fixed_dictionaries({"do": st.just("event"), "type": st.sampled_from(("review", "visit", "other"))}),

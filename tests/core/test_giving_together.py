@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stammis.core.document import DocumentErrors, parse
 from stammis.core.effects import Decision, Posted, Refused, Step
-from stammis.core.events import Return, ReturnLine
+from stammis.core.events import Return, ReturnLine, StatusChanged
 from tests.core import strategies
 from tests.core.course import Course, document, line, wallet
 from tests.core.test_laws import BEGIN, lawful, purchase_of
@@ -279,5 +279,6 @@ def test_parts_add_up_budgets_are_never_exceeded_and_returning_everything_gives_
         for each in bought_then.lines:
             course.happens(Return(occurred_at=at, id=f"R{name}-{each.id}", purchase=name, lines=(ReturnLine(each.id),)))
             assert all(0 <= used <= most[budget] for (budget, _, _), used in course.drawn.items())
+        course.happens(StatusChanged(occurred_at=at, purchase=name, status="cancelled"))  # lines of nothing stay
     assert not any(course.drawn.values())
     assert not course.standing.counts.get("#c0")

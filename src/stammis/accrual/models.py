@@ -146,3 +146,19 @@ class Approval(models.Model):
                 fields=["programme", "asked_at"], condition=models.Q(state="waiting"), name="accrual_approval_waiting"
             ),
         ]
+
+
+class Hold(models.Model):
+    """Points that are or were put aside."""
+
+    pk = models.CompositePrimaryKey("member_id", "hold")
+    member = models.ForeignKey(
+        Member, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", db_comment="Member."
+    )
+    hold = models.TextField(db_comment="The caller's id of the hold.")
+    state = models.TextField(db_comment="stammis.core.standing.Hold as JSON.")
+
+    class Meta:
+        """A row a hold; a hold whose time is over reads expired even before its expiry is applied."""
+
+        db_table_comment = "Points put aside: open, captured, released or expired holds."

@@ -103,6 +103,7 @@ _UNPROCESSABLE = frozenset(
         "future_coupon",
         "in_future",
         "invalid",
+        "more_than_held",
         "more_than_bought",
         "negative_total",
         "no_exchange",

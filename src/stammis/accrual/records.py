@@ -7,7 +7,7 @@ from msgspec import Struct, json
 from stammis.accrual.outcomes import WalletView
 from stammis.core.effects import Amounts, Effect, Refund, Step
 from stammis.core.events import AnyEvent
-from stammis.core.standing import IssuedReward, PurchaseState, Standing, Take
+from stammis.core.standing import Awaits, Hold, IssuedReward, PurchaseState, Standing, Take
 from stammis.core.world import Grants
 
 
@@ -39,4 +39,6 @@ read_event = json.Decoder(AnyEvent).decode
 read_standing = json.Decoder(Standing).decode
 read_state = json.Decoder(PurchaseState).decode
 read_issued = json.Decoder(IssuedReward).decode
+read_hold = json.Decoder(Hold).decode
+read_awaits = json.Decoder(Awaits).decode
 read_takes = json.Decoder(tuple[Take, ...]).decode

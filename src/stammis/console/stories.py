@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from stammis.accrual.records import Record, read_event, read_record
 from stammis.activity.models import Event
 from stammis.console import formats
 from stammis.console.between import moved, tied
-from stammis.core.effects import Effect, Posted, RewardMoved, TierMoved
+from stammis.core.effects import Activated, Effect, Posted, RewardMoved, TierMoved
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
@@ -24,7 +25,11 @@ from stammis.core.events import (
     Claimed,
     DayPassed,
     Exchange,
+    Extension,
     Happening,
+    HoldCaptured,
+    HoldPlaced,
+    HoldReleased,
     LevelGiven,
     MemberChanged,
     Merged,
@@ -53,6 +58,10 @@ ICONS = {
     "redemption": "gift",
     "redemption_cancelled": "undo-2",
     "adjustment": "pencil",
+    "hold": "lock",
+    "hold_captured": "lock-open",
+    "hold_released": "lock-open",
+    "extension": "hourglass",
     "member": "user",
     "day": "hourglass",
     "transfer": "arrow-right-left",
@@ -170,9 +179,35 @@ def _told(event: AnyEvent, effects: Iterable[Effect], document: Document) -> tup
             return moved(event, document)
         case PoolChanged() | Merged() | Unmerged() | Claimed():
             return tied(event)
+        case HoldPlaced() | HoldCaptured() | HoldReleased() | Extension():
+            return _lots(event)
         case DayPassed():
-            ended = any(isinstance(effect, Posted) for effect in effects)
-            return _("Points reached their last day") if ended else _("The level was reviewed"), ""
+            return _passed(effects), ""
+
+
+def _lots(event: HoldPlaced | HoldCaptured | HoldReleased | Extension) -> tuple[str, str]:
+    match event:
+        case HoldPlaced():
+            return _("Points put aside"), event.id
+        case HoldCaptured():
+            return _("Points put aside were spent"), event.hold
+        case HoldReleased():
+            return _("Points put aside are free again"), event.hold
+        case Extension():
+            return _("Points last until %(day)s") % {"day": words.day(event.last_day)}, event.reason
+    assert_never(event)
+
+
+def _passed(effects: Iterable[Effect]) -> str:
+    """Say what a day brought: the most that happened to points, else to levels."""
+    kinds = {effect.kind for effect in effects if isinstance(effect, Posted)}
+    if "release" in kinds:
+        return _("Points put aside are free again: their time is over")
+    if kinds:
+        return _("Points reached their last day")
+    if any(isinstance(effect, Activated) for effect in effects):
+        return _("Pending points became active")
+    return _("The level was reviewed")
 
 
 def _purchase(event: Purchase) -> tuple[str, str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import calendar
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar, assert_never
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -18,7 +17,8 @@ from stammis.core.questions import asks_purchase
 from stammis.core.reading import Problem, below, unknown
 from stammis.core.tier_checks import Wallets, tier_faults
 from stammis.core.tier_sets import TierSet
-from stammis.core.wallets import Wallet, Yearly
+from stammis.core.wallet_checks import pending_faults, wallet_faults
+from stammis.core.wallets import NotPending, PendingStatus, Wallet
 
 T = TypeVar("T")
 
@@ -39,6 +39,7 @@ class Draft(NamedTuple):
     exchange: list[Placed]
     transfers: Placed | None
     ids: dict[str, frozenset[str]]
+    statuses: Mapping[str, str] | None = None
 
     def of(self, name: str, kind: type[T]) -> Iterator[tuple[str, T]]:
         """The parts of a list that have this type, with their places."""
@@ -53,7 +54,7 @@ def disagreements(draft: Draft) -> list[Problem]:
     for name in draft.parts:
         problems += _twice(draft.parts[name])
     for pointer, wallet in draft.of("wallets", Wallet):
-        problems += _wallet(wallet, pointer)
+        problems += wallet_faults(wallet, pointer, draft.statuses)
     for pointer, tiers in draft.of("tiers", TierSet):
         problems += tier_faults(tiers, pointer, _around_tiers(draft))
     for pointer, rule in draft.parts["earn"]:
@@ -127,16 +128,6 @@ def _known_wallet(wallet: str, pointer: str, draft: Draft) -> Iterator[Problem]:
         yield unknown(below(pointer, "wallet"), "unknown_wallet", "wallet", wallet, draft.ids["wallets"])
 
 
-def _wallet(wallet: Wallet, pointer: str) -> Iterator[Problem]:
-    if wallet.pays and (wallet.value is None or not exact(wallet.value)):
-        message = "A wallet that pays needs a value in money above zero."
-        yield Problem(below(pointer, "value"), "missing_value", message)
-    expiry = wallet.expiry
-    if isinstance(expiry, Yearly) and expiry.day > calendar.monthrange(2024, expiry.month)[1]:
-        message = f"Month {expiry.month} has no day {expiry.day}."
-        yield Problem(below(pointer, "expiry", "day"), "out_of_range", message)
-
-
 def _rule(rule: Earn, pointer: str, draft: Draft) -> Iterator[Problem]:
     yield from _known_wallet(rule.wallet, pointer, draft)
     if rule.cap is not None and rule.cap.points is None and rule.cap.times is None:
@@ -146,6 +137,13 @@ def _rule(rule: Earn, pointer: str, draft: Draft) -> Iterator[Problem]:
     levels = {tiers.id: tuple(level.id for level in tiers.levels) for _, tiers in draft.of("tiers", TierSet)}
     around = Surroundings(DECIMALS.get(draft.currency or ""), levels, draft.ids["tiers"])
     yield from scale_faults(rule, pointer, around)
+    of_wallet = next((wallet for _, wallet in draft.of("wallets", Wallet) if wallet.id == rule.wallet), None)
+    if rule.pending is not None and not isinstance(rule.pending, NotPending):
+        expiry = None if of_wallet is None else of_wallet.expiry
+        yield from pending_faults(rule.pending, expiry, below(pointer, "pending"), draft.statuses)
+        if isinstance(rule.pending, PendingStatus) and isinstance(rule, PerEvent):
+            message = "An event has no status: its points cannot be pending until one."
+            yield Problem(below(pointer, "pending"), "not_for_events", message)
     if rule.when is not None:
         yield from faults(rule.when, below(pointer, "when"), around)
     match rule:

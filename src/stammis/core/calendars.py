@@ -57,6 +57,13 @@ def next_yearly(day: int, month: int, day_of_month: int) -> int:
     raise AssertionError("every year has such a day")
 
 
+def period_end(day: int, period: Literal["month", "quarter", "year"]) -> int:
+    """The last day of the month, quarter or year that a day lies in; both as ordinals."""
+    date = dt.date.fromordinal(day)
+    month = {"month": date.month, "quarter": (date.month + 2) // 3 * 3, "year": 12}[period]
+    return dt.date(date.year, month, calendar.monthrange(date.year, month)[1]).toordinal()
+
+
 @lru_cache(maxsize=16_384)
 def periods(day: int) -> tuple[int, int, int, int, int]:
     """The first days of the day, week (from Monday), month and year that a day lies in, and 0 for ever."""

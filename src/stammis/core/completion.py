@@ -14,6 +14,7 @@ from stammis.core.events import Purchase
 from stammis.core.gains import Counts
 from stammis.core.journal import Journal
 from stammis.core.levels import level_with
+from stammis.core.pending import Settling, earn_rows
 from stammis.core.pool_rules import EACH_PURCHASE
 from stammis.core.questions import Scene
 from stammis.core.rules import Rules
@@ -43,6 +44,7 @@ class Completion(Struct, frozen=True, gc=False):
     given: dict[str, int]
     counted: dict[str, int]
     steps: tuple[Step, ...]
+    delays: dict[int, str] = {}
 
 
 def when(at: int, rules: Rules) -> When:
@@ -75,11 +77,13 @@ def complete(
     *,
     settled_at: int | None = None,
     budgets: Lefts = NO_BUDGETS,
+    status: str | None = None,
 ) -> Completion:
     """Lets a purchase (or what remains of it) earn.
 
     ``settled_at`` is the instant of a completion that comes later than the purchase: the rate looks at the windows as
-    of the purchase's own day then, and the level moves at that instant.
+    of the purchase's own day then, and the level moves at that instant. ``status`` is the caller's word for what the
+    purchase is now.
     """
     standing = journal.standing
     if not standing.enrolled or not rules.version:
@@ -87,17 +91,26 @@ def complete(
         return Completion(Seen(enrolled=False), (), {}, {}, steps)
     seen, earnings = _decided(purchase, basket, moment, standing, rules, budgets=budgets, later=settled_at is not None)
     earned: list[Earned] = []
-    for wallet, points in earnings.points.items():
-        if points:
-            ends_at = rules.wallets[wallet].ends_at(moment.day)
-            row = journal.open(wallet, "earn", points, moment.at, ends_at)
-            earned.append(Earned(wallet, row.row, points))
+    delays: dict[int, str] = {}
+    if rules.delays:
+        late = moment.at if settled_at is None else settled_at
+        settling = Settling(moment.day, moment.at, late, purchase.id, status)
+        for row, key in earn_rows(journal, earnings.points, earnings.given, settling, rules):
+            earned.append(Earned(row.wallet, row.row, row.amount))
+            if key:
+                delays[row.row] = key
+    else:
+        for wallet, points in earnings.points.items():
+            if points:
+                ends_at = rules.wallets[wallet].ends_at(moment.day)
+                row = journal.open(wallet, "earn", points, moment.at, ends_at)
+                earned.append(Earned(wallet, row.row, points))
     counted = progress_of(basket, earnings.points, rules)
     at = moment.at if settled_at is None else max(moment.at, settled_at)
     journal.count(counted, moment.day, at)
     if rules.book.capped or rules.book.pools:
         journal.effects.extend(counted_effects({}, earnings.given, standing, moment.day, rules, store=purchase.store))
-    return Completion(seen, tuple(earned), earnings.given, counted, earnings.steps)
+    return Completion(seen, tuple(earned), earnings.given, counted, earnings.steps, delays)
 
 
 def progress_of(basket: Basket, points: dict[str, int], rules: Rules) -> Progress:

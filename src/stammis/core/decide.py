@@ -7,8 +7,9 @@ from typing import assert_never
 from stammis.core.between import decide_between
 from stammis.core.calendars import instant, weekday
 from stammis.core.completion import NO_VERSION, UNENROLLED, counted_effects
+from stammis.core.due import fall_due
 from stammis.core.earning import counts_at, earnings_of_event
-from stammis.core.effects import Decision, MemberSet
+from stammis.core.effects import Decision, MemberSet, Step
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
@@ -16,7 +17,11 @@ from stammis.core.events import (
     Claimed,
     DayPassed,
     Exchange,
+    Extension,
     Happening,
+    HoldCaptured,
+    HoldPlaced,
+    HoldReleased,
     LevelGiven,
     MemberChanged,
     Merged,
@@ -26,14 +31,18 @@ from stammis.core.events import (
     Redemption,
     RedemptionCancelled,
     Return,
+    Scalar,
     StatusChanged,
     Transfer,
     Unmerged,
 )
+from stammis.core.holds import decide_capture, decide_hold, decide_release
 from stammis.core.journal import Journal, row_steps
+from stammis.core.lasting import decide_extension, slide
 from stammis.core.level_moves import decide_level, with_levels
 from stammis.core.levels import levels_on
-from stammis.core.lots import ended
+from stammis.core.negative import take_back
+from stammis.core.pending import Settling, earn_rows, happened
 from stammis.core.purchases import decide_purchase, decide_status
 from stammis.core.questions import Scene
 from stammis.core.redemptions import decide_redemption, decide_redemption_cancelled
@@ -56,7 +65,9 @@ def needs(event: AnyEvent, rules: Rules) -> Needs:
             return Needs(reward=event.reward, codes=1 if event.reward in rules.rewards else 0)
         case RedemptionCancelled():
             return Needs(redemption=event.redemption)
-        case Happening() | Adjustment() | LevelGiven() | MemberChanged() | DayPassed():
+        case Happening() | Adjustment() | LevelGiven() | MemberChanged() | DayPassed() | Extension():
+            return _NOTHING
+        case HoldPlaced() | HoldCaptured() | HoldReleased():
             return _NOTHING
         case Transfer() | Received() | Exchange() | BroughtBalance():
             return _NOTHING
@@ -99,6 +110,14 @@ def _decide(event: AnyEvent, world: World, rules: Rules, current: Rules) -> Deci
             return _decide_adjustment(event, world, rules, current)
         case LevelGiven():
             return decide_level(event, world, current)
+        case HoldPlaced():
+            return decide_hold(event, world, rules, current)
+        case HoldCaptured():
+            return decide_capture(event, world, rules, current)
+        case HoldReleased():
+            return decide_release(event, world, rules, current)
+        case Extension():
+            return decide_extension(event, world, rules, current)
         case MemberChanged():
             return Decision(
                 effects=(MemberSet(enrolled=event.enrolled, labels=event.labels, attributes=event.attributes),)
@@ -126,16 +145,19 @@ def _decide_happening(event: Happening, world: World, rules: Rules, current: Rul
     counts = counts_at(day, standing.counts, rules)
     earnings = earnings_of_event(event.type, scene, counts, rules, world.grants.budgets)
     journal = Journal(standing, current)
-    for wallet, points in earnings.points.items():
-        if points:
-            journal.open(wallet, "earn", points, at, rules.wallets[wallet].ends_at(day))
+    if rules.sliding:
+        slide(journal, event.type, day, at, rules)
+    if standing.pending:
+        happened(journal, event.type, at)
+    steps = earnings.steps + tuple(row_steps(journal.effects))
+    earn_rows(journal, earnings.points, earnings.given, Settling(day, at, at), rules)
     progress = {
         measure.key: earnings.points.get(measure.wallet, 0) if measure.points else measure.of_event(event.type)
         for measure in rules.measures
     }
     journal.count(progress, day, at)
     journal.effects.extend(counted_effects({}, earnings.given, standing, day, rules))
-    return Decision(effects=tuple(journal.effects), steps=earnings.steps)
+    return Decision(effects=tuple(journal.effects), steps=steps)
 
 
 def _decide_adjustment(event: Adjustment, world: World, rules: Rules, current: Rules) -> Decision:
@@ -147,7 +169,10 @@ def _decide_adjustment(event: Adjustment, world: World, rules: Rules, current: R
     if event.amount > 0:
         journal.open(wallet.id, "adjust", event.amount, at, wallet.ends_at(rules.calendar.day(at)))
     elif event.amount < 0:
-        journal.take(wallet.id, "adjust", -event.amount, at)
+        take_back(journal, wallet, "adjust", -event.amount, at)
+        if not journal.effects:
+            saw: dict[str, Scalar] = {"shortfall": -event.amount, "policy": wallet.negative}
+            return Decision(effects=(), steps=(Step("", False, "shortfall", wallet.id, 0, saw),))
     return Decision(effects=tuple(journal.effects), steps=tuple(row_steps(journal.effects)))
 
 
@@ -155,10 +180,7 @@ def _decide_day(event: DayPassed, world: World, rules: Rules, current: Rules) ->
     at = instant(event.occurred_at)
     standing = world.standing
     journal = Journal(standing, current)
-    for wallet, purse in standing.purses.items():
-        for lot in ended(purse, at):
-            assert lot.ends_at is not None
-            journal.expire(wallet, lot, lot.ends_at)
+    fall_due(journal, at, rules)
     steps = row_steps(journal.effects)
     if standing.enrolled:
         journal.count({}, rules.calendar.day(at), at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from msgspec import inspect as shapes
 from stammis.core.agreement import Draft, Placed, disagreements
 from stammis.core.combination import Budget, Group, SharedCap
 from stammis.core.earn import Earn
-from stammis.core.programme import Exchanging, Programme, Reward, Transfers
+from stammis.core.programme import STATUSES, Exchanging, Programme, Reward, Transfers
 from stammis.core.reading import Problem, below, misfits
 from stammis.core.tier_sets import TierSet
 from stammis.core.wallets import Wallet
@@ -87,6 +88,9 @@ def _draft(document: dict[str, Any], problems: list[Problem]) -> Draft:
         found = parts if isinstance(parts, list | tuple) else ()
         return frozenset(str(part["id"]) for part in found if isinstance(part, dict) and "id" in part)
 
+    statuses: Mapping[str, str] | None = document.get("statuses", STATUSES)
+    if "statuses" in document and not fits("/statuses"):
+        statuses = None
     return Draft(
         currency=document["currency"] if "currency" in document and fits("/currency") else None,
         timezone=document["timezone"] if "timezone" in document and fits("/timezone") else None,
@@ -96,4 +100,5 @@ def _draft(document: dict[str, Any], problems: list[Problem]) -> Draft:
         if "transfers" in document and fits("/transfers")
         else None,
         ids={name: ids(name) for name in PARTS},
+        statuses=None if statuses is None else {"completed": "completed", **statuses},
     )

@@ -11,6 +11,7 @@ from stammis.core.basis import Basis
 from stammis.core.conditions import Condition, Id, says
 from stammis.core.parts import Part, Text, Words
 from stammis.core.scales import Points
+from stammis.core.wallets import Pending
 
 
 class Cap(Part, frozen=True):
@@ -43,6 +44,9 @@ class _Earn(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", o
             description="Rules of a higher priority come first in their group, and draw first on caps and budgets.",
         ),
     ] = 0
+    pending: Annotated[
+        Pending | None, says("Until when its points are pending, where it is not as the wallet says.")
+    ] = None
 
 
 class PerAmount(_Earn, frozen=True, tag="amount", kw_only=True):

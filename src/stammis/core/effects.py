@@ -8,7 +8,9 @@ from msgspec import Struct
 
 from stammis.core.events import Scalar
 from stammis.core.standing import (
+    Awaits,
     Count,
+    Hold,
     IssuedReward,
     PurchaseState,
     Stay,
@@ -19,13 +21,17 @@ from stammis.core.standing import (
 MovedBecause = Literal[
     "reached", "taken_back", "spent", "window", "review", "grace_over", "by_hand", "by_hand_over", "rules"
 ]
-RowKind = Literal["earn", "spend", "return", "restore", "expire", "adjust", "transfer_in", "transfer_out"]
+RowKind = Literal[
+    "earn", "spend", "return", "restore", "expire", "adjust", "transfer_in", "transfer_out", "hold", "release"
+]
 
 
 class Posted(Struct, frozen=True, tag_field="effect", tag="posted", omit_defaults=True, kw_only=True, gc=False):
     """A ledger row: ``row`` is its number in the member's ledger, ``amount`` signed, ``running`` the balance after it.
 
-    ``lots`` names the lots it took from or gave back to; a row with ``left`` opens a lot with what debt left.
+    ``lots`` names the lots it took from or gave back to; a row with ``left`` opens a lot with what debt left. A row
+    with ``awaits`` moves pending points only: neither balance nor lots are touched until they are active.
+    ``shortfall`` is what a reversal should have taken besides and could not.
     """
 
     row: int
@@ -38,6 +44,35 @@ class Posted(Struct, frozen=True, tag_field="effect", tag="posted", omit_default
     left: int | None = None
     lots: tuple[Take, ...] = ()
     reverses: int | None = None
+    awaits: Awaits | None = None
+    shortfall: int = 0
+
+
+class Activated(Struct, frozen=True, tag_field="effect", tag="activated", omit_defaults=True, kw_only=True, gc=False):
+    """Pending points of a row are active from now on; ``left`` of them, after debt, are its lot."""
+
+    wallet: str
+    row: int
+    amount: int
+    left: int
+    at: int
+    ends_at: int | None = None
+
+
+class Extended(Struct, frozen=True, tag_field="effect", tag="extended", omit_defaults=True, kw_only=True, gc=False):
+    """The lots of these rows (pending ones as well) end later than they would have: at ``ends_at``."""
+
+    wallet: str
+    rows: tuple[int, ...]
+    amount: int
+    ends_at: int
+    at: int
+
+
+class HoldMoved(Struct, frozen=True, tag_field="effect", tag="hold", kw_only=True, gc=False):
+    """A hold is placed, captured, released or expires."""
+
+    hold: Hold
 
 
 class TierMoved(Struct, frozen=True, tag_field="effect", tag="tier", omit_defaults=True, kw_only=True, gc=False):
@@ -125,6 +160,9 @@ class Refused(Struct, frozen=True, tag_field="effect", tag="refused", omit_defau
 
 Effect = (
     Posted
+    | Activated
+    | Extended
+    | HoldMoved
     | TierMoved
     | Stayed
     | Progressed

@@ -40,11 +40,12 @@ class Discount(Struct, frozen=True, omit_defaults=True, gc=False):
     kind: Literal["reward", "shop"]
 
 
-class Tender(Struct, frozen=True, gc=False):
-    """Points offered in payment, in the wallet's smallest unit."""
+class Tender(Struct, frozen=True, omit_defaults=True, gc=False):
+    """Points offered in payment, in the wallet's smallest unit; from a ``hold`` first, which is turned over with it."""
 
     wallet: str
     amount: int
+    hold: str | None = None
 
 
 class Contact(Struct, frozen=True, gc=False):
@@ -142,6 +143,39 @@ class LevelGiven(Event, frozen=True, tag="level", kw_only=True, gc=False):
     until: dt.date | None = None
     only: bool = False
     reason: str = ""
+
+
+class HoldPlaced(Event, frozen=True, tag="hold", kw_only=True, gc=False):
+    """A member's points are put aside for so many seconds."""
+
+    id: str
+    member: str
+    wallet: str
+    amount: int
+    seconds: int
+
+
+class HoldCaptured(Event, frozen=True, tag="hold_captured", kw_only=True, gc=False):
+    """Points put aside are spent, all of them or so many; the rest is free again."""
+
+    hold: str
+    amount: int | None = None
+
+
+class HoldReleased(Event, frozen=True, tag="hold_released", kw_only=True, gc=False):
+    """Points put aside are free again."""
+
+    hold: str
+
+
+class Extension(Event, frozen=True, tag="extension", kw_only=True, gc=False):
+    """A person or a program lets a member's open points last through a day, with the reason."""
+
+    id: str
+    member: str
+    wallet: str
+    last_day: dt.date
+    reason: str
 
 
 class MemberChanged(Event, frozen=True, tag="member", kw_only=True, gc=False):
@@ -277,6 +311,10 @@ AnyEvent = (
     | RedemptionCancelled
     | Adjustment
     | LevelGiven
+    | HoldPlaced
+    | HoldCaptured
+    | HoldReleased
+    | Extension
     | MemberChanged
     | DayPassed
     | Transfer
@@ -288,3 +326,8 @@ AnyEvent = (
     | Unmerged
     | Claimed
 )
+
+OfMember = Happening | Adjustment | LevelGiven | Exchange | BroughtBalance | HoldPlaced | Extension
+"""What a member does, or is done for, that is no purchase and takes nothing from a stock."""
+OfHold = HoldCaptured | HoldReleased
+"""What becomes of a hold by its id alone."""

@@ -8,9 +8,12 @@ from typing import assert_never
 from msgspec import structs
 
 from stammis.core.effects import (
+    Activated,
     Counted,
     Drawn,
     Effect,
+    Extended,
+    HoldMoved,
     MemberSet,
     Posted,
     Progressed,
@@ -21,9 +24,17 @@ from stammis.core.effects import (
     Tied,
     TierMoved,
 )
-from stammis.core.lots import EMPTY, purse_after
+from stammis.core.lots import (
+    EMPTY,
+    pending_after,
+    pending_extended,
+    pending_less,
+    purse_activated,
+    purse_after,
+    purse_extended,
+)
 from stammis.core.rules import Rules
-from stammis.core.standing import Count, Rank, Standing
+from stammis.core.standing import Count, PendingLot, Rank, Standing
 from stammis.core.tiers import no_rank, rank_on, rank_progressed
 from stammis.core.world import World
 
@@ -56,6 +67,8 @@ class Draft:
         "_ties",
         "_world",
         "counts",
+        "holds",
+        "pending",
         "purses",
         "ranks",
         "stays",
@@ -72,6 +85,8 @@ class Draft:
         self.ranks = standing.ranks
         self.counts = standing.counts
         self.stays = standing.stays
+        self.pending = standing.pending
+        self.holds = standing.holds
         self._rows = standing.rows
         self._ties = standing.ties
 
@@ -79,10 +94,17 @@ class Draft:
         """Lets one effect change the draft."""
         match effect:
             case Posted():
-                if self.purses is self._before.purses:
-                    self.purses = dict(self.purses)
-                self.purses[effect.wallet] = purse_after(self.purses.get(effect.wallet, EMPTY), effect)
+                if effect.awaits is not None:
+                    self._wait(effect.wallet, pending_after(self.pending.get(effect.wallet, ()), effect))
+                else:
+                    if self.purses is self._before.purses:
+                        self.purses = dict(self.purses)
+                    self.purses[effect.wallet] = purse_after(self.purses.get(effect.wallet, EMPTY), effect)
                 self._rows = max(self._rows, effect.row)
+            case Activated() | Extended():
+                self._move_lots(effect)
+            case HoldMoved():
+                self._hold(effect)
             case Progressed() | TierMoved():
                 self._move_rank(effect, rules)
             case Stayed():
@@ -130,7 +152,35 @@ class Draft:
             due_at=due_at,
             stays=self.stays,
             ties=self._ties,
+            pending=self.pending,
+            holds=self.holds,
         )
+
+    def _wait(self, wallet: str, pending: tuple[PendingLot, ...]) -> None:
+        """The pending points of a wallet are these from now on."""
+        self.pending = {**self.pending, wallet: pending}
+        if not pending:
+            del self.pending[wallet]
+
+    def _move_lots(self, effect: Activated | Extended) -> None:
+        wallet, pending = effect.wallet, self.pending.get(effect.wallet, ())
+        purse = self.purses.get(wallet, EMPTY)
+        match effect:
+            case Activated():
+                purse = purse_activated(purse, effect)
+                self._wait(wallet, pending_less(pending, {effect.row: effect.amount}))
+            case Extended():
+                purse = purse_extended(purse, effect.rows, effect.ends_at)
+                if pending:
+                    self._wait(wallet, pending_extended(pending, effect.rows, effect.ends_at))
+            case _:
+                assert_never(effect)
+        self.purses = {**self.purses, wallet: purse}
+
+    def _hold(self, effect: HoldMoved) -> None:
+        self.holds = {**self.holds, effect.hold.hold: effect.hold}
+        if effect.hold.state != "held":
+            del self.holds[effect.hold.hold]
 
     def _move_rank(self, effect: Progressed | TierMoved, rules: Rules) -> None:
         tally = rules.tallies.get(effect.set) or rules.tier_sets[effect.set].measures[0]

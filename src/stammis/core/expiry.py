@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import assert_never
 
-from stammis.core.calendars import Calendar, months_on, next_yearly
-from stammis.core.wallets import Days, Expiry, Months, Never, OnDate, Yearly
+from stammis.core.calendars import Calendar, months_on, next_yearly, period_end
+from stammis.core.wallets import Days, Expiry, Months, Never, OnDate, PeriodEnd, Sliding, Yearly
 
 Ending = Callable[[int], int | None]
 """From the day on which points were earned to the instant at which they are gone; None where they never are."""
@@ -16,12 +16,14 @@ Ending = Callable[[int], int | None]
 def last_day(expiry: Expiry, day: int) -> int | None:
     """The last day on which points earned on ``day`` are usable (ordinals); None where they always are."""
     match expiry:
-        case Days():
+        case Days() | Sliding():
             return day + expiry.days - 1
         case Months():
             return months_on(day, expiry.months)
         case Yearly():
             return next_yearly(day, expiry.month, expiry.day)
+        case PeriodEnd():
+            return period_end(months_on(day, expiry.months), expiry.period) + expiry.grace_days
         case OnDate():
             return expiry.last.toordinal()
         case Never():

@@ -9,6 +9,8 @@ from msgspec import structs
 
 from stammis.core.calendars import instant, moment
 from stammis.core.decide import decide
+from stammis.core.due import as_read
+from stammis.core.due import due_at as wallets_due_at
 from stammis.core.effects import Decision, Refused
 from stammis.core.events import AnyEvent, BroughtBalance, DayPassed, MemberChanged
 from stammis.core.evolve import Draft
@@ -42,6 +44,8 @@ def world_after(event: AnyEvent, decision: Decision, world: World, rules: Rules)
         draft.apply(effect, rules)
     before = world.standing
     due_at = next_due(draft, rules)
+    if draft.pending or draft.holds:
+        due_at = earlier(due_at, wallets_due_at(draft.pending, draft.holds))
     latest_at = before.latest_at
     if not isinstance(event, MemberChanged | BroughtBalance):  # neither has a time of its own: a history may follow
         latest_at = max(latest_at, instant(event.occurred_at))
@@ -79,6 +83,11 @@ def _sooner(due_at: int | None, standing: Standing, rules: Rules) -> int | None:
     return due_at
 
 
+def earlier(one: int | None, other: int | None) -> int | None:
+    """The earlier of two instants, None being never."""
+    return other if one is None else one if other is None else min(one, other)
+
+
 def due_days(
     world: World, until: int, rules_at: Callable[[int], Rules], starts: Sequence[int] = ()
 ) -> Generator[tuple[DayPassed, Decision, World], None, World]:
@@ -113,6 +122,7 @@ def _next_of(due_at: int | None, starts: Sequence[int], reached: int) -> int | N
 
 def as_of(standing: Standing, at: int, rules: Rules) -> Standing:
     """The standing as it would read at an instant: without lots that have ended, tiers reviewed; nothing is posted."""
+    standing = as_read(standing, at, rules)
     purses = {}
     for wallet, purse in standing.purses.items():
         gone = ended(purse, at)

@@ -4,18 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from stammis.core.effects import Effect, Posted, RowKind, Step
-from stammis.core.lots import EMPTY, active, giving_back, has_ended, latest_first, purse_after, taking
+from stammis.core.effects import Activated, Effect, Extended, Posted, RowKind, Step
+from stammis.core.events import Scalar
+from stammis.core.lots import (
+    EMPTY,
+    active,
+    giving_back,
+    has_ended,
+    latest_first,
+    pending_after,
+    pending_extended,
+    pending_less,
+    purse_activated,
+    purse_after,
+    purse_extended,
+    taking,
+)
 from stammis.core.rules import Rules
-from stammis.core.standing import Lot, Purse, Standing, Take
+from stammis.core.standing import Awaits, Lot, PendingLot, Purse, Standing, Take
 from stammis.core.tiers import Progress, tier_effects
 
 
 def row_steps(effects: Iterable[Effect]) -> list[Step]:
-    """A step for each row that no rule gives: the row's kind says why."""
-    return [
-        Step("", True, effect.kind, effect.wallet, effect.amount) for effect in effects if isinstance(effect, Posted)
-    ]
+    """A step for each row that no rule gives: the row's kind says why; and one for lots that become active or last."""
+    steps: list[Step] = []
+    for effect in effects:
+        if isinstance(effect, Posted):
+            saw: dict[str, Scalar] = {"shortfall": effect.shortfall} if effect.shortfall else {}
+            steps.append(Step("", True, effect.kind, effect.wallet, effect.amount, saw))
+        elif isinstance(effect, Activated):
+            steps.append(Step("", True, "activated", effect.wallet, 0, {"row": effect.row, "points": effect.amount}))
+        elif isinstance(effect, Extended):
+            steps.append(
+                Step("", True, "extended", effect.wallet, 0, {"points": effect.amount, "until": effect.ends_at})
+            )
+    return steps
 
 
 class Journal:
@@ -24,13 +47,14 @@ class Journal:
     ``current`` are the rules in force now, by which tiers move, whichever version decided the purchase.
     """
 
-    __slots__ = ("_purses", "_unapplied", "current", "effects", "rows", "standing")
+    __slots__ = ("_purses", "_unapplied", "current", "effects", "pending", "rows", "standing")
 
     def __init__(self, standing: Standing, current: Rules) -> None:
         self.standing = standing
         self.current = current
         self.rows = standing.rows
         self.effects: list[Effect] = []
+        self.pending = standing.pending
         self._purses = standing.purses
         self._unapplied: list[Posted] = []
 
@@ -51,9 +75,13 @@ class Journal:
         """Lets progress made on a day count towards tiers, and moves their levels at an instant."""
         self.effects += tier_effects(self.standing, progress, day, at, self.current)
 
-    def open(self, wallet: str, kind: RowKind, amount: int, at: int, ends_at: int | None) -> Posted:
-        """Posts a row that gives points and opens a lot; debt is filled first."""
+    def open(
+        self, wallet: str, kind: RowKind, amount: int, at: int, ends_at: int | None, *, awaits: Awaits | None = None
+    ) -> Posted:
+        """Posts a row that gives points and opens a lot; debt is filled first. With ``awaits`` they are pending."""
         purse = self.purse(wallet)
+        if awaits is not None:
+            return self._post(purse, wallet, kind, amount, at, ends_at=ends_at, awaits=awaits)
         left = amount - min(amount, purse.debt)
         return self._post(purse, wallet, kind, amount, at, ends_at=ends_at, left=left)
 
@@ -66,11 +94,61 @@ class Journal:
         *,
         own: Collection[int] = (),
         reverses: int | None = None,
+        shortfall: int = 0,
     ) -> Posted:
         """Posts a row that takes points: from the lots in ``own``, then earliest end first, then as debt."""
         purse = self.purse(wallet)
         lots = taking(purse, amount, at, own)
-        return self._post(purse, wallet, kind, -amount, at, lots=lots, reverses=reverses)
+        return self._post(purse, wallet, kind, -amount, at, lots=lots, reverses=reverses, shortfall=shortfall)
+
+    def put_aside(self, wallet: str, amount: int, at: int) -> Posted:
+        """Posts the row of a hold: so many active points out of their lots, what ends first before the rest."""
+        return self.take(wallet, "hold", amount, at)
+
+    def spend_held(self, wallet: str, takes: tuple[Take, ...], at: int, hold_row: int) -> Posted:
+        """Posts the rows that free held points and spend them, even if their lots have ended meanwhile."""
+        amount = sum(take.amount for take in takes)
+        self._post(self.purse(wallet), wallet, "release", amount, at, lots=takes, reverses=hold_row)
+        return self._post(self.purse(wallet), wallet, "spend", -amount, at, lots=takes, reverses=hold_row)
+
+    def cancel_pending(self, wallet: str, amount: int, at: int, own: Collection[int], kind: RowKind = "return") -> int:
+        """Posts rows that take of pending points of these rows, youngest first; gives how many were there to take."""
+        taken = 0
+        for lot in reversed(self.pending.get(wallet, ())):
+            part = min(amount - taken, lot.left)
+            if part > 0 and lot.row in own:
+                lots = (Take(lot.row, part, lot.ends_at),)
+                purse = self.purse(wallet)
+                self._post(purse, wallet, kind, -part, at, lots=lots, reverses=lot.row, awaits=lot.awaits)
+                taken += part
+        return taken
+
+    def activate(self, wallet: str, lot: PendingLot, at: int) -> None:
+        """Lets pending points be active: debt is filled first, the rest opens their lot."""
+        purse = self.purse(wallet)
+        left = lot.left - min(lot.left, purse.debt)
+        effect = Activated(wallet=wallet, row=lot.row, amount=lot.left, left=left, at=at, ends_at=lot.ends_at)
+        self.effects.append(effect)
+        self._purses = {**self._purses, wallet: purse_activated(purse, effect)}
+        self._pend(wallet, pending_less(self.pending[wallet], {lot.row: lot.left}))
+
+    def extend(self, wallet: str, ends_at: int, at: int) -> Extended | None:
+        """Lets the open lots of a wallet, and its pending points, last until then; None where all last so long."""
+        purse, pending = self.purse(wallet), self.pending.get(wallet, ())
+        lots: list[Lot | PendingLot] = [*purse.lots, *pending]
+        shorter = [lot for lot in lots if lot.ends_at is not None and at < lot.ends_at < ends_at]
+        if not shorter:
+            return None
+        rows = tuple(lot.row for lot in shorter)
+        effect = Extended(wallet=wallet, rows=rows, amount=sum(lot.left for lot in shorter), ends_at=ends_at, at=at)
+        self.effects.append(effect)
+        self._purses = {**self._purses, wallet: purse_extended(purse, rows, ends_at)}
+        if pending:
+            self._pend(wallet, pending_extended(pending, rows, ends_at))
+        return effect
+
+    def _pend(self, wallet: str, pending: tuple[PendingLot, ...]) -> None:
+        self.pending = {**self.pending, wallet: pending}
 
     def expire(self, wallet: str, lot: Lot | Take, at: int) -> Posted:
         """Posts a row that lets what is left of a lot expire."""
@@ -79,13 +157,23 @@ class Journal:
         return self._post(self.purse(wallet), wallet, "expire", -amount, at, lots=lots)
 
     def restore(
-        self, wallet: str, takes: tuple[Take, ...], at: int, reverses: int, *, renew_until: int | None, renew: bool
+        self,
+        wallet: str,
+        takes: tuple[Take, ...],
+        at: int,
+        reverses: int,
+        *,
+        renew_until: int | None,
+        renew: bool,
+        kind: RowKind = "restore",
     ) -> None:
-        """Posts the rows that put points back into their lots.
+        """Posts the rows that put points back into their lots, with the end that those lots have now.
 
         Points of an ended lot come back and expire at once or, with ``renew``, open a lot that ends at ``renew_until``.
         Debt is filled first, by what would end earliest.
         """
+        ends = {lot.row: lot.ends_at for lot in self.purse(wallet).lots}
+        takes = tuple(Take(take.row, take.amount, ends.get(take.row, take.ends_at)) for take in takes)
         good = tuple(take for take in takes if not has_ended(take.ends_at, at))
         gone = tuple(take for take in takes if has_ended(take.ends_at, at))
         amount = sum(take.amount for take in good)
@@ -97,7 +185,7 @@ class Journal:
             lots, _ = giving_back(good, sum(take.amount for take in good) - owed)
             if not renew:
                 lots = (*lots, *latest_first(gone))
-            self._post(purse, wallet, "restore", amount, at, lots=lots, reverses=reverses)
+            self._post(purse, wallet, kind, amount, at, lots=lots, reverses=reverses)
         for take in gone:
             if not renew:
                 self.expire(wallet, take, at)
@@ -105,7 +193,7 @@ class Journal:
         if fresh:
             purse = self.purse(wallet)
             left = fresh - min(fresh, purse.debt)
-            self._post(purse, wallet, "restore", fresh, at, ends_at=renew_until, left=left, reverses=reverses)
+            self._post(purse, wallet, kind, fresh, at, ends_at=renew_until, left=left, reverses=reverses)
 
     def _post(
         self,
@@ -119,20 +207,28 @@ class Journal:
         left: int | None = None,
         lots: tuple[Take, ...] = (),
         reverses: int | None = None,
+        awaits: Awaits | None = None,
+        shortfall: int = 0,
     ) -> Posted:
         self.rows += 1
+        moves = 0 if awaits is not None or kind in ("hold", "release") else amount
         row = Posted(
             row=self.rows,
             wallet=wallet,
             kind=kind,
             amount=amount,
-            running=purse.balance + amount,
+            running=purse.balance + moves,
             at=at,
             ends_at=ends_at,
             left=left,
             lots=lots,
             reverses=reverses,
+            awaits=awaits,
+            shortfall=shortfall,
         )
-        self._unapplied.append(row)
+        if awaits is None:
+            self._unapplied.append(row)
+        else:
+            self._pend(wallet, pending_after(self.pending.get(wallet, ()), row))
         self.effects.append(row)
         return row

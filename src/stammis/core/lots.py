@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from stammis.core.effects import Posted
-from stammis.core.standing import Lot, Purse, Take
+from stammis.core.effects import Activated, Posted
+from stammis.core.standing import Lot, PendingLot, Purse, Take
 
 EMPTY = Purse()
 
@@ -89,12 +89,53 @@ def purse_after(purse: Purse, row: Posted) -> Purse:
         if row.left:
             lots = _opened(lots, Lot(row.row, row.left, row.ends_at))
             rest -= row.left
-    lapsed = purse.lapsed
-    if row.kind == "expire":
-        lapsed -= row.amount
-    elif row.kind == "spend":
-        lapsed = 0
+    lapsed, kind = purse.lapsed, row.kind
+    if kind != "earn":
+        if kind == "expire":
+            lapsed -= row.amount
+        elif kind == "spend":
+            lapsed = 0
+        elif kind in ("hold", "release"):  # what is held still belongs to the balance
+            return Purse(lots, debt - rest, purse.held - row.amount, purse.balance, lapsed)
     return Purse(lots, debt - rest, purse.held, purse.balance + row.amount, lapsed)
+
+
+def purse_activated(purse: Purse, effect: Activated) -> Purse:
+    """The purse after pending points have become active: debt is filled first."""
+    lots = _opened(purse.lots, Lot(effect.row, effect.left, effect.ends_at)) if effect.left else purse.lots
+    debt = purse.debt - (effect.amount - effect.left)
+    return Purse(lots, debt, purse.held, purse.balance + effect.amount, purse.lapsed)
+
+
+def purse_extended(purse: Purse, rows: Collection[int], ends_at: int) -> Purse:
+    """The purse after the lots of these rows have been given another end."""
+    lots = tuple(lot for lot in purse.lots if lot.row not in rows)
+    for lot in purse.lots:
+        if lot.row in rows:
+            lots = _opened(lots, Lot(lot.row, lot.left, ends_at))
+    return Purse(lots, purse.debt, purse.held, purse.balance, purse.lapsed)
+
+
+def pending_after(pending: tuple[PendingLot, ...], row: Posted) -> tuple[PendingLot, ...]:
+    """The pending points of a wallet after a row that moves some: it brings them, or takes of those that it names."""
+    if row.amount > 0:
+        assert row.awaits is not None
+        return (*pending, PendingLot(row.row, row.amount, row.ends_at, row.awaits))
+    return pending_less(pending, {take.row: take.amount for take in row.lots})
+
+
+def pending_less(pending: tuple[PendingLot, ...], less: dict[int, int]) -> tuple[PendingLot, ...]:
+    """Pending points, so many less by the row that brought them."""
+    return tuple(
+        lot if lot.row not in less else PendingLot(lot.row, lot.left - less[lot.row], lot.ends_at, lot.awaits)
+        for lot in pending
+        if lot.left > less.get(lot.row, 0)
+    )
+
+
+def pending_extended(pending: tuple[PendingLot, ...], rows: Collection[int], ends_at: int) -> tuple[PendingLot, ...]:
+    """Pending points after those of these rows have been given another end."""
+    return tuple(PendingLot(lot.row, lot.left, ends_at, lot.awaits) if lot.row in rows else lot for lot in pending)
 
 
 def _opened(lots: tuple[Lot, ...], lot: Lot) -> tuple[Lot, ...]:

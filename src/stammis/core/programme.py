@@ -16,7 +16,7 @@ from stammis.core.conditions import Id, says
 from stammis.core.earn import Earn
 from stammis.core.parts import Part, Text, Words
 from stammis.core.tier_sets import TierSet
-from stammis.core.wallets import Wallet
+from stammis.core.wallets import NEGATIVE, Negative, Wallet
 
 
 class Reward(Part, frozen=True):
@@ -46,7 +46,10 @@ class Returns(Part, frozen=True):
     ] = "lower"
     restored_to_ended: Annotated[
         Literal["expire", "renew"],
-        says("Points that come back to a lot that has ended expire at once, or last as if earned on that day."),
+        says(
+            "Points that come back to a lot that has ended expire at once, or last as if earned on that day. "
+            "So do points whose lot ended while they were held."
+        ),
     ] = "expire"
 
 
@@ -133,3 +136,4 @@ class Programme(Part, frozen=True, kw_only=True):
     returns: Returns = field(default_factory=Returns)
     exchange: Annotated[tuple[Exchanging, ...], says("Rates between wallets; without it none can be changed.")] = ()
     transfers: Annotated[Transfers, says("Points that members give to each other.")] = field(default_factory=Transfers)
+    negative_balance: Annotated[Negative, says(NEGATIVE)] = "allow_debt"

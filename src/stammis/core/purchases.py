@@ -7,9 +7,12 @@ from msgspec import structs
 from stammis.core.basket import Basket, rewards_of
 from stammis.core.calendars import instant
 from stammis.core.completion import complete, when
-from stammis.core.effects import Amounts, Decision, PurchaseMoved, Refused, RewardMoved, Step
+from stammis.core.effects import Amounts, Decision, HoldMoved, Posted, PurchaseMoved, Refused, RewardMoved, Step
 from stammis.core.events import Purchase, StatusChanged
-from stammis.core.journal import Journal
+from stammis.core.holds import capture, turned_over
+from stammis.core.journal import Journal, row_steps
+from stammis.core.lasting import slide
+from stammis.core.pending import Settling, reached
 from stammis.core.programme import State
 from stammis.core.refusals import refuse, refusing, too_few_points
 from stammis.core.remains import remains
@@ -33,16 +36,22 @@ def decide_purchase(purchase: Purchase, world: World, rules: Rules, current: Rul
     moment = when(instant(purchase.occurred_at), rules)
     paid: Paid | None = None
     steps: tuple[Step, ...] = ()
+    if rules.sliding and state == "completed":
+        slide(journal, "purchase", moment.day, moment.at, rules)
+        steps = tuple(row_steps(journal.effects))
     if state != "cancelled" and (purchase.points is not None or purchase.coupons):
         accepted = _accept(purchase, world, journal, moment.at, rules, total=basket.total, restored=0)
         if isinstance(accepted, Refused):
             return refusing(accepted)
-        paid, steps = accepted
+        paid, taken = accepted
+        steps += taken
         if paid is not None:
             by_points = rules.wallets[paid.wallet].worth(paid.amount)
             basket = Basket(purchase.lines, basket.rewards, basket.rounding, by_points)
     if state == "completed":
-        completion = complete(purchase, basket, moment, journal, rules, budgets=world.grants.budgets)
+        completion = complete(
+            purchase, basket, moment, journal, rules, budgets=world.grants.budgets, status=purchase.status
+        )
         moved = PurchaseState(
             state=state,
             version=rules.version,
@@ -52,6 +61,7 @@ def decide_purchase(purchase: Purchase, world: World, rules: Rules, current: Rul
             paid=paid,
             given=completion.given,
             counted=completion.counted,
+            delays=completion.delays,
         )
         steps += completion.steps
     else:
@@ -62,25 +72,47 @@ def decide_purchase(purchase: Purchase, world: World, rules: Rules, current: Rul
 
 
 def _accept(
-    purchase: Purchase, world: World, journal: Journal, at: int, rules: Rules, *, total: int, restored: int
+    purchase: Purchase,
+    world: World,
+    journal: Journal,
+    at: int,
+    rules: Rules,
+    *,
+    total: int,
+    restored: int,
+    again: bool = False,
 ) -> tuple[Paid | None, tuple[Step, ...]] | Refused:
     """Takes the points offered (less what returns have restored already) and the coupons; or says why it cannot."""
     refusal = _unusable_coupon(purchase, world) or _unusable_tender(
-        purchase, journal, at, rules, total=total, restored=restored
+        purchase, journal, at, rules, total=total, restored=restored, again=again
     )
     if refusal is not None:
         return refusal
     paid: Paid | None = None
     steps: tuple[Step, ...] = ()
+    before = len(journal.effects)
     tender = purchase.points
     if tender is not None and tender.amount > restored:
-        row = journal.take(tender.wallet, "spend", tender.amount - restored, at)
+        row = _pay(purchase, tender.amount - restored, journal, at, rules)
         paid = Paid(tender.wallet, row.row, tender.amount, row.lots, restored)
-        steps = (Step("", True, "spend", tender.wallet, row.amount),)
+        steps = tuple(row_steps(journal.effects[before:]))
     for code in purchase.coupons:
         used = structs.replace(world.coupons[code], state="used", purchase=purchase.id)
         journal.effects.append(RewardMoved(reward=used))
     return paid, steps
+
+
+def _pay(purchase: Purchase, amount: int, journal: Journal, at: int, rules: Rules) -> Posted:
+    """Posts the row that pays with points: those of the hold that is turned over, or of the lots that end first."""
+    tender = purchase.points
+    assert tender is not None
+    hold = journal.standing.holds.get(tender.hold) if tender.hold is not None else None
+    if hold is None:
+        return journal.take(tender.wallet, "spend", amount, at)
+    row = capture(journal, hold, amount, at, rules)
+    closed = structs.replace(hold, state="captured", captured=amount, purchase=purchase.id)
+    journal.effects.append(HoldMoved(hold=closed))
+    return row
 
 
 def _unusable_coupon(purchase: Purchase, world: World) -> Refused | None:
@@ -96,7 +128,7 @@ def _unusable_coupon(purchase: Purchase, world: World) -> Refused | None:
 
 
 def _unusable_tender(
-    purchase: Purchase, journal: Journal, at: int, rules: Rules, *, total: int, restored: int
+    purchase: Purchase, journal: Journal, at: int, rules: Rules, *, total: int, restored: int, again: bool
 ) -> Refused | None:
     tender = purchase.points
     if tender is None or tender.amount <= restored:
@@ -107,6 +139,9 @@ def _unusable_tender(
     most = wallet.most_for(total)
     if tender.amount > most:
         return Refused(code="tender_limit", detail={"max": most})
+    if tender.hold is not None and not again:
+        held = turned_over(purchase, journal, at)
+        return held if isinstance(held, Refused) else None
     return too_few_points(journal.purse(tender.wallet), tender.amount - restored, at)
 
 
@@ -119,12 +154,16 @@ def decide_status(event: StatusChanged, world: World, rules: Rules, current: Rul
     if original is None:
         return refuse("unknown_purchase", purchase=event.purchase)
     before: State = original.state.state
-    if state in (before, "placed"):
-        return Decision(effects=(), amounts=_amounts(original, rules))
     at = instant(event.occurred_at)
-    if state == "cancelled":
-        return cancel(original, Journal(world.standing, current), world, at, rules)
-    return _complete_later(original, Journal(world.standing, current), world, at, rules)
+    journal = Journal(world.standing, current)
+    if state == "cancelled" != before:
+        return cancel(original, journal, world, at, rules)
+    if world.standing.pending:
+        reached(journal, event.purchase, event.status, at)
+    if state in (before, "placed"):
+        steps = tuple(row_steps(journal.effects))
+        return Decision(effects=tuple(journal.effects), steps=steps, amounts=_amounts(original, rules))
+    return _complete_later(original, journal, world, at, rules, status=event.status)
 
 
 def _amounts(original: Original, rules: Rules) -> Amounts:
@@ -133,27 +172,34 @@ def _amounts(original: Original, rules: Rules) -> Amounts:
     return remains(original.purchase, state.returned, state.lowered, rules, paid=paid).amounts
 
 
-def _complete_later(original: Original, journal: Journal, world: World, at: int, rules: Rules) -> Decision:
+def _complete_later(
+    original: Original, journal: Journal, world: World, at: int, rules: Rules, *, status: str
+) -> Decision:
     purchase, state = original.purchase, original.state
-    steps: tuple[Step, ...] = ()
+    moment = when(instant(purchase.occurred_at), rules)
+    if rules.sliding:
+        slide(journal, "purchase", moment.day, moment.at, rules)
+    steps = tuple(row_steps(journal.effects))
     if state.state == "cancelled":
         restored = state.paid.restored if state.paid is not None else 0
         total = purchase.rounding - rewards_of(purchase) + sum(line.amount for line in purchase.lines)
-        accepted = _accept(purchase, world, journal, at, rules, total=total, restored=restored)
+        accepted = _accept(purchase, world, journal, at, rules, total=total, restored=restored, again=True)
         if isinstance(accepted, Refused):
             return refusing(accepted)
-        paid, steps = accepted
+        paid, taken = accepted
+        steps += taken
         state = structs.replace(state, state="placed", paid=paid or state.paid)
     left = remains(purchase, state.returned, state.lowered, rules, paid=state.paid is not None)
-    moment = when(instant(purchase.occurred_at), rules)
     if state.seen is not None:
-        state, more = earn_again(state, moment, journal, at, rules, store=purchase.store)
+        settling = Settling(moment.day, moment.at, at, purchase.id, status)
+        state, more = earn_again(state, settling, journal, rules, store=purchase.store)
     elif left.none:
         state = structs.replace(state, state="completed", seen=Seen(enrolled=False))
         more = ()
     else:
+        budgets = world.grants.budgets
         completion = complete(
-            purchase, left.basket, moment, journal, rules, settled_at=at, budgets=world.grants.budgets
+            purchase, left.basket, moment, journal, rules, settled_at=at, budgets=budgets, status=status
         )
         state = structs.replace(
             state,
@@ -163,6 +209,7 @@ def _complete_later(original: Original, journal: Journal, world: World, at: int,
             earned_on=left.basket.total,
             given=completion.given,
             counted=completion.counted,
+            delays=completion.delays,
         )
         more = completion.steps
     journal.effects.append(PurchaseMoved(purchase=purchase.id, state=state))

@@ -165,7 +165,7 @@ def _may_be(value: Any, shape: shapes.Type) -> bool:
             return value is None
         case shapes.IntType():
             return isinstance(value, int) and not isinstance(value, bool)
-        case shapes.StrType():
+        case shapes.StrType() | shapes.LiteralType():
             return isinstance(value, str)
         case shapes.DateType():
             return isinstance(value, str | dt.date)
@@ -181,6 +181,8 @@ def _expected(shape: shapes.Type) -> str | None:
             return "a whole number"
         case shapes.StrType():
             return f"{FORMS.get(shape.pattern, 'a text')}" if shape.pattern else "a text"
+        case shapes.LiteralType(values=values):
+            return f"one of {', '.join(str(one) for one in values)}"
         case shapes.DateType():
             return "a date such as 2025-01-31"
         case shapes.DictType() | shapes.StructType():

@@ -11,9 +11,11 @@ from stammis.core.calendars import instant
 from stammis.core.completion import When, counted_effects, progress_of, scene_of, when
 from stammis.core.earning import NOTHING, Earnings
 from stammis.core.effects import Decision, PurchaseMoved, Refund, Refused, RewardMoved, Step
-from stammis.core.events import Purchase, Return
+from stammis.core.events import Purchase, Return, Scalar
 from stammis.core.journal import Journal, row_steps
 from stammis.core.lots import giving_back, has_ended
+from stammis.core.negative import take_back
+from stammis.core.pending import Settling, earn_row
 from stammis.core.refusals import refuse, refusing
 from stammis.core.remains import Remains, brought_back, money_given_back, remains
 from stammis.core.rules import Rules
@@ -69,7 +71,17 @@ def cancel(original: Original, journal: Journal, world: World, at: int, rules: R
     everything = {line.id: (line.quantity, line.amount) for line in purchase.lines}
     left = remains(purchase, everything, {}, rules, paid=paid)
     settlement = _settle(original, left, world, at, rules, journal=journal)
-    moved = structs.replace(settlement.state, state="cancelled", taken=settlement.taken)
+    delayed: dict[str, dict[str, int]] = {}
+    for (wallet, delay), amount in settlement.taken.items():
+        if delay:
+            delayed.setdefault(delay, {})[wallet] = amount
+    moved = structs.replace(
+        settlement.state,
+        state="cancelled",
+        taken={wallet: amount for (wallet, delay), amount in settlement.taken.items() if not delay},
+        delayed=delayed,
+        short=settlement.short,
+    )
     return settlement.decision(moved, _money_back(original, left, rules), left)
 
 
@@ -82,14 +94,18 @@ def _money_back(original: Original, left: Remains, rules: Rules) -> int:
 
 @dataclass(slots=True)
 class _Settlement:
-    """A return in the making: the journal, what was taken by wallet, and how the purchase stands after it."""
+    """A return in the making: the journal, and how the purchase stands after it.
+
+    ``taken`` is what was taken back by wallet and way of being pending, ``short`` what should have been by wallet.
+    """
 
     purchase: Purchase
     journal: Journal
     state: PurchaseState
     given: dict[str, int]
     counted: dict[str, int]
-    taken: dict[str, int]
+    taken: dict[tuple[str, str], int]
+    short: dict[str, int]
     restored: int
     steps: list[Step]
 
@@ -109,7 +125,7 @@ class _Settlement:
 
 def _settle(original: Original, left: Remains, world: World, at: int, rules: Rules, *, journal: Journal) -> _Settlement:
     purchase, state = original.purchase, original.state
-    settlement = _Settlement(purchase, journal, state, dict(state.given), dict(state.counted), {}, 0, [])
+    settlement = _Settlement(purchase, journal, state, dict(state.given), dict(state.counted), {}, {}, 0, [])
     _restore_points(settlement, left, at, rules)
     if left.none:
         _free_coupons(settlement, world)
@@ -164,28 +180,49 @@ def _take_back(
     settlement: _Settlement, original: Original, earnings: Earnings, *, left: Remains, at: int, rules: Rules
 ) -> None:
     state = original.state
-    rows = list(state.earned)
-    for wallet in dict.fromkeys(earned.wallet for earned in rows):
-        of_wallet = [earned for earned in rows if earned.wallet == wallet]
-        before = {rule: points for rule, points in state.given.items() if _wallet_of(rule, rules) == wallet}
+    for wallet, delay in dict.fromkeys((earned.wallet, state.delays.get(earned.row, "")) for earned in state.earned):
+        rows = [row for row in state.earned if (row.wallet, state.delays.get(row.row, "")) == (wallet, delay)]
+
+        def here(rule: str, wallet: str = wallet, delay: str = delay) -> bool:
+            return rules.book.wallets[rule] == wallet and rules.delay_of(rule) == delay
+
+        before = {rule: points for rule, points in state.given.items() if here(rule)}
         if rules.returns.mode == "proportional":
-            after = _in_proportion(before, of_wallet[0].amount, state, left)
+            after = _in_proportion(before, rows[0].amount, state, left)
         else:
-            after = {rule: points for rule, points in earnings.given.items() if _wallet_of(rule, rules) == wallet}
+            after = {rule: points for rule, points in earnings.given.items() if here(rule)}
         if sum(after.values()) >= sum(before.values()) and not left.none:
             continue  # a rest that is worth more takes nothing back and gives nothing
         for rule in before:
             settlement.given.pop(rule, None)
         settlement.given.update({rule: points for rule, points in after.items() if points})
-        stands = sum(_stands(earned, original, settlement.journal, at) for earned in of_wallet)
+        stands = sum(_stands(earned, original, settlement.journal, at) for earned in rows)
         amount = max(0, stands - sum(after.values()))
-        settlement.steps.extend(_steps(before, after, amount, wallet))
+        taken = _reverse(settlement, rows, amount, at, rules)
+        settlement.steps.extend(_steps(before, after, taken, wallet))
+        if taken:
+            settlement.taken[wallet, delay] = taken
+        if amount > taken:
+            saw: dict[str, Scalar] = {"shortfall": amount - taken, "policy": rules.wallets[wallet].negative}
+            settlement.steps.append(Step("", False, "shortfall", wallet, 0, saw))
+            settlement.short[wallet] = settlement.short.get(wallet, 0) + amount - taken
         if amount:
-            own = {earned.row for earned in of_wallet}
-            row = settlement.journal.take(wallet, "return", amount, at, own=own, reverses=of_wallet[-1].row)
-            settlement.taken[wallet] = -row.amount
-            rows = _marked(rows, wallet, amount)
-    settlement.state = structs.replace(settlement.state, earned=tuple(rows))
+            marked = {row.row: row for row in _marked(rows, amount)}
+            earned_rows = tuple(marked.get(earned.row, earned) for earned in settlement.state.earned)
+            settlement.state = structs.replace(settlement.state, earned=earned_rows)
+
+
+def _reverse(settlement: _Settlement, rows: list[Earned], amount: int, at: int, rules: Rules) -> int:
+    """Cancels what is still pending of these rows, takes the rest as the wallet declares; gives how many it took."""
+    if not amount:
+        return 0
+    journal, own, wallet = settlement.journal, {earned.row for earned in rows}, rows[0].wallet
+    cancelled = journal.cancel_pending(wallet, amount, at, own) if journal.pending else 0
+    if cancelled == amount:
+        return cancelled
+    last = rows[-1].row
+    taken = take_back(journal, rules.wallets[wallet], "return", amount - cancelled, at, own=own, reverses=last)
+    return cancelled + taken
 
 
 def _stands(earned: Earned, original: Original, journal: Journal, at: int) -> int:
@@ -196,17 +233,13 @@ def _stands(earned: Earned, original: Original, journal: Journal, at: int) -> in
     return max(0, earned.amount - earned.taken_back - original.expired.get(earned.row, 0) - ending)
 
 
-def _marked(rows: list[Earned], wallet: str, amount: int) -> list[Earned]:
+def _marked(rows: list[Earned], amount: int) -> list[Earned]:
     marked: list[Earned] = []
     for earned in reversed(rows):
-        part = min(amount, earned.amount - earned.taken_back) if earned.wallet == wallet else 0
+        part = min(amount, earned.amount - earned.taken_back)
         amount -= part
         marked.append(structs.replace(earned, taken_back=earned.taken_back + part) if part else earned)
     return marked[::-1]
-
-
-def _wallet_of(rule: str, rules: Rules) -> str:
-    return rules.book.wallets[rule]
 
 
 def _in_proportion(before: dict[str, int], earned: int, state: PurchaseState, left: Remains) -> dict[str, int]:
@@ -234,7 +267,9 @@ def _move_tiers(
     after = {} if left.none else progress_of(left.basket, earnings.points, rules)
     for measure in rules.measures:
         if measure.points:
-            after[measure.key] = before.get(measure.key, 0) - settlement.taken.get(measure.wallet, 0)
+            taken = sum(amount for (wallet, _), amount in settlement.taken.items() if wallet == measure.wallet)
+            short = settlement.short.get(measure.wallet, 0)
+            after[measure.key] = before.get(measure.key, 0) - taken - short
     progress: Progress = {name: after.get(name, 0) - before.get(name, 0) for name in (*before, *after)}
     settlement.counted = {name: amount for name, amount in after.items() if amount}
     journal = settlement.journal
@@ -242,24 +277,35 @@ def _move_tiers(
 
 
 def earn_again(
-    state: PurchaseState, moment: When, journal: Journal, at: int, rules: Rules, *, store: str | None
+    state: PurchaseState, settling: Settling, journal: Journal, rules: Rules, *, store: str | None
 ) -> tuple[PurchaseState, tuple[Step, ...]]:
     """Posts again what a cancellation took back, dated at the purchase, and lets it count again.
 
     It takes as much of caps and budgets as before, whatever is left of them by now.
     """
-    earned = list(state.earned)
+    earned, delays = list(state.earned), dict(state.delays)
     steps: list[Step] = []
-    for wallet, amount in state.taken.items():
-        row = journal.open(wallet, "earn", amount, moment.at, rules.wallets[wallet].ends_at(moment.day))
+    taken = [(wallet, "", amount) for wallet, amount in state.taken.items()]
+    taken += [(wallet, key, amount) for key, delayed in state.delayed.items() for wallet, amount in delayed.items()]
+    for wallet, key, amount in taken:
+        row = earn_row(journal, wallet, amount, key=key, settling=settling, rules=rules)
         earned.append(Earned(wallet, row.row, amount))
-        given = {rule: points for rule, points in state.given.items() if _wallet_of(rule, rules) == wallet}
+        if key:
+            delays[row.row] = key
+        of_wallet = (rule for rule in state.given if rules.book.wallets[rule] == wallet)
+        given = {rule: state.given[rule] for rule in of_wallet if rules.delay_of(rule) == key}
         parts = spread(amount, list(given.values()))
         steps.extend(Step(rule, True, "again", wallet, part) for rule, part in zip(given, parts, strict=True) if part)
+    regained = dict(state.short)
+    for wallet, _, amount in taken:
+        regained[wallet] = regained.get(wallet, 0) + amount
     progress = {
-        measure.key: state.taken.get(measure.wallet, 0) if measure.points else state.counted.get(measure.key, 0)
+        measure.key: regained.get(measure.wallet, 0) if measure.points else state.counted.get(measure.key, 0)
         for measure in rules.measures
     }
-    journal.count(progress, moment.day, max(moment.at, at))
-    journal.effects.extend(counted_effects({}, state.given, journal.standing, moment.day, rules, store=store))
-    return structs.replace(state, state="completed", earned=tuple(earned), taken={}), tuple(steps)
+    journal.count(progress, settling.day, max(settling.at, settling.settled_at))
+    journal.effects.extend(counted_effects({}, state.given, journal.standing, settling.day, rules, store=store))
+    state = structs.replace(
+        state, state="completed", earned=tuple(earned), taken={}, delayed={}, short={}, delays=delays
+    )
+    return state, tuple(steps)

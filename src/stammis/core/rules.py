@@ -10,24 +10,30 @@ from msgspec import structs
 from stammis.core.amounts import exact
 from stammis.core.calendars import Calendar, calendar_of
 from stammis.core.currencies import DECIMALS
+from stammis.core.delays import Delay, delays_of
 from stammis.core.earn_rules import EarnBook, asks_level, earn_book
 from stammis.core.expiry import Ending, ending
 from stammis.core.programme import Programme, Returns, Reward, State
 from stammis.core.questions import Terms
 from stammis.core.spread import Mode
 from stammis.core.tier_rules import MeasureRules, TierRules, tier_rules
-from stammis.core.wallets import Wallet
+from stammis.core.wallets import Negative, Sliding, Wallet
 
 
 @dataclass(frozen=True, slots=True)
 class WalletRules:
-    """A wallet, prepared: ``value`` is the worth of one smallest unit in minor units of money."""
+    """A wallet, prepared: ``value`` is the worth of one smallest unit in minor units of money.
+
+    ``activity`` names what moves the end of its points on, where they slide.
+    """
 
     id: str
     decimals: int
     ends_at: Ending
     value: Fraction | None
     pays: bool
+    negative: Negative = "allow_debt"
+    activity: frozenset[str] = frozenset()
 
     def worth(self, amount: int) -> int:
         """What an amount is worth in minor units, rounded towards zero; 0 where the wallet has no value in money."""
@@ -61,7 +67,8 @@ class Rules:
     tier sets whose level is more than what counts in a rolling window (see ``core.levels``), ``measures`` all that tier
     sets count, ``split`` the sets that divide a purchase at the threshold which it crosses and
     ``split_mask`` the rules that ask for their levels. ``money`` is how many minor
-    units of a purchase's currency one of the programme's is.
+    units of a purchase's currency one of the programme's is. ``delays`` are those of the rules whose points are pending
+    at first, ``sliding`` the wallets whose points last by activity.
     """
 
     programme: Programme
@@ -84,6 +91,13 @@ class Rules:
     rewards: dict[str, RewardRules]
     statuses: dict[str, State]
     returns: Returns
+    delays: dict[str, Delay]
+    sliding: tuple[WalletRules, ...]
+
+    def delay_of(self, rule: str) -> str:
+        """The key of the delay of a rule; empty where it has none."""
+        delay = self.delays.get(rule)
+        return "" if delay is None else delay.key
 
 
 def compile_rules(programme: Programme, version: int) -> Rules:
@@ -93,7 +107,7 @@ def compile_rules(programme: Programme, version: int) -> Rules:
     """
     calendar = calendar_of(programme.timezone)
     decimals = DECIMALS[programme.currency]
-    wallets = {wallet.id: _wallet(wallet, calendar, decimals) for wallet in programme.wallets}
+    wallets = {wallet.id: _wallet(wallet, programme, calendar, decimals) for wallet in programme.wallets}
     money = Fraction(10**decimals)
     terms = Terms(decimals, {tiers.id: tuple(level.id for level in tiers.levels) for tiers in programme.tiers}, money)
     tiers = tuple(tier_rules(tiers, programme) for tiers in programme.tiers)
@@ -125,6 +139,8 @@ def compile_rules(programme: Programme, version: int) -> Rules:
         rewards={reward.id: _reward(reward, wallets) for reward in programme.rewards},
         statuses={"completed": "completed", **programme.statuses},
         returns=programme.returns,
+        delays=delays_of(programme, calendar),
+        sliding=tuple(wallet for wallet in wallets.values() if wallet.activity),
     )
 
 
@@ -133,9 +149,17 @@ def before_first(programme: Programme) -> Rules:
     return compile_rules(structs.replace(programme, earn=(), tiers=(), rewards=()), 0)
 
 
-def _wallet(wallet: Wallet, calendar: Calendar, decimals: int) -> WalletRules:
+def _wallet(wallet: Wallet, programme: Programme, calendar: Calendar, decimals: int) -> WalletRules:
     value = None if wallet.value is None else exact(wallet.value, decimals) / int(10**wallet.decimals)
-    return WalletRules(wallet.id, wallet.decimals, ending(wallet.expiry, calendar), value, wallet.pays)
+    return WalletRules(
+        wallet.id,
+        wallet.decimals,
+        ending(wallet.expiry, calendar),
+        value,
+        wallet.pays,
+        wallet.negative_balance or programme.negative_balance,
+        frozenset(wallet.expiry.activity) if isinstance(wallet.expiry, Sliding) else frozenset(),
+    )
 
 
 def _reward(reward: Reward, wallets: dict[str, WalletRules]) -> RewardRules:

@@ -46,6 +46,51 @@ class Count(Struct, frozen=True, array_like=True, gc=False):
     times: int
 
 
+class Awaits(Struct, frozen=True, array_like=True, gc=False):
+    """What pending points wait for: an instant, a type of event from an instant on, or a status of a purchase."""
+
+    active_at: int | None = None
+    event: str | None = None
+    since: int = 0
+    purchase: str | None = None
+    status: str | None = None
+
+
+class PendingLot(Struct, frozen=True, array_like=True, gc=False):
+    """Points of one earn row that are not active yet; ``ends_at`` is that of the lot that they will be."""
+
+    row: int
+    left: int
+    ends_at: int | None
+    awaits: Awaits
+
+
+class Take(Struct, frozen=True, array_like=True, gc=False):
+    """So many points out of (or back into) the lot that this row opened, and when that lot ends."""
+
+    row: int
+    amount: int
+    ends_at: int | None
+
+
+HoldState = Literal["held", "captured", "released", "expired"]
+
+
+class Hold(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """Points put aside until an instant, out of which lots, by which row; in the end captured, released or expired."""
+
+    hold: str
+    wallet: str
+    row: int
+    amount: int
+    lots: tuple[Take, ...]
+    placed_at: int
+    until: int
+    state: HoldState = "held"
+    captured: int = 0
+    purchase: str | None = None
+
+
 class Rank(Struct, frozen=True, array_like=True, gc=False):
     """A member's side of one tier set: the level held and since when, and what counted on which day, oldest first.
 
@@ -98,7 +143,11 @@ class Ties(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
 
 
 class Standing(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """Everything about a member that the engine reads and writes."""
+    """Everything about a member that the engine reads and writes.
+
+    ``pending`` are points by wallet that are not active yet, ``holds`` those put aside now; ``purses`` count neither of
+    the pending ones, and of the held ones only how many they are.
+    """
 
     enrolled: bool = False
     labels: tuple[str, ...] = ()
@@ -112,14 +161,8 @@ class Standing(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     due_at: int | None = None
     stays: dict[str, Stay] = {}
     ties: Ties | None = None
-
-
-class Take(Struct, frozen=True, array_like=True, gc=False):
-    """So many points out of (or back into) the lot that this row opened, and when that lot ends."""
-
-    row: int
-    amount: int
-    ends_at: int | None
+    pending: dict[str, tuple[PendingLot, ...]] = {}
+    holds: dict[str, Hold] = {}
 
 
 class Earned(Struct, frozen=True, array_like=True, gc=False):
@@ -172,6 +215,9 @@ class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
         given: points by rule, as they stand after returns.
         counted: by tier set, what counts for this purchase.
         taken: by wallet, what a cancellation took back and a later completion posts again.
+        delays: by earn row, the way in which its points were pending (see ``rules.Delay``); other rows have none.
+        delayed: by way of being pending and wallet, what a cancellation took back of such rows.
+        short: by wallet, what a cancellation should have taken back and could not.
     """
 
     state: State
@@ -186,6 +232,9 @@ class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     given: dict[str, int] = {}
     counted: dict[str, int] = {}
     taken: dict[str, int] = {}
+    delays: dict[int, str] = {}
+    delayed: dict[str, dict[str, int]] = {}
+    short: dict[str, int] = {}
 
 
 class IssuedReward(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

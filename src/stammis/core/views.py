@@ -6,10 +6,13 @@ import datetime as dt
 from typing import TypedDict
 
 from stammis.core.amounts import amount_text
+from stammis.core.due import as_read
 from stammis.core.lots import EMPTY, active, has_ended
 from stammis.core.progress import level_at
 from stammis.core.rules import Rules
 from stammis.core.standing import Standing
+
+_NEVER = 2**62
 
 
 class WalletView(TypedDict):
@@ -22,6 +25,20 @@ class WalletView(TypedDict):
     value: str | None
 
 
+class PendingView(TypedDict):
+    """So much of a wallet is not active yet: from ``active_on`` (ISO date), at an ``event`` or a ``status``.
+
+    ``purchase`` is the one whose status is meant. What they do not wait for is None.
+    """
+
+    wallet: str
+    amount: int
+    active_on: str | None
+    event: str | None
+    purchase: str | None
+    status: str | None
+
+
 class Expiring(TypedDict):
     """So much of a wallet is usable through this day (ISO date) and gone after it."""
 
@@ -32,17 +49,52 @@ class Expiring(TypedDict):
 
 def wallet_view(standing: Standing, rules: Rules, at: int) -> dict[str, WalletView]:
     """What a member has in each wallet at an instant."""
+    standing = as_read(standing, at, rules)
     views: dict[str, WalletView] = {}
     for wallet in rules.wallets.values():
         purse = standing.purses.get(wallet.id, EMPTY)
         there = active(purse, at)
         value = None if wallet.value is None else amount_text(wallet.worth(there), rules.decimals)
-        views[wallet.id] = WalletView(active=there, pending=0, held=purse.held, decimals=wallet.decimals, value=value)
+        views[wallet.id] = WalletView(
+            active=there,
+            pending=pending_of(standing, wallet.id),
+            held=purse.held,
+            decimals=wallet.decimals,
+            value=value,
+        )
     return views
 
 
+def pending_of(standing: Standing, wallet: str) -> int:
+    """How many points of a wallet are pending."""
+    return sum(lot.left for lot in standing.pending.get(wallet, ()))
+
+
+def pending_view(standing: Standing, rules: Rules, at: int) -> list[PendingView]:
+    """What will become active, one entry for each wallet and what it waits for; days first, soonest first."""
+    amounts: dict[tuple[int, str, str, str, str], int] = {}
+    for wallet, lots in as_read(standing, at, rules).pending.items():
+        for lot in lots:
+            awaits = lot.awaits
+            on = _NEVER if awaits.active_at is None else awaits.active_at
+            key = (on, wallet, awaits.event or "", awaits.purchase or "", awaits.status or "")
+            amounts[key] = amounts.get(key, 0) + lot.left
+    return [
+        PendingView(
+            wallet=wallet,
+            amount=amount,
+            active_on=None if on == _NEVER else dt.date.fromordinal(rules.calendar.day(on)).isoformat(),
+            event=event or None,
+            purchase=purchase or None,
+            status=status or None,
+        )
+        for (on, wallet, event, purchase, status), amount in sorted(amounts.items())
+    ]
+
+
 def expiring(standing: Standing, rules: Rules, at: int) -> list[Expiring]:
-    """What will expire, one entry for each wallet and last usable day, soonest first."""
+    """What will expire, one entry for each wallet and last usable day, soonest first; neither pending nor held."""
+    standing = as_read(standing, at, rules)
     amounts: dict[tuple[int, str], int] = {}
     for wallet, purse in standing.purses.items():
         for lot in purse.lots:

@@ -26,6 +26,8 @@ class Entry(models.Model):
         ADJUST = "adjust"
         TRANSFER_IN = "transfer_in"
         TRANSFER_OUT = "transfer_out"
+        HOLD = "hold"
+        RELEASE = "release"
 
     pk = models.CompositePrimaryKey("member_id", "row")
     member = models.ForeignKey(
@@ -33,7 +35,7 @@ class Entry(models.Model):
     )
     row = models.IntegerField(db_comment="1, 2, … in the order in which the member's rows were posted.")
     seq = models.IntegerField(db_comment="Number of the member's event that moved the points.")
-    reverses = models.IntegerField(null=True, db_comment="Row that this one takes back or restores.")
+    reverses = models.IntegerField(null=True, db_comment="Row that this one takes back, restores or settles.")
     amount = models.BigIntegerField(db_comment="Points in the wallet's smallest unit; negative: taken.")
     running = models.BigIntegerField(db_comment="Balance of the wallet after this row: active and held.")
     opened = models.BigIntegerField(null=True, db_comment="Points in the lot that this row opened; null: no lot.")
@@ -56,6 +58,14 @@ class Entry(models.Model):
     source_id = models.TextField(null=True, db_comment="The caller's id of that event; null where it has none.")
     lots = models.TextField(null=True, db_comment="JSON: lots taken from or given back to, each [row, amount, end].")
 
+    pending = models.TextField(
+        null=True,
+        db_comment="Moves pending points only: what they wait for, as JSON; null: active ones.",
+    )
+    shortfall = models.BigIntegerField(
+        null=True, db_comment="What a reversal should have taken besides and could not; null: nothing."
+    )
+
     class Meta:
         """Append-only: a trigger and missing rights refuse changes."""
 
@@ -63,12 +73,15 @@ class Entry(models.Model):
         indexes: ClassVar = [BrinIndex(fields=["posted_at"], name="ledger_entry_posted")]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(kind__in=["earn", "restore"], amount__gt=0)
-                | Q(kind__in=["spend", "return", "expire"], amount__lt=0)
+                condition=Q(kind__in=["earn", "restore", "release"], amount__gt=0)
+                | Q(kind__in=["spend", "return", "expire", "hold"], amount__lt=0)
                 | (Q(kind__in=["adjust", "transfer_in", "transfer_out"]) & ~Q(amount=0)),
                 name="ledger_entry_sign",
             ),
-            models.CheckConstraint(condition=~Q(kind="spend") | Q(running__gte=0), name="ledger_entry_covered"),
+            # what is captured of a hold was put aside before a return made debt
+            models.CheckConstraint(
+                condition=~Q(kind="spend") | Q(running__gte=0) | Q(reverses__isnull=False), name="ledger_entry_covered"
+            ),
             models.CheckConstraint(
                 condition=Q(opened__isnull=True) | Q(opened__gte=0, amount__gt=0, opened__lte=F("amount")),
                 name="ledger_entry_opened",

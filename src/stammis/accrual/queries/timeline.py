@@ -20,7 +20,11 @@ from stammis.core.events import (
     BroughtBalance,
     Claimed,
     Exchange,
+    Extension,
     Happening,
+    HoldCaptured,
+    HoldPlaced,
+    HoldReleased,
     LevelGiven,
     MemberChanged,
     Merged,
@@ -117,6 +121,15 @@ def sentence_of(event: AnyEvent) -> str:
             return _("Points by hand: %(reason)s") % {"reason": event.reason}
         case LevelGiven():
             return _("Level by hand: %(reason)s") % {"reason": event.reason}
+        case HoldPlaced():
+            return _("Points put aside: %(hold)s.") % {"hold": event.id}
+        case HoldCaptured():
+            return _("Points put aside were spent: %(hold)s.") % {"hold": event.hold}
+        case HoldReleased():
+            return _("Points put aside are free again: %(hold)s.") % {"hold": event.hold}
+        case Extension():
+            facts = {"day": words.day(event.last_day), "reason": event.reason}
+            return _("Points last until %(day)s: %(reason)s") % facts
         case MemberChanged():
             return _("The member's record changed.")
         case (
@@ -124,4 +137,4 @@ def sentence_of(event: AnyEvent) -> str:
         ):
             return told(event)
         case _:
-            return _("Points or a level reached their last day.")
+            return _("Something fell due: points or a level reached their day.")

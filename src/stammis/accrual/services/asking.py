@@ -11,7 +11,11 @@ from stammis.core.events import (
     AnyEvent,
     BroughtBalance,
     Exchange,
+    Extension,
     Happening,
+    HoldCaptured,
+    HoldPlaced,
+    HoldReleased,
     LevelGiven,
     Merged,
     PoolChanged,
@@ -27,6 +31,10 @@ from stammis.members import services as members
 
 Name = tuple[bytes, str, str]
 """A programme, a kind, and a value that is unique in both."""
+
+
+class MustBeAlone(Exception):
+    """Something has to wait for its purchase, which is safe only while nobody else's events come in."""
 
 
 @dataclass(slots=True)
@@ -76,7 +84,9 @@ def _ask_for(asked: Asked, programme: bytes, event: AnyEvent | MemberFields | Pr
             if (name := name_of(programme, event)) is not None:
                 asked.identities.add(name)
             asked.coupons.update((programme, code) for code in event.coupons)
-        case Happening() | Adjustment() | LevelGiven() | Exchange() | BroughtBalance():
+        case HoldCaptured() | HoldReleased():
+            asked.origins.add((programme, "hold", event.hold))
+        case Happening() | Adjustment() | LevelGiven() | Exchange() | BroughtBalance() | HoldPlaced() | Extension():
             asked.identities.add((programme, members.ID, event.member))
         case Transfer():
             asked.identities.update(((programme, members.ID, event.member), (programme, members.ID, event.to)))

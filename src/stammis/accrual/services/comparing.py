@@ -13,9 +13,11 @@ from stammis.accrual.records import Record, encode, read_event, read_record, rea
 from stammis.accrual.services.deciding import Decided
 from stammis.accrual.services.refolding import Refold
 from stammis.accrual.services.writing import record_of
-from stammis.core.effects import Posted
+from stammis.core.effects import Activated, Posted
 from stammis.programmes.queries import Versions
 
+HELD = ("hold", "release")
+"""Kinds of rows that put points aside or free them: the balance counts them either way."""
 SHOWN = 300
 """So many characters of what differs are reported."""
 
@@ -26,7 +28,7 @@ class Difference:
 
     Attributes:
         member: internal id of the member; None where a whole programme is meant.
-        what: standing, decision, row, balance, purchase, reward, stock, receipt or seal.
+        what: standing, decision, row, balance, purchase, reward, hold, stock, receipt or seal.
         where: which one, such as ``event 12``.
         stored, expected: what is there, and what the history says; shortened.
     """
@@ -73,6 +75,8 @@ class Comparison:
 
     def _compare_rows(self, step: Decided, entries: Iterator[tuple[Any, ...]]) -> None:
         for effect in step.decision.effects:
+            if isinstance(effect, Activated):
+                self._balances[effect.wallet] = self._balances.get(effect.wallet, 0) + effect.amount
             if not isinstance(effect, Posted):
                 continue
             expected = _row(effect, step.standing.events)
@@ -81,13 +85,20 @@ class Comparison:
                 self._differs("row", f"row {effect.row}", _text(stored and stored[2:]), _text(expected[1:]))
             if stored is None:
                 continue
-            _, row, _, wallet, _, amount, running, *_ = stored
-            balance = self._balances[wallet] = self._balances.get(wallet, 0) + amount
+            _, row, _, wallet, kind, amount, running, *_, pending, _ = stored
+            moves = 0 if pending is not None or kind in HELD else amount
+            balance = self._balances[wallet] = self._balances.get(wallet, 0) + moves
             if running != balance:
                 self._differs("balance", f"row {row}", str(running), str(balance))
 
-    def end(self, standing: str, states: Iterable[tuple[Any, ...]], issued: Iterable[tuple[Any, ...]]) -> None:
-        """Compare the standing (as stored), the purchases that moved on, and the issued rewards."""
+    def end(
+        self,
+        standing: str,
+        states: Iterable[tuple[Any, ...]],
+        issued: Iterable[tuple[Any, ...]],
+        holds: Iterable[tuple[Any, ...]],
+    ) -> None:
+        """Compare the standing (as stored), the purchases that moved on, the issued rewards and the holds."""
         refold = self._refold
         assert refold is not None
         stored = read_standing(standing)
@@ -105,6 +116,8 @@ class Comparison:
         rewards = {redemption: f"{state}: {body}" for _, redemption, body, state in issued}
         taken = {name: f"{reward.state}: {encode(reward).decode()}" for name, reward in refold.issued.items()}
         self._compare("reward", rewards, taken)
+        held = {name: encode(hold).decode() for name, hold in refold.holds.items()}
+        self._compare("hold", {name: state for _, name, state in holds}, held)
 
     def _compare(self, what: str, stored: dict[str, str], expected: dict[str, str]) -> None:
         for name in sorted(stored.keys() | expected.keys()):
@@ -129,6 +142,8 @@ def _row(effect: Posted, seq: int) -> tuple[Any, ...]:
         effect.left,
         lots,
         effect.reverses,
+        None if effect.awaits is None else encode(effect.awaits).decode(),
+        effect.shortfall or None,
     )
 
 

@@ -17,7 +17,9 @@ from stammis.core.events import (
     AnyEvent,
     BroughtBalance,
     Exchange,
+    Extension,
     Happening,
+    HoldPlaced,
     MemberChanged,
     Merged,
     Purchase,
@@ -30,13 +32,27 @@ from stammis.core.lots import active
 from stammis.core.rules import Rules
 from stammis.core.standing import IssuedReward, PurchaseState, Standing
 from stammis.core.tiers import rank_of
+from stammis.core.views import pending_of
 from stammis.core.world import Grants, Original, World
 from stammis.kit.ids import uuid7
 from stammis.programmes.queries import Versions
 
 NO_GRANTS = Grants()
 CREATED: dict[type, int] = dict.fromkeys(
-    (Purchase, Return, Happening, Redemption, Adjustment, Transfer, Exchange, BroughtBalance, Merged), 201
+    (
+        Purchase,
+        Return,
+        Happening,
+        Redemption,
+        Adjustment,
+        Transfer,
+        Exchange,
+        BroughtBalance,
+        Merged,
+        HoldPlaced,
+        Extension,
+    ),
+    201,
 )
 """The status of a first answer, where it is not 200."""
 
@@ -182,6 +198,9 @@ def view_of(standing: Standing, rules: Rules) -> tuple[dict[str, WalletView], di
     """Give what a standing shows of itself at its latest event: wallets as far as there are any, and levels."""
     at = standing.latest_at
     wallets = {wallet: WalletView(active(purse, at), 0, purse.held) for wallet, purse in standing.purses.items()}
+    for wallet in standing.pending:
+        there = wallets.get(wallet, WalletView(0, 0, 0))
+        wallets[wallet] = there._replace(pending=pending_of(standing, wallet))
     if not standing.enrolled:
         return wallets, {tiers.id: None for tiers in rules.tiers}
     return wallets, {tiers.id: rank_of(standing, tiers).level for tiers in rules.tiers}

@@ -11,7 +11,7 @@ from msgspec import structs
 from stammis.accrual.outcomes import Accepted, Declined, Item, Key, MemberFields, Outcome, Proof, declined
 from stammis.accrual.services import answers, between
 from stammis.accrual.services.acting import Sitting, begin
-from stammis.accrual.services.asking import Name, name_of
+from stammis.accrual.services.asking import MustBeAlone, Name, name_of
 from stammis.accrual.services.deciding import (
     CREATED,
     NOTHING_AROUND,
@@ -31,17 +31,16 @@ from stammis.accrual.services.timing import Timing
 from stammis.accrual.services.writing import Writing
 from stammis.activity import services as activity
 from stammis.core.calendars import instant
-from stammis.core.effects import Decision, PurchaseMoved, RewardMoved
+from stammis.core.effects import Decision, HoldMoved, PurchaseMoved, RewardMoved
 from stammis.core.events import (
-    Adjustment,
     AnyEvent,
     BroughtBalance,
     Claimed,
-    Exchange,
     Happening,
-    LevelGiven,
     MemberChanged,
     Merged,
+    OfHold,
+    OfMember,
     PoolChanged,
     Purchase,
     Redemption,
@@ -60,11 +59,6 @@ from stammis.kit.ids import uuid7
 from stammis.members import services as members
 
 _ENROLLING = (Happening, BroughtBalance)
-_OfMember = Happening | Adjustment | LevelGiven | Redemption | Exchange | BroughtBalance
-
-
-class MustBeAlone(Exception):
-    """Something has to wait for its purchase, which is safe only while nobody else's events come in."""
 
 
 class Group:
@@ -79,7 +73,7 @@ class Group:
         self._subjects: dict[bytes, Subject] = {}
         self._first: dict[Name, tuple[Accepted, bytes | None]] = {}
         self._purchases: dict[tuple[bytes, str], Placed] = {}
-        self._redeemed: dict[tuple[bytes, str], bytes] = {}
+        self._owners: dict[Name, bytes] = {}
         self._latest_id = uuid.UUID(int=0)
         self._timing = Timing(as_of or now)
         self._sitting = Sitting(loaded, self.writing, self._keep, self._known, self._subject)
@@ -88,10 +82,8 @@ class Group:
         """Decide an item; what it has to write is added to ``writing`` only if it is accepted."""
         programme = item.programme_id.bytes
         key = item.key
-        if key is not None:
-            told = self._told((programme, *key), item.hash)
-            if told is not None:
-                return told
+        if key is not None and (told := self._told((programme, *key), item.hash)) is not None:
+            return told
         event = item.event
         if isinstance(event, MemberFields):
             return self._change_member(programme, event)
@@ -119,14 +111,16 @@ class Group:
         return None
 
     def _decide(self, programme: bytes, event: AnyEvent, item: Item) -> Outcome:
+        if isinstance(event, OfMember):
+            return self._by_member(programme, event)
+        if isinstance(event, OfHold):
+            return self._close(programme, event)
         match event:
             case Purchase():
                 return self._purchase(programme, event)
             case Return() | StatusChanged():
                 placed = self._placed(programme, event.purchase)
                 return self._defer(programme, event, item) if placed is None else self._with(placed, event)
-            case Happening() | Adjustment() | LevelGiven() | Exchange() | BroughtBalance():
-                return self._by_member(programme, event)
             case Transfer() | PoolChanged() | Merged() | Unmerged():
                 return self._between(programme, event)
             case Redemption():
@@ -192,7 +186,7 @@ class Group:
         around = Around(original=original, coupons=self._coupons(subject, purchase))
         return self._run(subject, event, rules, purchase.member, around)
 
-    def _by_member(self, programme: bytes, event: _OfMember) -> Outcome:
+    def _by_member(self, programme: bytes, event: OfMember | Redemption) -> Outcome:
         name = (programme, members.ID, event.member)
         subject = self._subject(name)
         rules = self._rules(programme, event)
@@ -216,8 +210,7 @@ class Group:
         return outcome
 
     def _cancel(self, programme: bytes, event: RedemptionCancelled) -> Outcome:
-        known = self._loaded.receipts.get((programme, "redemption", event.redemption))
-        member = known.member if known else self._redeemed.get((programme, event.redemption))
+        member = self._owner((programme, "redemption", event.redemption))
         if member is None:
             return Declined(404, "unknown_redemption")
         reward = self._loaded.issued.get(member, {}).get(event.redemption)
@@ -228,6 +221,16 @@ class Group:
             self.writing.stock[key] -= reward.quantity
             self._loaded.stock[key] = self._loaded.stock.get(key, 0) - reward.quantity
         return outcome
+
+    def _owner(self, name: Name) -> bytes | None:
+        known = self._loaded.receipts.get(name)
+        return known.member if known else self._owners.get(name)
+
+    def _close(self, programme: bytes, event: OfHold) -> Outcome:
+        member = self._owner((programme, "hold", event.hold))
+        if member is None:
+            return Declined(404, "unknown_hold")
+        return self._run(self._known(member, programme), event, self._rules(programme, event), None)
 
     def _change_member(self, programme: bytes, change: MemberFields) -> Outcome:
         """Write a member's record; what rules read of it becomes an event where it differs from what they know."""
@@ -322,7 +325,6 @@ class Group:
         subject.standing = step.standing
         self.writing.add(subject, step)
         programme, event = subject.programme, step.event
-        expires = False
         for effect in step.decision.effects:
             if isinstance(effect, PurchaseMoved):
                 key = (programme, effect.purchase)
@@ -336,10 +338,10 @@ class Group:
                 self._purchases[key] = Placed(subject, purchase, effect.state)
             elif isinstance(effect, RewardMoved):
                 self._loaded.issued.setdefault(subject.id, {})[effect.reward.redemption] = effect.reward
-                self._redeemed[programme, effect.reward.redemption] = subject.id
-            elif getattr(effect, "kind", None) == "expire":
-                expires = True
-        if expires:
+                self._owners[programme, "redemption", effect.reward.redemption] = subject.id
+            elif isinstance(effect, HoldMoved):
+                self._owners[programme, "hold", effect.hold.hold] = subject.id
+        if any(getattr(effect, "kind", None) == "expire" for effect in step.decision.effects):
             subject.expired = expired_by((step,), subject.expired)
 
     def _receive(self, programme: bytes, key: Key, outcome: Accepted, digest: bytes | None) -> None:

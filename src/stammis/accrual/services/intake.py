@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from django.db import DatabaseError
 
 from stammis.accrual.outcomes import Declined, Item, Outcome
-from stammis.accrual.services.asking import Asked, asked_by
-from stammis.accrual.services.group import Group, MustBeAlone
+from stammis.accrual.services.asking import Asked, MustBeAlone, asked_by
+from stammis.accrual.services.group import Group
 from stammis.accrual.services.histories import load_histories
 from stammis.accrual.services.loading import Loaded, Overtaken, ask_issued, load, read_issued_rows
 from stammis.accrual.services.past import go_back, recorded

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 from django.db import connection, transaction
@@ -69,7 +69,7 @@ WHERE e.programme_id = %s ORDER BY e.member_id, e.seq
 """
 _ENTRIES = """
 SELECT member_id, row, seq, wallet, kind, amount, running, extract(epoch FROM occurred_at)::bigint,
-       extract(epoch FROM ends_at)::bigint, opened, lots, reverses
+       extract(epoch FROM ends_at)::bigint, opened, lots, reverses, pending, shortfall
 FROM ledger_entry WHERE programme_id = %s ORDER BY member_id, row
 """
 _STATES = """
@@ -77,6 +77,10 @@ SELECT s.member_id, p.purchase_id, p.state FROM accrual_standing AS s JOIN accru
 WHERE s.programme_id = %s ORDER BY s.member_id
 """
 _ISSUED = "SELECT member_id, redemption, body, state FROM rewards_issued WHERE programme_id = %s ORDER BY member_id"
+_HOLDS = """
+SELECT s.member_id, h.hold, h.state FROM accrual_standing AS s JOIN accrual_hold AS h USING (member_id)
+WHERE s.programme_id = %s ORDER BY s.member_id
+"""
 
 
 class _Stream:
@@ -104,15 +108,17 @@ class _Stream:
 def _members(programme: Programme) -> Iterator[list[Difference]]:
     """Give the differences of one member after the other, in the order of their ids."""
     versions = programmes.versions(programme.id)
-    streams = [_Stream(sql, programme.id) for sql in (_STANDINGS, _EVENTS, _ENTRIES, _STATES, _ISSUED)]
-    with closing(streams[0]), closing(streams[1]), closing(streams[2]), closing(streams[3]), closing(streams[4]):
-        standings, *others = streams
+    with ExitStack() as stack:
+        standings, *others = (
+            stack.enter_context(closing(_Stream(sql, programme.id)))
+            for sql in (_STANDINGS, _EVENTS, _ENTRIES, _STATES, _ISSUED, _HOLDS)
+        )
         while standings.next is not None:
             member = standings.next[0]
-            events, entries, states, issued = (stream.of(member) for stream in others)
+            events, entries, states, issued, holds = (stream.of(member) for stream in others)
             comparison = Comparison(member, versions)
             comparison.fold(events, entries)
-            comparison.end(next(standings.of(member))[1], states, issued)
+            comparison.end(next(standings.of(member))[1], states, issued, holds)
             yield comparison.found
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from stammis.accrual.services.deciding import Decided, decided, expired_by
-from stammis.core.effects import Posted, PurchaseMoved, RewardMoved
+from stammis.core.effects import HoldMoved, Posted, PurchaseMoved, RewardMoved
 from stammis.core.events import AnyEvent, Claimed, Purchase, RedemptionCancelled, Return, StatusChanged
 from stammis.core.fold import apply
-from stammis.core.standing import IssuedReward, PurchaseState, Standing
+from stammis.core.standing import Hold, IssuedReward, PurchaseState, Standing
 from stammis.core.world import Grants, Original, World
 from stammis.programmes.queries import Versions
 
@@ -20,6 +20,7 @@ class Refold:
     Attributes:
         purchases: by id, each purchase and where it stands; ``moved``: those with a status of their own.
         issued: by redemption, each issued reward as it stands.
+        holds: by id, each hold as it stands.
         expired: by the row that opened a lot, what of it has expired.
     """
 
@@ -28,6 +29,7 @@ class Refold:
     purchases: dict[str, tuple[Purchase, PurchaseState]] = field(default_factory=dict)
     moved: set[str] = field(default_factory=set)
     issued: dict[str, IssuedReward] = field(default_factory=dict)
+    holds: dict[str, Hold] = field(default_factory=dict)
     expired: dict[int, int] = field(default_factory=dict)
 
     def step(self, event: AnyEvent, version: int, current: int | None, grants: Grants | None) -> Decided:
@@ -50,6 +52,8 @@ class Refold:
                     self.moved.add(effect.purchase)
             elif isinstance(effect, RewardMoved):
                 self.issued[effect.reward.redemption] = effect.reward
+            elif isinstance(effect, HoldMoved):
+                self.holds[effect.hold.hold] = effect.hold
         return step
 
     def _world(self, event: AnyEvent, grants: Grants | None) -> World:

@@ -12,14 +12,18 @@ from stammis.accrual.records import Record, encode
 from stammis.accrual.services.deciding import Decided, Subject
 from stammis.accrual.services.loading import Waiting
 from stammis.activity import services as activity
-from stammis.core.effects import Posted, PurchaseMoved, RewardMoved
+from stammis.core.effects import HoldMoved, Posted, PurchaseMoved, RewardMoved
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
     BroughtBalance,
     Claimed,
     Exchange,
+    Extension,
     Happening,
+    HoldCaptured,
+    HoldPlaced,
+    HoldReleased,
     Merged,
     Purchase,
     Received,
@@ -30,7 +34,7 @@ from stammis.core.events import (
     Transfer,
     Unmerged,
 )
-from stammis.core.standing import PurchaseState
+from stammis.core.standing import Hold, PurchaseState
 from stammis.kit import arrays
 from stammis.kit.pipeline import Transaction
 from stammis.ledger import services as ledger
@@ -55,6 +59,7 @@ class Writing:
     subjects: dict[bytes, Subject] = field(default_factory=dict)
     states: dict[tuple[bytes, str], PurchaseState] = field(default_factory=dict)
     issued: dict[tuple[bytes, str], rewards.IssuedRow] = field(default_factory=dict)
+    holds: dict[tuple[bytes, str], Hold] = field(default_factory=dict)
     stock: Counter[tuple[bytes, str]] = field(default_factory=Counter)
     records: dict[bytes, members.Record] = field(default_factory=dict)
     identities: list[tuple[bytes, str, str, bytes]] = field(default_factory=list)
@@ -96,6 +101,8 @@ class Writing:
                     self.states[subject.id, effect.purchase] = effect.state
             elif isinstance(effect, RewardMoved):
                 self._move_reward(subject, effect, at)
+            elif isinstance(effect, HoldMoved):
+                self.holds[subject.id, effect.hold.hold] = effect.hold
         self.subjects[subject.id] = subject
 
     def _post(self, subject: Subject, seq: int, row: Posted, source_kind: str, source_id: str | None) -> None:
@@ -117,6 +124,8 @@ class Writing:
                 source_kind,
                 source_id,
                 encode(row.lots) if row.lots else None,
+                encode(row.awaits) if row.awaits is not None else None,
+                row.shortfall or None,
             )
         )
 
@@ -196,6 +205,7 @@ class Writing:
         ledger.post(transaction, self.entries)
         self._send_standings(transaction)
         self._send_states(transaction)
+        self._send_holds(transaction)
         rewards.save(transaction, list(self.issued.values()))
         rewards.count(transaction, self.stock)
         activity.settle(transaction, self.settled)
@@ -230,6 +240,15 @@ class Writing:
                 arrays.encoded([encode(state) for state in self.states.values()]),
             )
 
+    def _send_holds(self, transaction: Transaction) -> None:
+        if self.holds:
+            transaction.send(
+                _MOVE_HOLD,
+                arrays.uuids([member for member, _ in self.holds]),
+                arrays.texts([hold for _, hold in self.holds]),
+                arrays.encoded([encode(hold) for hold in self.holds.values()]),
+            )
+
 
 _DECIDE = """
 INSERT INTO accrual_decision (member_id, seq, version, record)
@@ -249,12 +268,17 @@ INSERT INTO accrual_purchasestatus (member_id, purchase_id, state)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])
 ON CONFLICT (member_id, purchase_id) DO UPDATE SET state = excluded.state
 """
+_MOVE_HOLD = """
+INSERT INTO accrual_hold (member_id, hold, state)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])
+ON CONFLICT (member_id, hold) DO UPDATE SET state = excluded.state
+"""
 
 
 def ids_of(event: AnyEvent) -> tuple[str | None, str | None]:
     """Give the caller's id of an event, and the id of the purchase that it refers to."""
     match event:
-        case Purchase() | Happening() | Redemption() | Adjustment():
+        case Purchase() | Happening() | Redemption() | Adjustment() | HoldPlaced() | Extension():
             return event.id, None
         case Transfer() | Received() | Exchange() | BroughtBalance() | Merged():
             return event.id, None
@@ -262,6 +286,8 @@ def ids_of(event: AnyEvent) -> tuple[str | None, str | None]:
             return event.merge, None
         case Claimed():
             return None, event.purchase.id
+        case HoldCaptured() | HoldReleased():
+            return event.hold, None
         case Return():
             return event.id, event.purchase
         case StatusChanged():

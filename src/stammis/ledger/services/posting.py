@@ -28,14 +28,16 @@ class EntryRow(NamedTuple):
     source_kind: str
     source_id: str | None
     lots: bytes | None
+    pending: bytes | None = None
+    shortfall: int | None = None
 
 
 _POST = """
 INSERT INTO ledger_entry (member_id, row, seq, reverses, amount, running, opened, occurred_at, posted_at, ends_at,
-                          programme_id, wallet, kind, source_kind, source_id, lots)
+                          programme_id, wallet, kind, source_kind, source_id, lots, pending, shortfall)
 SELECT * FROM unnest($1::uuid[], $2::int4[], $3::int4[], $4::int4[], $5::int8[], $6::int8[], $7::int8[],
                      $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::uuid[], $12::text[], $13::text[],
-                     $14::text[], $15::text[], $16::text[])
+                     $14::text[], $15::text[], $16::text[], $17::text[], $18::int8[])
 """
 
 
@@ -53,4 +55,6 @@ def post(transaction: Transaction, rows: Sequence[EntryRow]) -> None:
         arrays.uuids(columns[10]),
         *(arrays.texts(column) for column in columns[11:15]),
         arrays.encoded(columns[15]),
+        arrays.encoded(columns[16]),
+        arrays.bigints(columns[17]),
     )

@@ -25,7 +25,7 @@ _ROWS = {
 COPY (
     SELECT member_id, row, seq, reverses, amount, running, opened, extract(epoch FROM occurred_at),
            extract(epoch FROM posted_at), extract(epoch FROM ends_at), programme_id, wallet, kind, source_kind,
-           source_id, lots
+           source_id, lots, pending, shortfall
     FROM ledger_entry WHERE posted_at >= {first} AND posted_at < {until} ORDER BY member_id, row
 ) TO STDOUT
 """

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 from stammis.core.basis import Rounding
 from stammis.core.programme import Programme, Returns, Reward, State
 from stammis.core.tier_sets import TierSet
-from stammis.core.wallets import Days, Expiry, Months, Never, OnDate, Wallet, Yearly
-from stammis.programmes.sentences import between, rules, scales, words
+from stammis.core.wallets import Wallet
+from stammis.programmes.sentences import between, lasting, rules, scales, words
 
 
 class Sentence(NamedTuple):
@@ -51,34 +51,14 @@ def describe(programme: Programme, language: str | None = None) -> tuple[Chapter
 
 def _wallets(programme: Programme) -> Iterator[Sentence]:
     for index, wallet in enumerate(programme.wallets):
-        said = [expiry(wallet.expiry)]
+        said = [lasting.expiry(wallet.expiry)]
+        if wallet.pending is not None:
+            said.append(_("At first they are %(pending)s.") % {"pending": lasting.pending(wallet.pending)})
         if wallet.value is not None:
             said.append(_worth(wallet, programme))
+        if wallet.negative_balance is not None:
+            said.append(lasting.negative(wallet.negative_balance))
         yield Sentence(f"/wallets/{index}", words.name(wallet.name, wallet.id), " ".join(said))
-
-
-def expiry(rule: Expiry) -> str:
-    """How long points last, as a sentence."""
-    match rule:
-        case Days():
-            return ngettext(
-                "Usable on the day they are earned.",
-                "Usable for %(number)s days, the day they are earned being the first.",
-                rule.days,
-            ) % {"number": words.number(rule.days)}
-        case Months():
-            return ngettext(
-                "Usable through the same day of the following month.",
-                "Usable through the same day %(number)s months later.",
-                rule.months,
-            ) % {"number": words.number(rule.months)}
-        case Yearly():
-            return _("Usable through the next %(day)s.") % {"day": words.day_of_year(rule.month, rule.day)}
-        case OnDate():
-            return _("Usable through %(day)s.") % {"day": words.day(rule.last)}
-        case Never():
-            return _("They do not expire.")
-    assert_never(rule)
 
 
 def _worth(wallet: Wallet, programme: Programme) -> str:
@@ -198,6 +178,7 @@ def _reward(reward: Reward, programme: Programme) -> str:
 
 def _afterwards(programme: Programme) -> Iterator[Sentence]:
     yield Sentence("/returns", _("Returns"), returns(programme.returns))
+    yield Sentence("/negative_balance", _("Spent points"), lasting.negative(programme.negative_balance))
     for state, title, text in _states():
         named = [status for status, means in programme.statuses.items() if means == state]
         if named:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from stammis.core.basis import Basis
 from stammis.core.earn import Cap, Earn, Multiply, PerAmount, PerEvent, PerPurchase, PerUnit
 from stammis.core.programme import Programme
-from stammis.programmes.sentences import conditions, scales, words
+from stammis.programmes.sentences import conditions, lasting, scales, words
 
 
 def rule_name(rule: Earn) -> str:
@@ -32,6 +32,8 @@ def rule(rule: Earn, programme: Programme) -> str:
         parts.append(counted(rule.basis))
     if rule.cap is not None:
         parts.append(cap(rule.cap, rule.wallet, programme))
+    if rule.pending is not None:
+        parts.append(lasting.pending(rule.pending))
     sentence = _("%(parts)s.") % {"parts": ", ".join(parts)}
     return sentence[:1].upper() + sentence[1:]
 
