@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """A table for points that are put aside."""
 
     dependencies = [
-        ('accrual', '0003_approvals'),
+        ('accrual', '0004_level_reviews'),
         ('members', '0003_pools_and_merges'),
     ]
 
