@@ -87,7 +87,7 @@ class Movement:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One event of the story."""
+    """One event of the story; ``seq`` is its number."""
 
     kind: str
     at: dt.datetime
@@ -95,6 +95,7 @@ class Chapter:
     under: str = ""
     movements: tuple[Movement, ...] = ()
     moves: tuple[str, ...] = field(default=())
+    seq: int = 0
 
     @property
     def icon(self) -> str:
@@ -131,6 +132,7 @@ def _chapter(stored: Event, record: str | None, document: Document) -> Chapter:
             _movement(stored.member_id, effect, document) for effect in effects if isinstance(effect, Posted)
         ),
         moves=tuple(_move(effect, document) for effect in effects if isinstance(effect, TierMoved)),
+        seq=stored.seq,
     )
 
 

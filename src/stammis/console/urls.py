@@ -19,6 +19,7 @@ from stammis.console.views import (
     settings,
     specimens,
     waiting,
+    why,
 )
 
 app_name = "console"
@@ -28,11 +29,13 @@ urlpatterns: list[URLPattern] = [
     path("members", members.members, name="members"),
     path("members.csv", members.export, name="members_csv"),
     path("members/<uuid:member_id>", member.member, name="member"),
+    path("members/<uuid:member_id>/events/<int:seq>", why.cause, name="cause"),
+    path("members/<uuid:member_id>/moment", why.moment, name="moment"),
     path("members/<uuid:member_id>/record", member.record, name="record"),
     path("members/<uuid:member_id>/adjust", points.adjust, name="adjust"),
     path("members/<uuid:member_id>/redeem", points.redeem, name="redeem"),
     path("members/<uuid:member_id>/undo/<path:redemption>", points.undo, name="undo"),
-    path("why/<str:row>", member.why, name="why"),
+    path("why/<str:row>", why.why, name="why"),
     path("imports", imports.imports, name="imports"),
     path("imports/waiting", waiting.waiting, name="waiting"),
     path("imports/<uuid:run_id>", imports.run, name="run"),

@@ -27,6 +27,8 @@ PAGES = {
     "redeem": "members/{member}/redeem",
     "undo": "members/{member}/undo/{redemption}",
     "why": "why/{earned}",
+    "cause": "members/{member}/events/2",
+    "moment": "members/{member}/moment?day=2017-12-31&time=11:00",
     "why_expired": "why/{expired}",
     "programme": "programme",
     "programme_version": "programme/versions/1",

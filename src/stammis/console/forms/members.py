@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +19,7 @@ from stammis.members.models import Member
 from stammis.programmes.sentences import words
 
 LARGEST = 10**12
+YEARS = range(1980, 2200)
 FIELDS = ("name", "email", "phone", "birthday", "locale", "labels")
 
 
@@ -60,6 +63,31 @@ class RecordForm(forms.Form):
     def changes(self) -> dict[str, Any]:
         """Give the fields that were changed; None clears."""
         return {name: self.cleaned_data[name] or None for name in FIELDS if name in self.changed_data}
+
+
+class MomentForm(forms.Form):
+    """A moment, in the zone in which the page shows times."""
+
+    day = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    time = forms.TimeField(label=gettext_lazy("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+
+    @staticmethod
+    def of(at: dt.datetime) -> dict[str, Any]:
+        """Give what the form begins with."""
+        local = timezone.localtime(at)
+        return {"day": local.date(), "time": local.time()}
+
+    def clean_day(self) -> dt.date:
+        """Keep to years that a calendar of points knows."""
+        day: dt.date = self.cleaned_data["day"]
+        if day.year not in YEARS:
+            raise forms.ValidationError(_("Choose another year."))
+        return day
+
+    def at(self) -> dt.datetime:
+        """Give the moment that was chosen, once the form is valid."""
+        local = dt.datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"])
+        return timezone.make_aware(local)
 
 
 class OnceForm(forms.Form):

@@ -15,13 +15,12 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from stammis.accrual import queries, services
 from stammis.accrual.outcomes import Declined
-from stammis.accrual.sentences import Part, refusal
+from stammis.accrual.sentences import refusal
 from stammis.console import balances, programmes, standings, stories
 from stammis.console.access import may
 from stammis.console.forms.members import RecordForm
 from stammis.console.frame import draw
 from stammis.console.requests import StaffRequest
-from stammis.core.programme import Programme as Document
 from stammis.core.rules import Rules
 from stammis.kit import clock
 from stammis.ledger import queries as ledger
@@ -61,24 +60,6 @@ def member(request: StaffRequest, member_id: uuid.UUID) -> HttpResponse:
     return draw(request, "console/members/member.html", context | {"page": page_of_story})
 
 
-@may(Permission.SEE)
-@require_GET
-def why(request: StaffRequest, row: str) -> HttpResponse:
-    """Explain a ledger row: a sentence, the parts that add up to it, and what did not apply."""
-    entry = ledger.row(row)
-    programme, shown = find(request, entry.member_id)
-    reason = queries.explain(entry)
-    wallet = next((one for one in reason.document.wallets if one.id == entry.wallet), None)
-    context = {
-        "programme": programme,
-        "member": shown,
-        "reason": reason,
-        "decimals": wallet.decimals if wallet else 0,
-        "parts": [(part, _place(part, reason.document)) for part in reason.why.parts],
-    }
-    return draw(request, "console/members/why.html", context)
-
-
 @may(Permission.SERVE)
 @require_http_methods(["GET", "POST"])
 def record(request: StaffRequest, member_id: uuid.UUID) -> HttpResponse:
@@ -113,12 +94,6 @@ def back_to(request: StaffRequest, shown: Member) -> HttpResponse:
     if request.htmx:
         return HttpResponseClientRedirect(reverse("console:member", args=[shown.id]))
     return redirect("console:member", shown.id)
-
-
-def _place(part: Part, document: Document) -> str:
-    """Give where a part's rule stands on the programme's page; empty for what belongs to no rule."""
-    at = next((at for at, rule in enumerate(document.earn) if rule.id == part.rule), None)
-    return "" if at is None else f"part-earn-{at}"
 
 
 def _rules(programme: Programme) -> tuple[Rules, int]:
