@@ -46,7 +46,7 @@ def held_by(standing: Standing, tiers: TierRules) -> Held:
     rank = standing.ranks.get(tiers.id)
     stay = standing.stays.get(tiers.id, NO_STAY)
     if rank is None:
-        return Held(tiers.named(tiers.place([0] * len(tiers.measures))), 0, stay)
+        return Held(tiers.named(tiers.base), 0, stay)
     return Held(rank.level, rank.since, stay)
 
 
@@ -71,7 +71,7 @@ def counting_now(standing: Standing, tiers: TierRules, at: int, rules: Rules) ->
 def merit(standing: Standing, tiers: TierRules, at: int, rules: Rules) -> int:
     """The place of the level that what counts at an instant makes by itself."""
     if tiers.at_review:
-        return tiers.place([0] * len(tiers.measures))
+        return tiers.base
     return tiers.place(counting_now(standing, tiers, at, rules))
 
 
@@ -106,7 +106,9 @@ def level_effects(
     Without ``because`` it is time that has passed until exactly this instant.
     """
     effects: list[Effect] = []
-    for tiers in tended_sets(after, rules):
+    for tiers in rules.tiers:
+        if not (tiers.tended or tiers.id in after.stays or tiers.id in before.stays):
+            continue
         held = held_by(after, tiers)
         found = before if because is None else None
         now = reviewed(held, after, tiers, at, rules, before=found)
@@ -142,12 +144,15 @@ def reviewed(
             stay = _kept_on(held, before, tiers, at, rules, now=now)
     by_hand = stay.by_hand
     over = by_hand is not None and 0 < by_hand.until <= at
-    stay = Stay(stay.cycle, tuple(each for each in stay.kept if each[1] > at), None if over else by_hand)
+    kept = tuple(each for each in stay.kept if each[1] > at)
+    stay = Stay(stay.cycle, kept, None if over else by_hand, stay.reached)
     place = max([now, *(tiers.place_of(level) for level, _ in stay.kept)])
     if stay.by_hand is not None:
         given = tiers.place_of(stay.by_hand.level)
         place = given if stay.by_hand.only else max(given, place)
     level = tiers.named(place)
+    if tiers.lock_days or tiers.renewed:
+        stay = Stay(stay.cycle, stay.kept, stay.by_hand, _reached(held, tiers, place, at))
     if level == held.level:
         return Held(level, held.since, _idle(stay, standing, tiers))
     if before is not None:
@@ -158,9 +163,17 @@ def reviewed(
     return Held(level, at, _idle(stay, standing, tiers), because)
 
 
+def _reached(held: Held, tiers: TierRules, place: int, at: int) -> tuple[int, ...]:
+    """When each level was reached, from the first that is not everybody's up to the one at a place."""
+    base = tiers.base
+    known = held.stay.reached
+    known += (held.since,) * (tiers.place_of(held.level) - base - len(known))  # held before that was asked for
+    return known[: max(0, place - base)] + (at,) * (place - base - len(known))
+
+
 def _idle(stay: Stay, standing: Standing, tiers: TierRules) -> Stay:
     """A stay that says nothing where nothing is kept and nothing counts, so that no review is waited for."""
-    if stay.kept or stay.by_hand or not stay.cycle:
+    if stay.kept or stay.by_hand or stay.reached or not stay.cycle:
         return stay
     span = (stay.cycle, EVER)
     counts = any(total(standing, measure, span, standing.latest_at) for measure in tiers.measures)
@@ -173,12 +186,12 @@ def _through_cycles(held: Held, standing: Standing, tiers: TierRules, at: int, r
     first, following = tiers.cycle_of(rules.calendar.day(at), joined_day(standing))
     stay = held.stay
     if not stay.cycle:
-        base = tiers.place([0] * len(tiers.measures))
+        base = tiers.base
         kept = stay.kept
         if held.since and tiers.place_of(held.level) > base:  # held before there were cycles: through the running one
             assert held.level is not None
             kept = (*kept, (held.level, starts_at(following)))
-        return Stay(first, kept, stay.by_hand), False
+        return Stay(first, kept, stay.by_hand, stay.reached), False
     ended = False
     while stay.cycle < first:
         begun, next_begins = tiers.cycle_of(stay.cycle, joined_day(standing))
@@ -186,7 +199,7 @@ def _through_cycles(held: Held, standing: Standing, tiers: TierRules, at: int, r
         end = starts_at(next_begins)
         earned = tiers.place(totals(standing, tiers, (begun, next_begins - 1), end - 1))
         kept = _after_review(held, stay, tiers, rules, earned=earned, day=next_begins, until=starts_at(next_ends))
-        stay = Stay(next_begins, kept, stay.by_hand)
+        stay = Stay(next_begins, kept, stay.by_hand, stay.reached)
         ended = True
     return stay, ended
 
@@ -199,7 +212,7 @@ def _after_review(
     old = max([earned, *(tiers.place_of(level) for level, end in stay.kept if end >= at)])
     new = max(earned, old - 1) if tiers.one_step else earned
     kept = [each for each in stay.kept if each[1] > at]
-    if new > tiers.place([0] * len(tiers.measures)):
+    if new > tiers.base:
         kept.append((tiers.levels[new], until))
     if new < old:
         kept += _in_grace(held, tiers, rules, old=old, day=day)
@@ -210,10 +223,12 @@ def _in_grace(held: Held, tiers: TierRules, rules: Rules, *, old: int, day: int)
     """The level that would fall on a day, as long as grace or lock hold it."""
     calendar = rules.calendar
     last = tiers.grace_ends(day)
-    if tiers.lock_days and held.since:
-        last = max(last, calendar.day(held.since) + tiers.lock_days)
-    if tiers.renewed and held.since:
-        last = max(last, _anniversary(calendar.day(held.since), tiers, day))
+    step = old - tiers.base - 1
+    since = held.stay.reached[step] if 0 <= step < len(held.stay.reached) else held.since
+    if tiers.lock_days and since:
+        last = max(last, calendar.day(since) + tiers.lock_days)
+    if tiers.renewed and since:
+        last = max(last, _anniversary(calendar.day(since), tiers, day))
     return [(tiers.levels[old], calendar.starts_at(last))] if last > day else []
 
 
@@ -239,7 +254,7 @@ def _kept_on(held: Held, before: Standing, tiers: TierRules, at: int, rules: Rul
     if tiers.one_step and below > others:
         end = tiers.leaves_on(day)
         kept.append((tiers.levels[below], rules.calendar.starts_at(end)))
-    return Stay(held.stay.cycle, tuple(kept), held.stay.by_hand)
+    return Stay(held.stay.cycle, tuple(kept), held.stay.by_hand, held.stay.reached)
 
 
 def due(held: Held, standing: Standing, tiers: TierRules, at: int, rules: Rules) -> int | None:

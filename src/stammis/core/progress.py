@@ -170,7 +170,7 @@ def _needed(
     standing: Standing, tiers: TierRules, place: int, falls: int | None, *, at: int, rules: Rules
 ) -> list[int | None] | None:
     """What is missing of each measure to keep the level at a place; None where nothing can take it."""
-    if place <= tiers.place([0] * len(tiers.measures)):
+    if place <= tiers.base:
         return None
     if tiers.reviewed:
         return _missing(counting_now(standing, tiers, at, rules), tiers, place)

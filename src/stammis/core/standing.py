@@ -117,12 +117,14 @@ class Stay(Struct, frozen=True, array_like=True, gc=False):
     """What a member's level in a tier set rests on besides what counts now.
 
     ``cycle`` is the first day of the cycle that is running (0 where there are none), ``kept`` names levels that are
-    held until an instant whatever counts.
+    held until an instant whatever counts, ``reached`` tells, where that is asked for, when each level up to the one
+    held was reached, from the first on that is not everybody's.
     """
 
     cycle: int = 0
     kept: tuple[tuple[str, int], ...] = ()
     by_hand: ByHand | None = None
+    reached: tuple[int, ...] = ()
 
 
 class Pooling(Struct, frozen=True, array_like=True, gc=False):

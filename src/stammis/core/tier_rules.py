@@ -116,6 +116,11 @@ class TierRules:
                 return place
         return -1
 
+    @property
+    def base(self) -> int:
+        """The place of the level that everybody has; -1 for none."""
+        return self.place([0] * len(self.measures))
+
     def place_of(self, level: str | None) -> int:
         """The place of a level; -1 for none, and for one that the set does not have."""
         return self.levels.index(level) if level is not None and level in self.levels else -1
@@ -152,7 +157,10 @@ class TierRules:
             case ForLife():
                 return 0, EVER
             case ByAnniversary() if self.renewed:
-                return months_on(day, -self.cycle.months) + 1, EVER
+                first = months_on(day, -self.cycle.months)
+                while self.leaves_on(first) <= day:
+                    first += 1
+                return first, EVER
             case _:
                 first, following = self.cycle_of(day, joined)
                 return first, following - 1
@@ -161,10 +169,7 @@ class TierRules:
         """The first day on which what counted on a day counts no longer, where windows roll."""
         if self.renewed:
             assert isinstance(self.cycle, ByAnniversary)
-            found = months_on(day, self.cycle.months)
-            while months_on(found, -self.cycle.months) < day:
-                found += 1
-            return found
+            return months_on(day, self.cycle.months)
         return day + self.window if self.cycle is None else EVER
 
     def grace_ends(self, day: int) -> int:

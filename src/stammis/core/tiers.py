@@ -21,7 +21,7 @@ def rank_of(standing: Standing, tiers: TierRules) -> Rank:
 
 def no_rank(tiers: TierRules) -> Rank:
     """A rank in which nothing has counted yet."""
-    return Rank(level=tiers.named(tiers.place([0] * len(tiers.measures))))
+    return Rank(level=tiers.named(tiers.base))
 
 
 def total_on(rank: Rank, tiers: TierRules, day: int) -> int:
