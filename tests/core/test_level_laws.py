@@ -1,4 +1,4 @@
-"""Laws of levels: read ahead they are what will be, what is bought and returned leaves no trace, and folding repeats."""
+"""Laws of levels: read ahead they are what will be, buying and returning leaves no trace, and folding repeats."""
 
 from __future__ import annotations
 
