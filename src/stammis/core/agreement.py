@@ -11,9 +11,11 @@ from stammis.core.combination import Budget, Group, SharedCap
 from stammis.core.combination_checks import Known, budget_faults, cap_faults, group_faults, scale_faults
 from stammis.core.condition_checks import Surroundings, faults, too_fine
 from stammis.core.currencies import DECIMALS
-from stammis.core.earn import Earn, Multiply, PerAmount, PerEvent, PerPurchase, PerUnit
+from stammis.core.earn import Earn, Multiply, PerAmount, PerEvent, PerPurchase, PerUnit, as_decided
+from stammis.core.event_types import FIRST_PURCHASE, EventType
+from stammis.core.happening_checks import asked_properties, event_types, known_events
 from stammis.core.programme import Reward
-from stammis.core.questions import asks_purchase
+from stammis.core.questions import asks_event, asks_purchase
 from stammis.core.reading import Problem, below, unknown
 from stammis.core.tier_checks import Wallets, tier_faults
 from stammis.core.tier_sets import TierSet
@@ -35,6 +37,8 @@ class Draft(NamedTuple):
 
     currency: str | None
     timezone: str | None
+    holidays: frozenset[str]
+    only_declared: bool
     parts: dict[str, list[Placed]]
     exchange: list[Placed]
     transfers: Placed | None
@@ -60,6 +64,10 @@ def disagreements(draft: Draft) -> list[Problem]:
     for pointer, rule in draft.parts["earn"]:
         problems += _rule(rule, pointer, draft)
     problems += _together(draft)
+    for pointer, kind in draft.of("events", EventType):
+        problems += event_types(kind, pointer)
+    for pointer, kind in draft.of("events", EventType):
+        problems += event_types(kind, pointer)
     for pointer, reward in draft.of("rewards", Reward):
         problems += _known_wallet(reward.wallet, pointer, draft)
     problems += _between(draft)
@@ -135,26 +143,41 @@ def _rule(rule: Earn, pointer: str, draft: Draft) -> Iterator[Problem]:
     if rule.cap is not None and rule.cap.per == "purchase" and rule.cap.times is not None:
         yield Problem(below(pointer, "cap", "times"), "times_each_purchase", "A rule gives once for each purchase.")
     levels = {tiers.id: tuple(level.id for level in tiers.levels) for _, tiers in draft.of("tiers", TierSet)}
-    around = Surroundings(DECIMALS.get(draft.currency or ""), levels, draft.ids["tiers"])
-    yield from scale_faults(rule, pointer, around)
+    around = Surroundings(
+        DECIMALS.get(draft.currency or ""),
+        levels,
+        draft.ids["tiers"],
+        dict.fromkeys(draft.ids["wallets"]) | {wallet.id: wallet.decimals for _, wallet in draft.of("wallets", Wallet)},
+        draft.holidays,
+        known_events(draft.ids["events"]) if draft.only_declared else None,
+    )
+    yield from scale_faults(as_decided(rule), pointer, around)
     of_wallet = next((wallet for _, wallet in draft.of("wallets", Wallet) if wallet.id == rule.wallet), None)
     if rule.pending is not None and not isinstance(rule.pending, NotPending):
         expiry = None if of_wallet is None else of_wallet.expiry
         yield from pending_faults(rule.pending, expiry, below(pointer, "pending"), draft.statuses)
-        if isinstance(rule.pending, PendingStatus) and isinstance(rule, PerEvent):
+        if isinstance(rule.pending, PendingStatus) and isinstance(as_decided(rule), PerEvent):
             message = "An event has no status: its points cannot be pending until one."
             yield Problem(below(pointer, "pending"), "not_for_events", message)
     if rule.when is not None:
         yield from faults(rule.when, below(pointer, "when"), around)
+        if not isinstance(rule, PerEvent) and asks_event(rule.when):
+            message = "Only rules for events can ask about an event's properties."
+            yield Problem(below(pointer, "when"), "not_for_purchases", message)
     match rule:
         case PerAmount():
             if not exact(rule.each):
                 yield Problem(below(pointer, "each"), "out_of_range", "Above zero.")
             yield from too_fine(rule.each, DECIMALS.get(draft.currency or ""), below(pointer, "each"))
         case PerEvent():
-            if rule.when is not None and asks_purchase(rule.when):
+            if rule.when is not None and rule.event != FIRST_PURCHASE and asks_purchase(rule.when):
                 message = "A rule for events cannot ask about lines or purchases."
                 yield Problem(below(pointer, "when"), "not_for_events", message)
+            known = known_events(draft.ids["events"])
+            if draft.only_declared and rule.event not in known:
+                yield unknown(below(pointer, "event"), "unknown_event", "type of event", rule.event, known)
+            kinds = {kind.id: kind for _, kind in draft.of("events", EventType)}
+            yield from asked_properties(rule, kinds.get(rule.event), below(pointer, "when"))
         case Multiply():
             yield from _multiplier(rule, pointer, draft)
         case PerUnit() | PerPurchase():

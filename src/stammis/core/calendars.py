@@ -13,6 +13,7 @@ EPOCH_DAY: Final = dt.date(1970, 1, 1).toordinal()
 DAY_SECONDS: Final = 86_400
 HOUR_SECONDS: Final = 3_600
 
+LeapDay = Literal["february_28", "march_1"]
 Period = Literal["day", "week", "month", "year", "ever"]
 PERIODS: Final[tuple[Period, ...]] = ("day", "week", "month", "year", "ever")
 

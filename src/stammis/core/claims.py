@@ -34,7 +34,8 @@ def decide_claimed(event: Claimed, world: World, rules: Rules, current: Rules) -
     )
     steps: tuple[Step, ...] = ()
     if event.stood != "placed" and (left.none or event.stood == "cancelled" or _gives_nothing(rules)):
-        state = structs.replace(state, seen=Seen(enrolled=False))
+        if event.stood == "cancelled" or not left.none:  # else nothing of it will ever be a member's purchase
+            state = structs.replace(state, seen=Seen(enrolled=False))
         steps = NOT_CLAIMED if _gives_nothing(rules) else ()
     elif event.stood == "completed":
         completion = complete(purchase, left.basket, when(instant(purchase.occurred_at), rules), journal, rules)
@@ -45,6 +46,7 @@ def decide_claimed(event: Claimed, world: World, rules: Rules, current: Rules) -
             earned_on=left.basket.total,
             given=completion.given,
             counted=completion.counted,
+            spent=completion.spent,
         )
         steps = completion.steps
     journal.effects.append(PurchaseMoved(purchase=purchase.id, state=state))

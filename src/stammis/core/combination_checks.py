@@ -9,10 +9,13 @@ from stammis.core.amounts import exact
 from stammis.core.combination import Budget, Group, SharedCap
 from stammis.core.condition_checks import Surroundings, too_fine
 from stammis.core.earn import Earn, Multiply, PerAmount, PerEvent, PerPurchase, PerUnit
+from stammis.core.event_types import ANNIVERSARY, BIRTHDAY, ENROLMENT
 from stammis.core.formulas import OF_PURCHASES, FormulaError, read_formula
 from stammis.core.reading import Problem, below, unknown
 from stammis.core.scales import Bands, ByTier, Formula
 from stammis.core.wallets import Wallet
+
+UNBUDGETED = (ENROLMENT, BIRTHDAY, ANNIVERSARY)
 
 
 class Known(NamedTuple):
@@ -170,7 +173,12 @@ def cap_faults(cap: SharedCap, pointer: str, known: Known) -> Iterator[Problem]:
 def budget_faults(budget: Budget, pointer: str, known: Known, decimals: int | None) -> Iterator[Problem]:
     """Everything that is wrong with a budget."""
     for place, name in enumerate(budget.rules):
-        yield from _known_rule(name, below(pointer, "rules", place), known)
+        at = below(pointer, "rules", place)
+        yield from _known_rule(name, at, known)
+        rule = known.rules.get(name)
+        if isinstance(rule, PerEvent) and rule.event in UNBUDGETED:
+            message = f"«{name}» gives for what happens by itself, which draws on no budget."
+            yield Problem(at, "happens_by_itself", message)
     wallets = {known.rules[name].wallet for name in budget.rules if name in known.rules}
     if len(wallets) > 1:
         message = "A budget is of the points of one wallet; its rules give those of several."

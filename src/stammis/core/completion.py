@@ -9,15 +9,16 @@ from stammis.core.budgets import drawn_effects, in_pool
 from stammis.core.calendars import periods, weekday
 from stammis.core.combining import Lefts
 from stammis.core.earning import Earnings, counts_at
-from stammis.core.effects import Counted, Effect, Step
+from stammis.core.effects import Counted, Effect, Remembered, Step
 from stammis.core.events import Purchase
 from stammis.core.gains import Counts
+from stammis.core.histories import numbers_of
 from stammis.core.journal import Journal
 from stammis.core.levels import level_with
 from stammis.core.pending import Settling, earn_rows
 from stammis.core.pool_rules import EACH_PURCHASE
-from stammis.core.questions import Scene
 from stammis.core.rules import Rules
+from stammis.core.scene import Scene
 from stammis.core.splitting import earnings_seen, splits
 from stammis.core.standing import Count, Earned, Seen, Standing
 from stammis.core.tier_rules import TierRules
@@ -45,6 +46,7 @@ class Completion(Struct, frozen=True, gc=False):
     counted: dict[str, int]
     steps: tuple[Step, ...]
     delays: dict[int, str] = {}
+    spent: int | None = None
 
 
 def when(at: int, rules: Rules) -> When:
@@ -53,8 +55,20 @@ def when(at: int, rules: Rules) -> When:
     return When(at, day, second)
 
 
-def scene_of(purchase: Purchase, basket: Basket, moment: When, seen: Seen) -> Scene:
+def scene_of(purchase: Purchase, basket: Basket, moment: When, seen: Seen, rules: Rules) -> Scene:
     """What the rules look at besides lines, with what was seen of the member."""
+    if rules.book.plain:
+        return Scene(
+            moment.day,
+            moment.second,
+            weekday(moment.day),
+            purchase.channel,
+            purchase.store,
+            basket.total,
+            seen.tiers,
+            seen.labels,
+            seen.attributes,
+        )
     return Scene(
         moment.day,
         moment.second,
@@ -65,6 +79,11 @@ def scene_of(purchase: Purchase, basket: Basket, moment: When, seen: Seen) -> Sc
         seen.tiers,
         seen.labels,
         seen.attributes,
+        moment.at,
+        purchase,
+        basket.lines,
+        seen.consents,
+        seen.numbers,
     )
 
 
@@ -110,7 +129,23 @@ def complete(
     journal.count(counted, moment.day, at)
     if rules.book.capped or rules.book.pools:
         journal.effects.extend(counted_effects({}, earnings.given, standing, moment.day, rules, store=purchase.store))
-    return Completion(seen, tuple(earned), earnings.given, counted, earnings.steps, delays)
+    spent = remember(basket, moment.day, journal, rules) if journal.current.book.memory.days else None
+    return Completion(seen, tuple(earned), earnings.given, counted, earnings.steps, delays, spent)
+
+
+def remember(basket: Basket, day: int, journal: Journal, rules: Rules) -> int:
+    """Lets the member's history remember a completed purchase; gives what of it counts as spent."""
+    spent = spent_on(basket, journal.current, rules)
+    journal.effects.append(Remembered(day=day, times=1, spent=spent))
+    return spent
+
+
+def spent_on(basket: Basket, current: Rules, rules: Rules) -> int:
+    """What of a basket the history remembers as spent: minor units of the programme's currency, rounded down."""
+    if not current.book.memory.spends:
+        return 0
+    counted = max(0, basket.counted(current.book.usual)[1])
+    return counted * int(10**rules.decimals) * rules.money.denominator // rules.money.numerator
 
 
 def progress_of(basket: Basket, points: dict[str, int], rules: Rules) -> Progress:
@@ -130,16 +165,16 @@ def _decided(
     purchase: Purchase, basket: Basket, moment: When, standing: Standing, rules: Rules, *, budgets: Lefts, later: bool
 ) -> tuple[Seen, Earnings]:
     counts = counts_at(moment.day, standing.counts, rules)
-    seen = seen_of(standing, _levels(standing, {}, moment.day, basket, rules, later=later), counts, rules)
+    seen = seen_of(standing, _levels(standing, {}, moment.day, basket, rules, later=later), counts, moment, rules)
     if rules.split:
         seen = structs.replace(seen, split=splits(standing, seen.tiers, basket, moment.day, rules, later=later))
-    earnings = earnings_seen(basket, scene_of(purchase, basket, moment, seen), seen, rules, budgets)
+    earnings = earnings_seen(basket, scene_of(purchase, basket, moment, seen, rules), seen, rules, budgets)
     if rules.circular:
         # the points that raise the level are themselves reckoned at the level before
         levels = _levels(standing, earnings.points, moment.day, basket, rules, later=later)
         if levels != seen.tiers:
-            seen = seen_of(standing, levels, counts, rules)
-            earnings = earnings_seen(basket, scene_of(purchase, basket, moment, seen), seen, rules, budgets)
+            seen = seen_of(standing, levels, counts, moment, rules)
+            earnings = earnings_seen(basket, scene_of(purchase, basket, moment, seen, rules), seen, rules, budgets)
     return (structs.replace(seen, budgets=budgets) if budgets else seen), earnings
 
 
@@ -168,7 +203,7 @@ def _more(tiers: TierRules, points: dict[str, int], basket: Basket) -> int:
     return points.get(measure.wallet, 0) if measure.points else measure.each_purchase
 
 
-def seen_of(standing: Standing, levels: dict[str, str | None], counts: Counts, rules: Rules) -> Seen:
+def seen_of(standing: Standing, levels: dict[str, str | None], counts: Counts, moment: When, rules: Rules) -> Seen:
     """What the rules may look at of a member, and no more than they do."""
     reads = rules.book.reads
     labels = tuple([label for label in standing.labels if label in reads.labels]) if reads.labels else ()
@@ -177,7 +212,11 @@ def seen_of(standing: Standing, levels: dict[str, str | None], counts: Counts, r
         if reads.attributes
         else {}
     )
-    return Seen(tiers=levels, labels=labels, attributes=attributes, counts=counts)
+    if rules.book.plain:
+        return Seen(tiers=levels, labels=labels, attributes=attributes, counts=counts)
+    consents = tuple([purpose for purpose in standing.about.consents if purpose in reads.consents])
+    numbers = numbers_of(standing, standing.about, moment.day, moment.at, rules.book.memory)
+    return Seen(tiers=levels, labels=labels, attributes=attributes, counts=counts, consents=consents, numbers=numbers)
 
 
 def counted_effects(

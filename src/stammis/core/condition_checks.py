@@ -11,30 +11,60 @@ from stammis.core.conditions import (
     All,
     Any,
     Attribute,
+    Balance,
+    BasketAmount,
+    BasketLines,
+    BasketQuantity,
+    Between,
     Category,
     Channel,
     Condition,
     Dates,
+    DaysSince,
+    Holiday,
     Hours,
-    Label,
     LineAmount,
+    LineQuantity,
     Not,
+    NthPurchase,
+    OfBasket,
+    OfHistory,
+    OfLine,
+    OfMoment,
     OnWeekday,
+    Partner,
+    Payment,
+    Property,
     Sku,
+    SpentInWindow,
     Store,
     Tier,
+    Together,
     Total,
 )
-from stammis.core.questions import allowed_levels
+from stammis.core.questions import allowed_levels, inner_of, leaves
 from stammis.core.reading import Problem, below, unknown
+
+Bounded = LineAmount | LineQuantity | Total | BasketQuantity | BasketAmount | BasketLines | DaysSince | SpentInWindow
 
 
 class Surroundings(NamedTuple):
-    """What conditions refer to: the currency's decimals, the levels of readable tier sets, the ids of all tier sets."""
+    """What conditions refer to.
+
+    Attributes:
+        decimals: those of the currency; None where it is not known.
+        levels: the levels of readable tier sets; sets: the ids of all tier sets.
+        wallets: the decimals of readable wallets; None for others.
+        holidays: the names of all lists of holidays.
+        events: the types of event that are declared, where only these are accepted; None where all are.
+    """
 
     decimals: int | None
     levels: dict[str, tuple[str, ...]]
     sets: frozenset[str]
+    wallets: dict[str, int | None]
+    holidays: frozenset[str]
+    events: frozenset[str] | None
 
 
 def too_fine(amount: AmountText, decimals: int | None, pointer: str) -> Iterator[Problem]:
@@ -46,18 +76,6 @@ def too_fine(amount: AmountText, decimals: int | None, pointer: str) -> Iterator
 def faults(condition: Condition, pointer: str, around: Surroundings) -> Iterator[Problem]:
     """Everything that is wrong with a condition."""
     match condition:
-        case Sku() | Category() | Channel() | Store() | OnWeekday() | Label() | Attribute():
-            pass
-        case LineAmount() | Total():
-            yield from _bounds(condition, pointer, around)
-        case Hours():
-            if condition.from_ in (condition.until, "24:00"):
-                yield Problem(pointer, "never_holds", "These hours hold no time.")
-        case Dates():
-            if condition.first is not None and condition.last is not None and condition.first > condition.last:
-                yield Problem(pointer, "never_holds", "The last date lies before the first.")
-        case Tier():
-            yield from _tier(condition, pointer, around)
         case All():
             yield from _parts(condition.of, pointer, around)
             if _contradicts(_flat(condition), around):
@@ -66,6 +84,56 @@ def faults(condition: Condition, pointer: str, around: Surroundings) -> Iterator
             yield from _parts(condition.of, pointer, around)
         case Not():
             yield from faults(condition.of, below(pointer, "of"), around)
+        case _ if isinstance(condition, OfMoment):
+            yield from _of_moment(condition, pointer, around)
+        case _ if isinstance(condition, OfHistory):
+            yield from _of_history(condition, pointer, around)
+        case LineAmount() | Total() | BasketAmount():
+            yield from _bounds(condition, pointer, around.decimals)
+        case LineQuantity() | BasketQuantity() | BasketLines():
+            yield from _bounds(condition, pointer, None)
+        case Property() if not condition.any_of:
+            yield from _bounds(condition, pointer, None)
+        case Tier():
+            yield from _tier(condition, pointer, around)
+        case _:
+            pass
+    if isinstance(condition, OfBasket):
+        yield from _inner(condition, pointer, around)
+
+
+def _of_moment(condition: OfMoment, pointer: str, around: Surroundings) -> Iterator[Problem]:
+    match condition:
+        case OnWeekday():
+            pass
+        case Hours():
+            if condition.from_ in (condition.until, "24:00"):
+                yield Problem(pointer, "never_holds", "These hours hold no time.")
+        case Dates():
+            if condition.first is not None and condition.last is not None and condition.first > condition.last:
+                yield Problem(pointer, "never_holds", "The last date lies before the first.")
+        case Holiday():
+            if condition.calendar not in around.holidays:
+                at, name = below(pointer, "calendar"), condition.calendar
+                yield unknown(at, "unknown_holidays", "list of holidays", name, around.holidays)
+        case Between():
+            yield from _between(condition, pointer)
+        case _:
+            assert_never(condition)
+
+
+def _of_history(condition: OfHistory, pointer: str, around: Surroundings) -> Iterator[Problem]:
+    match condition:
+        case NthPurchase():
+            if not condition.any_of and condition.every is None:
+                yield Problem(pointer, "missing_field", "Give any_of, every or both.")
+        case DaysSince():
+            yield from _bounds(condition, pointer, None)
+            yield from _since(condition, pointer, around)
+        case SpentInWindow():
+            yield from _bounds(condition, pointer, around.decimals)
+        case Balance():
+            yield from _balance(condition, pointer, around)
         case _:
             assert_never(condition)
 
@@ -75,13 +143,54 @@ def _parts(parts: tuple[Condition, ...], pointer: str, around: Surroundings) -> 
         yield from faults(part, below(pointer, "of", place), around)
 
 
-def _bounds(condition: LineAmount | Total, pointer: str, around: Surroundings) -> Iterator[Problem]:
+def _inner(condition: OfBasket, pointer: str, around: Surroundings) -> Iterator[Problem]:
+    """What is wrong with the conditions about lines inside a condition about the basket."""
+    for place, part in enumerate(inner_of(condition)):
+        at = below(pointer, "of", place) if isinstance(condition, Together) else below(pointer, "of")
+        if any(not isinstance(leaf, OfLine) for leaf in leaves(part)):
+            yield Problem(at, "only_lines", "Only questions about a line may stand here.")
+        yield from faults(part, at, around)
+
+
+def _since(condition: DaysSince, pointer: str, around: Surroundings) -> Iterator[Problem]:
+    if condition.what == "event":
+        if condition.event is None:
+            yield Problem(below(pointer, "event"), "missing_field", "«event» is needed: the type of event.")
+        elif around.events is not None and condition.event not in around.events:
+            yield unknown(below(pointer, "event"), "unknown_event", "type of event", condition.event, around.events)
+    elif condition.event is not None:
+        yield Problem(below(pointer, "event"), "not_here", "A type of event belongs to «what: event».")
+
+
+def _balance(condition: Balance, pointer: str, around: Surroundings) -> Iterator[Problem]:
+    if condition.wallet not in around.wallets:
+        yield unknown(below(pointer, "wallet"), "unknown_wallet", "wallet", condition.wallet, around.wallets)
+    else:
+        yield from _bounds(condition, pointer, around.wallets[condition.wallet])
+
+
+def _between(condition: Between, pointer: str) -> Iterator[Problem]:
+    if condition.from_ is None and condition.until is None:
+        yield Problem(pointer, "missing_field", "Give from, until or both.")
+    read = []
+    for name, text in (("from", condition.from_), ("until", condition.until)):
+        try:
+            read.append(None if text is None else dt.datetime.fromisoformat(text))
+        except ValueError:
+            yield Problem(below(pointer, name), "wrong_format", "Expected a time such as 2026-11-27T18:00.")
+            return
+    first, until = read
+    if first is not None and until is not None and first >= until:
+        yield Problem(pointer, "never_holds", "This time ends before it begins.")
+
+
+def _bounds(condition: Bounded | Balance | Property, pointer: str, decimals: int | None) -> Iterator[Problem]:
     low, high = condition.at_least, condition.at_most
     if low is None and high is None:
         yield Problem(pointer, "missing_field", "Give at_least, at_most or both.")
     for name, bound in (("at_least", low), ("at_most", high)):
         if bound is not None:
-            yield from too_fine(bound, around.decimals, below(pointer, name))
+            yield from too_fine(bound, decimals, below(pointer, name))
     if low is not None and high is not None and exact(low) > exact(high):
         yield Problem(pointer, "never_holds", "at_least lies above at_most.")
 
@@ -129,7 +238,7 @@ def _contradicts(parts: Iterable[Condition], around: Surroundings) -> bool:
 
 def _choice(part: Condition, around: Surroundings) -> tuple[tuple[str, str], frozenset[str]] | None:
     match part:
-        case Sku() | Category() | Channel() | Store() | OnWeekday():
+        case Sku() | Category() | Channel() | Store() | Payment() | Partner() | OnWeekday():
             return (type(part).__name__, ""), frozenset(part.any_of)
         case Attribute():
             return ("Attribute", part.name), frozenset(part.any_of)
@@ -138,15 +247,13 @@ def _choice(part: Condition, around: Surroundings) -> tuple[tuple[str, str], fro
             if part.at_least is not None and part.at_least not in levels:
                 return None
             return ("Tier", part.set), allowed_levels(part, levels)
-        case LineAmount() | Total() | Hours() | Dates() | Label() | All() | Any() | Not():
-            return None
         case _:
-            assert_never(part)
+            return None
 
 
 def _range(part: Condition) -> tuple[str, float, float] | None:
     match part:
-        case LineAmount() | Total():
+        case LineAmount() | LineQuantity() | Total():
             low = float(exact(part.at_least)) if part.at_least is not None else 0.0
             high = float(exact(part.at_most)) if part.at_most is not None else float("inf")
             return type(part).__name__, low, high

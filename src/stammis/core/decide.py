@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import assert_never
 
 from stammis.core.between import decide_between
-from stammis.core.calendars import instant, weekday
-from stammis.core.completion import NO_VERSION, UNENROLLED, counted_effects
+from stammis.core.calendars import instant
 from stammis.core.due import fall_due
-from stammis.core.earning import counts_at, earnings_of_event
-from stammis.core.effects import Decision, MemberSet, Step
+from stammis.core.effects import Decision, Step
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
@@ -36,15 +34,13 @@ from stammis.core.events import (
     Transfer,
     Unmerged,
 )
+from stammis.core.happenings import celebrate, decide_happening, decide_member
 from stammis.core.holds import decide_capture, decide_hold, decide_release
 from stammis.core.journal import Journal, row_steps
-from stammis.core.lasting import decide_extension, slide
+from stammis.core.lasting import decide_extension
 from stammis.core.level_moves import decide_level, with_levels
-from stammis.core.levels import levels_on
 from stammis.core.negative import take_back
-from stammis.core.pending import Settling, earn_rows, happened
 from stammis.core.purchases import decide_purchase, decide_status
-from stammis.core.questions import Scene
 from stammis.core.redemptions import decide_redemption, decide_redemption_cancelled
 from stammis.core.refusals import refuse
 from stammis.core.returns import decide_return
@@ -101,7 +97,7 @@ def _decide(event: AnyEvent, world: World, rules: Rules, current: Rules) -> Deci
         case Return():
             return decide_return(event, world, rules, current)
         case Happening():
-            return _decide_happening(event, world, rules, current)
+            return decide_happening(event, world, rules, current)
         case Redemption():
             return decide_redemption(event, world, rules, current)
         case RedemptionCancelled():
@@ -119,9 +115,7 @@ def _decide(event: AnyEvent, world: World, rules: Rules, current: Rules) -> Deci
         case Extension():
             return decide_extension(event, world, rules, current)
         case MemberChanged():
-            return Decision(
-                effects=(MemberSet(enrolled=event.enrolled, labels=event.labels, attributes=event.attributes),)
-            )
+            return decide_member(event, world, rules, current)
         case DayPassed():
             return _decide_day(event, world, rules, current)
         case (
@@ -130,34 +124,6 @@ def _decide(event: AnyEvent, world: World, rules: Rules, current: Rules) -> Deci
             return decide_between(event, world, rules, current)
         case _:
             assert_never(event)
-
-
-def _decide_happening(event: Happening, world: World, rules: Rules, current: Rules) -> Decision:
-    standing = world.standing
-    if not rules.version or not standing.enrolled:
-        return Decision(effects=(), steps=UNENROLLED if rules.version else NO_VERSION)
-    at = instant(event.occurred_at)
-    day, second = rules.calendar.local(at)
-    levels = levels_on(standing, day, rules)
-    scene = Scene(
-        day, second, weekday(day), None, None, None, levels, standing.labels, standing.attributes, event.properties
-    )
-    counts = counts_at(day, standing.counts, rules)
-    earnings = earnings_of_event(event.type, scene, counts, rules, world.grants.budgets)
-    journal = Journal(standing, current)
-    if rules.sliding:
-        slide(journal, event.type, day, at, rules)
-    if standing.pending:
-        happened(journal, event.type, at)
-    steps = earnings.steps + tuple(row_steps(journal.effects))
-    earn_rows(journal, earnings.points, earnings.given, Settling(day, at, at), rules)
-    progress = {
-        measure.key: earnings.points.get(measure.wallet, 0) if measure.points else measure.of_event(event.type)
-        for measure in rules.measures
-    }
-    journal.count(progress, day, at)
-    journal.effects.extend(counted_effects({}, earnings.given, standing, day, rules))
-    return Decision(effects=tuple(journal.effects), steps=steps)
 
 
 def _decide_adjustment(event: Adjustment, world: World, rules: Rules, current: Rules) -> Decision:
@@ -182,6 +148,7 @@ def _decide_day(event: DayPassed, world: World, rules: Rules, current: Rules) ->
     journal = Journal(standing, current)
     fall_due(journal, at, rules)
     steps = row_steps(journal.effects)
+    more, progress = celebrate(journal, at, rules)
     if standing.enrolled:
-        journal.count({}, rules.calendar.day(at), at)
-    return Decision(effects=tuple(journal.effects), steps=tuple(steps))
+        journal.count(progress, rules.calendar.day(at), at)
+    return Decision(effects=tuple(journal.effects), steps=(*steps, *more))

@@ -12,6 +12,7 @@ from msgspec import inspect as shapes
 from stammis.core.agreement import Draft, Placed, disagreements
 from stammis.core.combination import Budget, Group, SharedCap
 from stammis.core.earn import Earn
+from stammis.core.event_types import EventType
 from stammis.core.programme import STATUSES, Exchanging, Programme, Reward, Transfers
 from stammis.core.reading import Problem, below, misfits
 from stammis.core.tier_sets import TierSet
@@ -25,6 +26,7 @@ PARTS: Final[dict[str, Any]] = {
     "budgets": Budget,
     "tiers": TierSet,
     "rewards": Reward,
+    "events": EventType,
 }
 """The lists of a programme and what they hold."""
 
@@ -94,6 +96,8 @@ def _draft(document: dict[str, Any], problems: list[Problem]) -> Draft:
     return Draft(
         currency=document["currency"] if "currency" in document and fits("/currency") else None,
         timezone=document["timezone"] if "timezone" in document and fits("/timezone") else None,
+        holidays=frozenset(document["holidays"]) if isinstance(document.get("holidays"), dict) else frozenset(),
+        only_declared=document.get("only_declared_events") is True,
         parts={name: read(name, shape) for name, shape in PARTS.items()},
         exchange=read("exchange", Exchanging),
         transfers=Placed("/transfers", msgspec.convert(document["transfers"], Transfers))

@@ -8,7 +8,8 @@ from msgspec import Meta, Struct
 
 from stammis.core.amounts import AmountText
 from stammis.core.basis import Basis
-from stammis.core.conditions import Condition, Id, says
+from stammis.core.conditions import All, Condition, Id, NthPurchase, says
+from stammis.core.event_types import FIRST_PURCHASE
 from stammis.core.parts import Part, Text, Words
 from stammis.core.scales import Points
 from stammis.core.wallets import Pending
@@ -77,9 +78,13 @@ class PerPurchase(_Earn, frozen=True, tag="purchase", kw_only=True):
 
 
 class PerEvent(_Earn, frozen=True, tag="event", kw_only=True):
-    """Points for each event of this type; its conditions ask about the moment and the member only."""
+    """Points for each event of this type; its conditions ask about the moment, the member and the event's properties.
 
-    event: Annotated[Text, says("The event's type, as the caller reports it.")]
+    ``enrolment`` happens when a member is enrolled, ``birthday`` and ``anniversary`` (of joining) as their day begins,
+    each once a calendar year; ``first_purchase`` is part of the purchase, and its conditions may ask about that.
+    """
+
+    event: Annotated[Text, says("The event's type, as the caller reports it, or one that happens by itself.")]
     points: Annotated[Points, says("Points for each event.")]
 
 
@@ -99,3 +104,20 @@ class Multiply(_Earn, frozen=True, tag="multiply", kw_only=True):
 
 
 Earn = PerAmount | PerUnit | PerPurchase | PerEvent | Multiply
+
+
+def as_decided(rule: Earn) -> Earn:
+    """The rule as it is decided: one for the event «first_purchase» gives for a purchase that is the member's first."""
+    if not isinstance(rule, PerEvent) or rule.event != FIRST_PURCHASE:
+        return rule
+    first = NthPurchase(any_of=(1,))
+    return PerPurchase(
+        id=rule.id,
+        name=rule.name,
+        wallet=rule.wallet,
+        when=first if rule.when is None else All(of=(first, rule.when)),
+        cap=rule.cap,
+        priority=rule.priority,
+        pending=rule.pending,
+        points=rule.points,
+    )

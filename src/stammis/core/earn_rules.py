@@ -3,24 +3,47 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, assert_never
 
+from msgspec import structs
+
 from stammis.core.amounts import exact
 from stammis.core.basket import Counting, counting
 from stammis.core.calendars import PERIODS
-from stammis.core.conditions import All, Any, Attribute, Condition, Label, Not, Tier
-from stammis.core.earn import Cap, Earn, Multiply, PerAmount, PerEvent, PerPurchase, PerUnit
+from stammis.core.conditions import (
+    Attribute,
+    Category,
+    Channel,
+    Condition,
+    Consent,
+    Dates,
+    Hours,
+    Label,
+    LineAmount,
+    LineQuantity,
+    OfHistory,
+    OfMember,
+    OnWeekday,
+    Sku,
+    Store,
+    Tier,
+    Total,
+)
+from stammis.core.earn import Cap, Earn, Multiply, PerAmount, PerEvent, PerPurchase, PerUnit, as_decided
+from stammis.core.events import Line
 from stammis.core.formulas import read_formula
+from stammis.core.histories import Memory, memory
 from stammis.core.matching import Check, Matching, matching
 from stammis.core.pool_rules import GroupRules, Pool, groups_of, multiplied_by, pools_of
 from stammis.core.programme import Programme
-from stammis.core.questions import LineTest, Terms, asks_purchase
+from stammis.core.questions import asks_purchase, leaves
 from stammis.core.scale_rules import ScaleRules, rates_of, scale_rules
 from stammis.core.scales import ByTier, Formula, Points
+from stammis.core.scene import LineTest, Terms
 
 Kind = Literal["amount", "unit", "purchase", "event", "multiply", "scaled", "marginal"]
 
@@ -83,12 +106,29 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class BasketNeeds:
+    """For each article and category the mask of rules that need it somewhere in the basket; ``free`` need nothing."""
+
+    skus: dict[str | None, int]
+    categories: dict[str | None, int]
+    free: int
+
+    def admitted(self, lines: Sequence[Line]) -> int:
+        """The mask of rules that find in these lines what they need."""
+        mask = self.free
+        for line in lines:
+            mask |= self.skus.get(line.sku, 0) | self.categories.get(line.category, 0)
+        return mask
+
+
+@dataclass(frozen=True, slots=True)
 class Reads:
     """What the rules read of a member, so that a purchase records no more than that."""
 
     tiers: tuple[str, ...]
     labels: frozenset[str]
     attributes: tuple[str, ...]
+    consents: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +145,11 @@ class EarnBook:
         usual: the programme's basis.
         pools: caps that rules share and budgets; groups: rules of which only one gives, in the order to settle them.
         budgets: whether there are any among the pools.
+        partners, payments: like channels and stores; None where no rule asks.
+        needs: what the basket must hold for rules that ask about all of it; None where no rule does.
+        memory: what the rules read of a member's history.
+        plain: whether rules ask about nothing but lines by themselves, channel, store, total, the local day and clock,
+            levels, labels and attributes, which is all that most programmes ask.
     """
 
     rules: tuple[EarnRule, ...]
@@ -125,10 +170,20 @@ class EarnBook:
     pools: tuple[Pool, ...]
     groups: tuple[GroupRules, ...]
     budgets: tuple[Pool, ...]
+    partners: Index | None
+    payments: Index | None
+    needs: BasketNeeds | None
+    memory: Memory
+    plain: bool
+
+
+PLAIN = Sku | Category | LineAmount | LineQuantity | Channel | Store | Total | OnWeekday | Hours | Dates | OfMember
+"""What the smaller scene shows, but for consents."""
 
 
 def earn_book(programme: Programme, wallets: dict[str, int], terms: Terms) -> EarnBook:
     """Prepares the earn rules; ``wallets`` tells the decimals of each wallet."""
+    programme = structs.replace(programme, earn=tuple(as_decided(rule) for rule in programme.earn))
     rates = [rates_of(rule, wallets[rule.wallet], terms.money) for rule in programme.earn]
     factors = [exact(rule.factor) - 1 for rule in programme.earn if isinstance(rule, Multiply)]
     denominator = math.lcm(*(rate.denominator for several in rates for rate in several)) * math.lcm(
@@ -163,6 +218,11 @@ def earn_book(programme: Programme, wallets: dict[str, int], terms: Terms) -> Ea
         pools=pools,
         groups=groups_of(programme),
         budgets=tuple(pool for pool in pools if pool.budget),
+        partners=_index_or_none(on_purchases, lambda rule: rule.match.partners),
+        payments=_index_or_none(on_purchases, lambda rule: rule.match.payments),
+        needs=_needs(on_purchases),
+        memory=memory(leaf for leaf in _all_leaves(programme) if isinstance(leaf, OfHistory)),
+        plain=all(isinstance(leaf, PLAIN) and not isinstance(leaf, Consent) for leaf in _all_leaves(programme)),
     )
 
 
@@ -252,17 +312,28 @@ def _by_event(rules: tuple[EarnRule, ...]) -> dict[str, tuple[EarnRule, ...]]:
     return {kind: tuple(rule for rule in rules if rule.event == kind or rule.for_events) for kind in types}
 
 
-def _leaves(condition: Condition | None) -> Iterator[Condition]:
-    match condition:
-        case None:
-            return
-        case All() | Any():
-            for inner in condition.of:
-                yield from _leaves(inner)
-        case Not():
-            yield from _leaves(condition.of)
-        case _:
-            yield condition
+def _index_or_none(rules: list[EarnRule], names: Callable[[EarnRule], frozenset[str] | None]) -> Index | None:
+    return _index(rules, names) if any(names(rule) is not None for rule in rules) else None
+
+
+def _needs(rules: list[EarnRule]) -> BasketNeeds | None:
+    asking = [rule for rule in rules if rule.match.needs is not None]
+    if not asking:
+        return None
+    skus: dict[str | None, int] = {}
+    categories: dict[str | None, int] = {}
+    for rule in asking:
+        assert rule.match.needs is not None
+        for name in rule.match.needs.skus:
+            skus[name] = skus.get(name, 0) | rule.bit
+        for name in rule.match.needs.categories:
+            categories[name] = categories.get(name, 0) | rule.bit
+    return BasketNeeds(skus, categories, _mask(rules) - _mask(asking))
+
+
+def _all_leaves(programme: Programme) -> Iterator[Condition]:
+    for rule in programme.earn:
+        yield from leaves(rule.when)
 
 
 def asks_level(rule: Earn, sets: frozenset[str]) -> bool:
@@ -270,19 +341,20 @@ def asks_level(rule: Earn, sets: frozenset[str]) -> bool:
     points = None if isinstance(rule, Multiply) else rule.points
     if isinstance(points, ByTier) and points.set in sets:
         return True
-    return any(isinstance(leaf, Tier) and leaf.set in sets for leaf in _leaves(rule.when))
+    return any(isinstance(leaf, Tier) and leaf.set in sets for leaf in leaves(rule.when))
 
 
 def _reads(programme: Programme) -> Reads:
-    leaves = [leaf for rule in programme.earn for leaf in _leaves(rule.when)]
+    found = list(_all_leaves(programme))
     scales = [rule.points for rule in programme.earn if not isinstance(rule, Multiply)]
     sets = [scale.set for scale in scales if isinstance(scale, ByTier | Formula) and scale.set is not None]
     return Reads(
-        tiers=tuple(dict.fromkeys([*(leaf.set for leaf in leaves if isinstance(leaf, Tier)), *sets])),
-        labels=frozenset(label for leaf in leaves if isinstance(leaf, Label) for label in leaf.any_of),
+        tiers=tuple(dict.fromkeys([*(leaf.set for leaf in found if isinstance(leaf, Tier)), *sets])),
+        labels=frozenset(label for leaf in found if isinstance(leaf, Label) for label in leaf.any_of),
         attributes=tuple(
-            dict.fromkeys([*(leaf.name for leaf in leaves if isinstance(leaf, Attribute)), *_facts(scales)])
+            dict.fromkeys([*(leaf.name for leaf in found if isinstance(leaf, Attribute)), *_facts(scales)])
         ),
+        consents=frozenset(purpose for leaf in found if isinstance(leaf, Consent) for purpose in leaf.any_of),
     )
 
 

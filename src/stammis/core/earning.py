@@ -9,13 +9,13 @@ from msgspec import Struct
 from stammis.core.basket import Basket
 from stammis.core.calendars import periods
 from stammis.core.combining import Lefts, combined, lefts_of, multiplied
-from stammis.core.earn_rules import EarnRule
+from stammis.core.earn_rules import EarnBook, EarnRule
 from stammis.core.effects import Step
 from stammis.core.events import Line
 from stammis.core.gains import Counts, Gain, capped, gain_of
-from stammis.core.questions import Scene
 from stammis.core.rules import Rules
 from stammis.core.scaling import scaled_gain
+from stammis.core.scene import Scene
 from stammis.core.shares import parts_by_line, parts_of_whole
 from stammis.core.standing import Count
 
@@ -45,6 +45,8 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules, budg
     for bits in masks:
         mask |= bits
     mask &= book.channels.admitted(scene.channel) & book.stores.admitted(scene.store)
+    if not book.plain:
+        mask &= admitted(book, scene)
     steps: list[Step] = []
     gains: list[Gain] = []
     multiplies = False
@@ -53,12 +55,10 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules, budg
         if check is not None and (step := check(scene)) is not None:
             steps.append(step)
             continue
-        places = None
-        if rule.of_lines:
-            places = matched(rule, lines, scene, masks)
-            if not places:
-                steps.append(unmet(rule))
-                continue
+        places = matched(rule, lines, scene, masks) if rule.of_lines else None
+        if places is not None and not places:
+            steps.append(unmet(rule))
+            continue
         if rule.kind == "multiply":
             found: Gain | Step = Gain(rule, 0, places, {})
             multiplies = True
@@ -106,6 +106,18 @@ def earnings_of_event(kind: str, scene: Scene, counts: Counts, rules: Rules, bud
         steps.append(step)
     lefts = lefts_of(counts, budgets or {}, rules)
     return settled(steps, combined(gains, steps, EMPTY, counts, rules, lefts=lefts), None, rules, lefts)
+
+
+def admitted(book: EarnBook, scene: Scene) -> int:
+    """The mask of rules that the partner, the means of payment and the basket as a whole admit."""
+    mask, purchase = book.all, scene.purchase
+    if book.needs is not None:
+        mask &= book.needs.admitted(scene.lines)
+    if book.partners is not None:
+        mask &= book.partners.admitted(None if purchase is None else purchase.partner)
+    if book.payments is not None:
+        mask &= book.payments.admitted(None if purchase is None else purchase.payment)
+    return mask
 
 
 def unmet(rule: EarnRule) -> Step:

@@ -137,11 +137,34 @@ class RewardMoved(Struct, frozen=True, tag_field="effect", tag="reward", kw_only
 
 
 class MemberSet(Struct, frozen=True, tag_field="effect", tag="member", omit_defaults=True, kw_only=True, gc=False):
-    """The facts about the member that rules read."""
+    """The facts about the member that rules read, known from an instant on; days are ordinals."""
 
     enrolled: bool
     labels: tuple[str, ...] = ()
     attributes: dict[str, Scalar] = {}
+    consents: tuple[str, ...] = ()
+    birthday: int | None = None
+    joined: int | None = None
+    at: int = 0
+
+
+class Remembered(Struct, frozen=True, tag_field="effect", tag="remembered", omit_defaults=True, kw_only=True, gc=False):
+    """The member's history moves: purchases made and money spent on a day (or fewer and less), or an event of a type.
+
+    Only what a rule of the version in force asks about is remembered.
+    """
+
+    day: int
+    event: str | None = None
+    times: int = 0
+    spent: int = 0
+
+
+class Celebrated(Struct, frozen=True, tag_field="effect", tag="celebrated", kw_only=True, gc=False):
+    """A birthday or an anniversary of joining was had in a year."""
+
+    what: Literal["birthday", "anniversary"]
+    year: int
 
 
 class Tied(Struct, frozen=True, tag_field="effect", tag="tied", omit_defaults=True, kw_only=True, gc=False):
@@ -172,6 +195,8 @@ Effect = (
     | RewardMoved
     | MemberSet
     | Tied
+    | Remembered
+    | Celebrated
     | Refused
 )
 

@@ -179,15 +179,23 @@ class Extension(Event, frozen=True, tag="extension", kw_only=True, gc=False):
 
 
 class MemberChanged(Event, frozen=True, tag="member", kw_only=True, gc=False):
-    """The facts about a member that rules may read, as they are from now on (a full picture, not a difference)."""
+    """The facts about a member that rules may read, as they are from now on (a full picture, not a difference).
+
+    ``consents`` are the purposes consented to. Without ``joined_at`` the member joined when first enrolled. An account
+    that several people share (``shared``) does not join.
+    """
 
     enrolled: bool = True
     labels: tuple[str, ...] = ()
     attributes: dict[str, Scalar] = {}
+    consents: tuple[str, ...] = ()
+    birthday: dt.date | None = None
+    joined_at: dt.datetime | None = None
+    shared: bool = False
 
 
 class DayPassed(Event, frozen=True, tag="day", kw_only=True, gc=False):
-    """What falls due by itself at this instant: points end, tiers are reviewed."""
+    """What falls due by itself at this instant: points end, tiers are reviewed, birthdays come."""
 
 
 class Parcel(Struct, frozen=True, array_like=True, gc=False):

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from stammis.core.effects import (
     Activated,
+    Celebrated,
     Counted,
     Drawn,
     Effect,
@@ -19,11 +20,14 @@ from stammis.core.effects import (
     Progressed,
     PurchaseMoved,
     Refused,
+    Remembered,
     RewardMoved,
     Stayed,
     Tied,
     TierMoved,
 )
+from stammis.core.events import Purchase
+from stammis.core.histories import happened, remembered
 from stammis.core.lots import (
     EMPTY,
     pending_after,
@@ -34,9 +38,10 @@ from stammis.core.lots import (
     purse_extended,
 )
 from stammis.core.rules import Rules
-from stammis.core.standing import Count, PendingLot, Rank, Standing
+from stammis.core.standing import About, Count, PendingLot, PurchaseState, Rank, Standing
 from stammis.core.tiers import no_rank, rank_on, rank_progressed
 from stammis.core.world import World
+from stammis.core.yearly import celebrated, given
 
 COUNTS_KEPT = 3
 """Periods of a cap that a standing remembers: the newest, and older ones for events that come late."""
@@ -63,9 +68,12 @@ class Draft:
         "_before",
         "_enrolled",
         "_labels",
+        "_past",
+        "_purchases",
         "_rows",
         "_ties",
         "_world",
+        "about",
         "counts",
         "holds",
         "pending",
@@ -81,6 +89,9 @@ class Draft:
         self._enrolled = standing.enrolled
         self._labels = standing.labels
         self._attributes = standing.attributes
+        self._purchases = standing.purchases
+        self._past = standing.past
+        self.about = standing.about
         self.purses = standing.purses
         self.ranks = standing.ranks
         self.counts = standing.counts
@@ -115,12 +126,26 @@ class Draft:
                 self._move_purchase(effect)
             case RewardMoved():
                 self._move_reward(effect)
-            case MemberSet():
-                self._enrolled, self._labels, self._attributes = effect.enrolled, effect.labels, effect.attributes
+            case MemberSet() | Remembered() | Celebrated():
+                self._learn(effect, rules)
             case Tied():
                 self._ties = effect.ties
             case Refused() | Drawn():
                 pass  # what is left of a budget is nobody's standing
+            case _:
+                assert_never(effect)
+
+    def _learn(self, effect: MemberSet | Remembered | Celebrated, rules: Rules) -> None:
+        match effect:
+            case MemberSet():
+                self._enrolled, self._labels, self._attributes = effect.enrolled, effect.labels, effect.attributes
+                self.about = about_after(self.about, effect)
+            case Remembered() if effect.event is None:
+                self._past = remembered(self._past, effect.day, effect.times, effect.spent, rules.book.memory)
+            case Remembered():
+                self._past = happened(self._past, effect.event, effect.day)
+            case Celebrated():
+                self.about = _after_celebrating(self.about, effect)
             case _:
                 assert_never(effect)
 
@@ -154,6 +179,9 @@ class Draft:
             ties=self._ties,
             pending=self.pending,
             holds=self.holds,
+            purchases=self._purchases,
+            about=self.about,
+            past=self._past,
         )
 
     def _wait(self, wallet: str, pending: tuple[PendingLot, ...]) -> None:
@@ -217,7 +245,11 @@ class Draft:
 
     def _move_purchase(self, effect: PurchaseMoved) -> None:
         original = self._world.original
-        if original is not None and original.purchase.id == effect.purchase:
+        if original is None:
+            state = effect.state
+            self._purchases += state.state == "completed" and not (state.returned and state.seen is None)
+        elif original.purchase.id == effect.purchase:
+            self._purchases += stands(original.purchase, effect.state) - stands(original.purchase, original.state)
             self._world = structs.replace(self._world, original=structs.replace(original, state=effect.state))
 
     def _move_reward(self, effect: RewardMoved) -> None:
@@ -226,6 +258,35 @@ class Draft:
             self._world = world = structs.replace(world, redemption=reward)
         if reward.code in world.coupons:
             self._world = structs.replace(world, coupons={**world.coupons, reward.code: reward})
+
+
+def stands(purchase: Purchase, state: PurchaseState) -> bool:
+    """Whether a purchase counts among the member's: completed, and not all of it back."""
+    if state.state != "completed":
+        return False
+    returned = state.returned
+    return not returned or any(returned.get(line.id) != (line.quantity, line.amount) for line in purchase.lines)
+
+
+def about_after(about: About, change: MemberSet) -> About:
+    """The facts about a member after a change; the day of joining stays where none is given."""
+    joined = about.joined.day if change.joined is None else change.joined
+    return About(
+        change.consents,
+        given(about.birthday, change.birthday, change.at),
+        given(about.joined, joined, change.at),
+        0,
+    )
+
+
+def _after_celebrating(about: About, effect: Celebrated) -> About:
+    match effect.what:
+        case "birthday":
+            return About(about.consents, celebrated(about.birthday, effect.year), about.joined, 0)
+        case "anniversary":
+            return About(about.consents, about.birthday, celebrated(about.joined, effect.year), 0)
+        case _:
+            assert_never(effect.what)
 
 
 def _newest_first(count: Count) -> int:

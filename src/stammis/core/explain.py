@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from stammis.core.earn_rules import EarnRule
 from stammis.core.effects import Decision, PurchaseMoved, Refused, Step
-from stammis.core.events import AnyEvent, Happening, Purchase, StatusChanged
-from stammis.core.matching import failing
+from stammis.core.events import AnyEvent, Happening, Line, Purchase, StatusChanged
+from stammis.core.matching import Need, failing
+from stammis.core.questions import kind_of, wanted
 from stammis.core.rules import Rules
 
 
@@ -47,14 +48,34 @@ def _ruled_out(rule: EarnRule, event: Purchase | Happening) -> Step:
     if rule.event is not None:
         return failing(rule.id, rule.wallet, "event", rule.event, "purchase")
     lines, match = event.lines, rule.match
-    if match.channels is not None and event.channel not in match.channels:
-        return failing(rule.id, rule.wallet, "channel", _names(match.channels), event.channel or "")
-    if match.stores is not None and event.store not in match.stores:
-        return failing(rule.id, rule.wallet, "store", _names(match.stores), event.store or "")
+    named = _ruled_out_by_name(rule, event)
+    if named is not None:
+        return named
     if match.skus is not None and not any(line.sku in match.skus for line in lines):
         return failing(rule.id, rule.wallet, "sku", _names(match.skus), _names(line.sku for line in lines))
     seen = _names(line.category for line in lines)
+    needing = match.needing
+    if match.needs is not None and needing is not None and not _found(match.needs, lines):
+        return failing(rule.id, rule.wallet, kind_of(needing), wanted(needing), "")
     return failing(rule.id, rule.wallet, "category", _names(match.categories or ()), seen)
+
+
+def _ruled_out_by_name(rule: EarnRule, event: Purchase) -> Step | None:
+    match = rule.match
+    places = (
+        ("channel", match.channels, event.channel),
+        ("store", match.stores, event.store),
+        ("partner", match.partners, event.partner),
+        ("payment", match.payments, event.payment),
+    )
+    for asks, names, name in places:
+        if names is not None and name not in names:
+            return failing(rule.id, rule.wallet, asks, _names(names), name or "")
+    return None
+
+
+def _found(need: Need, lines: Iterable[Line]) -> bool:
+    return any(line.sku in need.skus or line.category in need.categories for line in lines)
 
 
 def _names(names: Iterable[str | None]) -> str:

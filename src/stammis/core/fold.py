@@ -18,9 +18,10 @@ from stammis.core.levels import at_instant, held_by, tended_sets
 from stammis.core.levels import due as levels_due
 from stammis.core.lots import ended
 from stammis.core.rules import Rules
-from stammis.core.standing import Purse, Rank, Standing
+from stammis.core.standing import NEVER, About, Purse, Rank, Standing
 from stammis.core.tiers import falls_at, rank_of, rank_on
 from stammis.core.world import World
+from stammis.core.yearly import next_at
 
 
 def apply(event: AnyEvent, world: World, rules: Rules, current: Rules | None = None) -> tuple[Decision, World]:
@@ -43,24 +44,31 @@ def world_after(event: AnyEvent, decision: Decision, world: World, rules: Rules)
     for effect in decision.effects:
         draft.apply(effect, rules)
     before = world.standing
-    due_at = next_due(draft, rules)
-    if draft.pending or draft.holds:
-        due_at = earlier(due_at, wallets_due_at(draft.pending, draft.holds))
     latest_at = before.latest_at
     if not isinstance(event, MemberChanged | BroughtBalance):  # neither has a time of its own: a history may follow
         latest_at = max(latest_at, instant(event.occurred_at))
+    about = draft.about
+    if about.next_at <= latest_at:
+        upcoming = next_at(about, latest_at, rules.calendar, rules.programme.members.leap_day)
+        draft.about = About(about.consents, about.birthday, about.joined, upcoming)
+    due_at = next_due(draft, rules)
+    if draft.pending or draft.holds:
+        due_at = earlier(due_at, wallets_due_at(draft.pending, draft.holds))
     if rules.tended or draft.stays:
         due_at = _sooner(due_at, draft.standing_at(before.events + 1, latest_at, due_at), rules)
     return draft.world_at(before.events + 1, latest_at, due_at)
 
 
 def next_due(draft: Draft, rules: Rules) -> int | None:
-    """The next instant at which something falls due by itself: a lot ends, a level falls. None where nothing will."""
-    due: int | None = None
+    """The next instant at which something falls due by itself; None where nothing will.
+
+    A lot ends, a level falls, a birthday or an anniversary begins.
+    """
+    due = draft.about.next_at
     for purse in draft.purses.values():
         if purse.lots:
             ends_at = purse.lots[0].ends_at
-            if ends_at is not None and (due is None or ends_at < due):
+            if ends_at is not None and ends_at < due:
                 due = ends_at
     stays = draft.stays
     for tiers in rules.tiers:
@@ -69,9 +77,9 @@ def next_due(draft: Draft, rules: Rules) -> int | None:
         rank = draft.ranks.get(tiers.id)
         if rank is not None and rank.total:
             falls = falls_at(rank, tiers, rules.calendar)
-            if falls is not None and (due is None or falls < due):
+            if falls is not None and falls < due:
                 due = falls
-    return due
+    return due if due < NEVER else None
 
 
 def _sooner(due_at: int | None, standing: Standing, rules: Rules) -> int | None:

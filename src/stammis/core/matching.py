@@ -6,14 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from stammis.core.conditions import All, Category, Channel, Condition, OnWeekday, Sku, Store, Tier
+from stammis.core.conditions import (
+    All,
+    BasketAmount,
+    BasketLines,
+    BasketQuantity,
+    Category,
+    Channel,
+    Condition,
+    OnWeekday,
+    Partner,
+    Payment,
+    Sku,
+    Store,
+    Tier,
+    Together,
+)
 from stammis.core.effects import Step
+from stammis.core.moments import WEEKDAYS
 from stammis.core.questions import (
-    LONGEST,
-    WEEKDAYS,
-    LineTest,
-    Scene,
-    Terms,
     allowed_levels,
     asks_lines,
     kind_of,
@@ -22,9 +33,18 @@ from stammis.core.questions import (
     scene_test,
     wanted,
 )
+from stammis.core.scene import LONGEST, LineTest, Scene, Terms
 
 Check = Callable[[Scene], Step | None]
 """Looks at an event: the step that says why the rule does not apply, or None where nothing stands against it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One of these articles or categories must be somewhere in the basket."""
+
+    skus: frozenset[str] = frozenset()
+    categories: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +53,8 @@ class Matching:
 
     Attributes:
         skus, categories: the lines that select the rule; None where any line does.
-        channels, stores: the places that select it.
+        channels, stores, partners, payments: the places and means that select it.
+        needs: what must be in the basket for a condition about all of it; ``needing`` is that condition.
         check: what is asked once for the event.
         line_test: what is asked of each selected line.
         unmet: the step where no line meets what is asked of lines.
@@ -43,6 +64,10 @@ class Matching:
     categories: frozenset[str] | None = None
     channels: frozenset[str] | None = None
     stores: frozenset[str] | None = None
+    partners: frozenset[str] | None = None
+    payments: frozenset[str] | None = None
+    needs: Need | None = None
+    needing: Condition | None = None
     check: Check | None = None
     line_test: LineTest | None = None
     unmet: Step | None = None
@@ -74,6 +99,10 @@ class _Sorted:
     categories: frozenset[str] | None = None
     channels: frozenset[str] | None = None
     stores: frozenset[str] | None = None
+    partners: frozenset[str] | None = None
+    payments: frozenset[str] | None = None
+    needs: Need | None = None
+    needing: Condition | None = None
     checks: list[Condition] = field(default_factory=list)
     of_lines: list[Condition] = field(default_factory=list)
     first_of_lines: Condition | None = None
@@ -87,8 +116,15 @@ def _sort(condition: Condition | None) -> _Sorted:
                 found.channels = frozenset(part.any_of)
             case Store() if found.stores is None:
                 found.stores = frozenset(part.any_of)
+            case Partner() if found.partners is None:
+                found.partners = frozenset(part.any_of)
+            case Payment() if found.payments is None:
+                found.payments = frozenset(part.any_of)
             case _ if not asks_lines(part):
                 found.checks.append(part)
+                need = _need(part) if found.needs is None else None
+                if need is not None:
+                    found.needs, found.needing = need, part
             case _:
                 found.first_of_lines = found.first_of_lines or part
                 match part:
@@ -99,6 +135,31 @@ def _sort(condition: Condition | None) -> _Sorted:
                     case _:
                         found.of_lines.append(part)
     return found
+
+
+def _need(condition: Condition) -> Need | None:
+    """What must be in the basket for a condition to hold, as far as it selects by article or category."""
+    match condition:
+        case BasketQuantity() | BasketAmount():
+            return _selects(condition.of) if str(condition.at_least or 0).strip("0.") else None
+        case BasketLines():
+            return _selects(condition.of) if condition.at_least else None
+        case Together():
+            return next((need for part in condition.of if (need := _selects(part)) is not None), None)
+        case _:
+            return None
+
+
+def _selects(condition: Condition | None) -> Need | None:
+    for part in conjuncts(condition):
+        match part:
+            case Sku():
+                return Need(skus=frozenset(part.any_of))
+            case Category():
+                return Need(categories=frozenset(part.any_of))
+            case _:
+                pass
+    return None
 
 
 def _check(condition: Condition, rule: str, wallet: str, terms: Terms) -> Check:
@@ -145,6 +206,10 @@ def matching(condition: Condition | None, rule: str, wallet: str, terms: Terms) 
         categories=found.categories,
         channels=found.channels,
         stores=found.stores,
+        partners=found.partners,
+        payments=found.payments,
+        needs=found.needs,
+        needing=found.needing,
         check=_every([_check(part, rule, wallet, terms) for part in found.checks]),
         line_test=_every_line([line_test(part, terms) for part in found.of_lines]),
         unmet=None if first is None else failing(rule, wallet, kind_of(first), wanted(first), ""),

@@ -11,9 +11,11 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from stammis.core.basis import Basis, Rounding
+from stammis.core.calendars import LeapDay
 from stammis.core.combination import Budget, Group, SharedCap
 from stammis.core.conditions import Id, says
 from stammis.core.earn import Earn
+from stammis.core.event_types import EventType
 from stammis.core.parts import Part, Text, Words
 from stammis.core.tier_sets import TierSet
 from stammis.core.wallets import NEGATIVE, Negative, Wallet
@@ -67,6 +69,9 @@ class Members(Part, frozen=True):
             "as the member's, dated as they were; or nothing."
         ),
     ] = "earn"
+    leap_day: Annotated[
+        LeapDay, says("When a birthday or day of joining on 29 February comes back in years that have none.")
+    ] = "february_28"
 
 
 class Exchanging(Part, frozen=True):
@@ -127,6 +132,19 @@ class Programme(Part, frozen=True, kw_only=True):
     groups: Annotated[tuple[Group, ...], says("Rules of which only one gives. All others add up.")] = ()
     caps: Annotated[tuple[SharedCap, ...], says("Caps that several rules share.")] = ()
     budgets: Annotated[tuple[Budget, ...], says("What rules may give to all members together.")] = ()
+    events: Annotated[
+        tuple[EventType, ...],
+        says(
+            "Types of events with the properties that they carry. Without being declared every type is accepted. "
+            "enrolment, first_purchase, birthday and anniversary happen by themselves; review, referral, "
+            "survey_answered, profile_completed, app_opened and check_in are known to every programme."
+        ),
+    ] = ()
+    only_declared_events: Annotated[bool, says("Whether events of types that are not declared are refused.")] = False
+    holidays: Annotated[
+        dict[Id, Annotated[tuple[dt.date, ...], Meta(min_length=1)]],
+        says("Lists of days by name, for conditions. «stammis programme holidays FI» writes one for a country."),
+    ] = field(default_factory=dict)
     tiers: tuple[TierSet, ...] = ()
     rewards: tuple[Reward, ...] = ()
     statuses: Annotated[

@@ -63,6 +63,8 @@ def decide_purchase(purchase: Purchase, world: World, rules: Rules, current: Rul
             counted=completion.counted,
             delays=completion.delays,
         )
+        if completion.spent is not None:
+            moved = structs.replace(moved, spent=completion.spent)
         steps += completion.steps
     else:
         moved = PurchaseState(state=state, version=rules.version, paid=paid)
@@ -192,7 +194,7 @@ def _complete_later(
     left = remains(purchase, state.returned, state.lowered, rules, paid=state.paid is not None)
     if state.seen is not None:
         settling = Settling(moment.day, moment.at, at, purchase.id, status)
-        state, more = earn_again(state, settling, journal, rules, store=purchase.store)
+        state, more = earn_again(structs.replace(original, state=state), left, settling, journal, rules)
     elif left.none:
         state = structs.replace(state, state="completed", seen=Seen(enrolled=False))
         more = ()
@@ -211,6 +213,8 @@ def _complete_later(
             counted=completion.counted,
             delays=completion.delays,
         )
+        if completion.spent is not None:
+            state = structs.replace(state, spent=completion.spent)
         more = completion.steps
     journal.effects.append(PurchaseMoved(purchase=purchase.id, state=state))
     return Decision(effects=tuple(journal.effects), steps=steps + more, amounts=left.amounts)

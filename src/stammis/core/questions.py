@@ -2,117 +2,75 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from fractions import Fraction
-from functools import lru_cache
-from typing import Final, assert_never
-
-from msgspec import Struct
+from collections.abc import Iterator
+from typing import assert_never
 
 from stammis.core.amounts import AmountText, amount_text
+from stammis.core.baskets import basket_test, bounds, look_at_basket, quantity_bounds
 from stammis.core.conditions import (
     All,
     Any,
     Attribute,
+    BasketAmount,
+    BasketLines,
+    BasketQuantity,
     Category,
     Channel,
     Condition,
-    Dates,
-    Hours,
+    Consent,
     Label,
     LineAmount,
+    LineQuantity,
     Not,
-    OnWeekday,
+    NthPurchase,
+    OfBasket,
+    OfHistory,
+    OfLine,
+    OfMember,
+    OfMoment,
+    OfPlace,
+    Partner,
+    Payment,
+    Property,
     Sku,
     Store,
     Tier,
+    Together,
     Total,
 )
-from stammis.core.events import Line, Scalar
-
-WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-LONGEST: Final = 120
-"""Characters of what was wanted or seen that a step keeps."""
-
-
-class Scene(Struct, frozen=True, gc=False):
-    """What conditions look at besides lines: the moment (local), the place, the purchase's total, the member.
-
-    ``weekday`` is 0 on Mondays. An event that is no purchase has neither place nor total.
-    """
-
-    day: int
-    second: int
-    weekday: int
-    channel: str | None
-    store: str | None
-    total: int | None
-    tiers: dict[str, str | None]
-    labels: tuple[str, ...]
-    attributes: dict[str, Scalar]
-    properties: dict[str, Scalar] = {}
+from stammis.core.histories import history_test, look_at_history, wanted_history
+from stammis.core.moments import look_at_moment, moment_test, wanted_moment
+from stammis.core.properties import as_text, property_test
+from stammis.core.scene import LONGEST, LineTest, Look, Terms, Test
 
 
-Test = Callable[[Scene], bool]
-LineTest = Callable[[Scene, Line], bool]
-Look = Callable[[Scene], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What conditions refer to: the currency's decimals, and the levels of each tier set, lowest first.
-
-    ``money`` is how many minor units of a purchase's currency one of the programme's is.
-    """
-
-    decimals: int
-    levels: dict[str, tuple[str, ...]]
-    money: Fraction
+def leaves(condition: Condition | None) -> Iterator[Condition]:
+    """The conditions that a condition is made of, without all, any and not."""
+    match condition:
+        case None:
+            return
+        case All() | Any():
+            for inner in condition.of:
+                yield from leaves(inner)
+        case Not():
+            yield from leaves(condition.of)
+        case _:
+            yield condition
 
 
 def asks_lines(condition: Condition) -> bool:
-    """Whether a condition asks anything about a line."""
-    match condition:
-        case Sku() | Category() | LineAmount():
-            return True
-        case All() | Any():
-            return any(asks_lines(inner) for inner in condition.of)
-        case Not():
-            return asks_lines(condition.of)
-        case Channel() | Store() | Total() | OnWeekday() | Hours() | Dates() | Tier() | Label() | Attribute():
-            return False
-        case _:
-            assert_never(condition)
+    """Whether a condition asks anything about a line by itself."""
+    return any(isinstance(leaf, OfLine) for leaf in leaves(condition))
 
 
 def asks_purchase(condition: Condition) -> bool:
     """Whether a condition asks anything about a purchase or its lines, so that it has no meaning for other events."""
-    match condition:
-        case Sku() | Category() | LineAmount() | Channel() | Store() | Total():
-            return True
-        case All() | Any():
-            return any(asks_purchase(inner) for inner in condition.of)
-        case Not():
-            return asks_purchase(condition.of)
-        case OnWeekday() | Hours() | Dates() | Tier() | Label() | Attribute():
-            return False
-        case _:
-            assert_never(condition)
+    return any(isinstance(leaf, OfLine | OfPlace | OfBasket | NthPurchase) for leaf in leaves(condition))
 
 
-def clock_seconds(clock: str) -> int:
-    """Seconds since midnight of "HH:MM"; "24:00" is the end of the day."""
-    hours, minutes = clock.split(":")
-    return int(hours) * 3_600 + int(minutes) * 60
-
-
-@lru_cache(maxsize=1_440)
-def clock(minute: int) -> str:
-    """The minutes since midnight as "HH:MM"."""
-    return f"{minute // 60:02d}:{minute % 60:02d}"
+def asks_event(condition: Condition) -> bool:
+    """Whether a condition asks anything about an event's properties, so that it has no meaning for purchases."""
+    return any(isinstance(leaf, Property) for leaf in leaves(condition))
 
 
 def allowed_levels(condition: Tier, levels: tuple[str, ...]) -> frozenset[str]:
@@ -121,28 +79,9 @@ def allowed_levels(condition: Tier, levels: tuple[str, ...]) -> frozenset[str]:
     return frozenset((*condition.any_of, *above))
 
 
-def as_text(value: Scalar) -> str | None:
-    """An attribute as conditions compare it: text, or numbers and true/false as JSON writes them."""
-    match value:
-        case None | str():
-            return value
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return repr(value)
-        case _:
-            assert_never(value)
-
-
 def scene_test(condition: Condition, terms: Terms) -> Test:
-    """A condition that asks nothing about lines, as a closure."""
+    """A condition that asks nothing about lines by themselves, as a closure."""
     match condition:
-        case Channel() | Store() | Total():
-            return _place_test(condition, terms)
-        case OnWeekday() | Hours() | Dates():
-            return _moment_test(condition)
-        case Tier() | Label() | Attribute():
-            return _member_test(condition, terms)
         case All():
             tests = [scene_test(inner, terms) for inner in condition.of]
             return lambda scene: all(test(scene) for test in tests)
@@ -152,10 +91,20 @@ def scene_test(condition: Condition, terms: Terms) -> Test:
         case Not():
             denied = scene_test(condition.of, terms)
             return lambda scene: not denied(scene)
-        case Sku() | Category() | LineAmount():
-            raise AssertionError("a question about lines needs a line")
+        case Property():
+            return property_test(condition)
+        case _ if isinstance(condition, OfPlace):
+            return _place_test(condition, terms)
+        case _ if isinstance(condition, OfBasket):
+            return basket_test(condition, _line_tests(condition, terms), terms)
+        case _ if isinstance(condition, OfMoment):
+            return moment_test(condition, terms)
+        case _ if isinstance(condition, OfMember):
+            return _member_test(condition, terms)
+        case _ if isinstance(condition, OfHistory):
+            return history_test(condition, terms)
         case _:
-            assert_never(condition)
+            raise AssertionError("a question about lines needs a line")
 
 
 def line_test(condition: Condition, terms: Terms) -> LineTest:
@@ -168,8 +117,11 @@ def line_test(condition: Condition, terms: Terms) -> LineTest:
             categories = frozenset(condition.any_of)
             return lambda _scene, line: line.category in categories
         case LineAmount():
-            low, high = _bounds(condition.at_least, condition.at_most, terms.money)
+            low, high = bounds(condition.at_least, condition.at_most, terms.money)
             return lambda _scene, line: low <= line.amount and (high is None or line.amount <= high)
+        case LineQuantity():
+            least, most = quantity_bounds(condition.at_least, condition.at_most)
+            return lambda _scene, line: least <= line.quantity and (most is None or line.quantity <= most)
         case All():
             tests = [line_test(inner, terms) for inner in condition.of]
             return lambda scene, line: all(test(scene, line) for test in tests)
@@ -179,19 +131,27 @@ def line_test(condition: Condition, terms: Terms) -> LineTest:
         case Not():
             denied = line_test(condition.of, terms)
             return lambda scene, line: not denied(scene, line)
-        case Channel() | Store() | Total() | OnWeekday() | Hours() | Dates() | Tier() | Label() | Attribute():
+        case _:
             asked = scene_test(condition, terms)
             return lambda scene, _line: asked(scene)
+
+
+def inner_of(condition: OfBasket) -> tuple[Condition, ...]:
+    """What a condition about the basket asks of each line."""
+    match condition:
+        case Together():
+            return condition.of
+        case BasketQuantity() | BasketAmount() | BasketLines():
+            return () if condition.of is None else (condition.of,)
         case _:
             assert_never(condition)
 
 
-def _bounds(at_least: AmountText | None, at_most: AmountText | None, money: Fraction) -> tuple[int, int | None]:
-    low = 0 if at_least is None else math.ceil(Fraction(at_least) * money)
-    return low, None if at_most is None else math.floor(Fraction(at_most) * money)
+def _line_tests(condition: OfBasket, terms: Terms) -> list[LineTest]:
+    return [line_test(inner, terms) for inner in inner_of(condition)]
 
 
-def _place_test(condition: Channel | Store | Total, terms: Terms) -> Test:
+def _place_test(condition: OfPlace, terms: Terms) -> Test:
     match condition:
         case Channel():
             channels = frozenset(condition.any_of)
@@ -199,8 +159,14 @@ def _place_test(condition: Channel | Store | Total, terms: Terms) -> Test:
         case Store():
             stores = frozenset(condition.any_of)
             return lambda scene: scene.store in stores
+        case Payment():
+            means = frozenset(condition.any_of)
+            return lambda scene: scene.purchase is not None and scene.purchase.payment in means
+        case Partner():
+            partners = frozenset(condition.any_of)
+            return lambda scene: scene.purchase is not None and scene.purchase.partner in partners
         case Total():
-            low, high = _bounds(condition.at_least, condition.at_most, terms.money)
+            low, high = bounds(condition.at_least, condition.at_most, terms.money)
             return lambda scene: (
                 scene.total is not None and low <= scene.total and (high is None or scene.total <= high)
             )
@@ -208,25 +174,7 @@ def _place_test(condition: Channel | Store | Total, terms: Terms) -> Test:
             assert_never(condition)
 
 
-def _moment_test(condition: OnWeekday | Hours | Dates) -> Test:
-    match condition:
-        case OnWeekday():
-            wanted = tuple(name in condition.any_of for name in WEEKDAYS)
-            return lambda scene: wanted[scene.weekday]
-        case Hours():
-            begin, end = clock_seconds(condition.from_), clock_seconds(condition.until)
-            if begin < end:
-                return lambda scene: begin <= scene.second < end
-            return lambda scene: scene.second >= begin or scene.second < end
-        case Dates():
-            first = (condition.first or dt.date.min).toordinal()
-            last = (condition.last or dt.date.max).toordinal()
-            return lambda scene: first <= scene.day <= last
-        case _:
-            assert_never(condition)
-
-
-def _member_test(condition: Tier | Label | Attribute, terms: Terms) -> Test:
+def _member_test(condition: OfMember, terms: Terms) -> Test:
     match condition:
         case Tier():
             name, levels = condition.set, allowed_levels(condition, terms.levels[condition.set])
@@ -237,6 +185,9 @@ def _member_test(condition: Tier | Label | Attribute, terms: Terms) -> Test:
         case Attribute():
             attribute, values = condition.name, frozenset(condition.any_of)
             return lambda scene: as_text(scene.attributes.get(attribute)) in values
+        case Consent():
+            purposes = frozenset(condition.any_of)
+            return lambda scene: not purposes.isdisjoint(scene.consents)
         case _:
             assert_never(condition)
 
@@ -244,19 +195,48 @@ def _member_test(condition: Tier | Label | Attribute, terms: Terms) -> Test:
 def look(condition: Condition, terms: Terms) -> Look:
     """What a condition finds when it looks, as short text; nothing where it asks about lines."""
     match condition:
+        case All() | Any():
+            looks = [look(inner, terms) for inner in condition.of]
+            return lambda scene: ", ".join(dict.fromkeys(seen for at in looks if (seen := at(scene))))[:LONGEST]
+        case Not():
+            return look(condition.of, terms)
+        case Property():
+            name = condition.name
+            return lambda scene: (as_text(scene.properties.get(name)) or "")[:LONGEST]
+        case _ if isinstance(condition, OfPlace):
+            return _look_at_place(condition, terms)
+        case _ if isinstance(condition, OfBasket):
+            names = [wanted(inner) for inner in inner_of(condition)]
+            return look_at_basket(condition, _line_tests(condition, terms), names, terms)
+        case _ if isinstance(condition, OfMoment):
+            return look_at_moment(condition)
+        case _ if isinstance(condition, OfMember):
+            return _look_at_member(condition)
+        case _ if isinstance(condition, OfHistory):
+            return look_at_history(condition, terms)
+        case _:
+            return lambda _scene: ""
+
+
+def _look_at_place(condition: OfPlace, terms: Terms) -> Look:
+    match condition:
         case Channel():
             return lambda scene: scene.channel or ""
         case Store():
             return lambda scene: scene.store or ""
+        case Payment():
+            return lambda scene: (scene.purchase and scene.purchase.payment) or ""
+        case Partner():
+            return lambda scene: (scene.purchase and scene.purchase.partner) or ""
         case Total():
             decimals = terms.decimals
             return lambda scene: "" if scene.total is None else amount_text(scene.total, decimals)
-        case OnWeekday():
-            return lambda scene: WEEKDAYS[scene.weekday]
-        case Hours():
-            return lambda scene: clock(scene.second // 60)
-        case Dates():
-            return lambda scene: dt.date.fromordinal(scene.day).isoformat()
+        case _:
+            assert_never(condition)
+
+
+def _look_at_member(condition: OfMember) -> Look:
+    match condition:
         case Tier():
             name = condition.set
             return lambda scene: scene.tiers.get(name) or ""
@@ -265,13 +245,8 @@ def look(condition: Condition, terms: Terms) -> Look:
         case Attribute():
             attribute = condition.name
             return lambda scene: (as_text(scene.attributes.get(attribute)) or "")[:LONGEST]
-        case All() | Any():
-            looks = [look(inner, terms) for inner in condition.of]
-            return lambda scene: ", ".join(dict.fromkeys(seen for at in looks if (seen := at(scene))))[:LONGEST]
-        case Not():
-            return look(condition.of, terms)
-        case Sku() | Category() | LineAmount():
-            return lambda _scene: ""
+        case Consent():
+            return lambda scene: ",".join(scene.consents)[:LONGEST]
         case _:
             assert_never(condition)
 
@@ -281,26 +256,35 @@ def wanted(condition: Condition) -> str:
     match condition:
         case Tier():
             text = ",".join((*condition.any_of, *((f"{condition.at_least}+",) if condition.at_least else ())))
-        case Sku() | Category() | Channel() | Store() | OnWeekday() | Label():
+        case Sku() | Category() | Channel() | Store() | Payment() | Partner() | Label() | Consent():
             text = ",".join(condition.any_of)
         case Attribute():
             text = f"{condition.name}={','.join(condition.any_of)}"
-        case LineAmount() | Total():
-            low, high = condition.at_least, condition.at_most
-            text = f"{'' if low is None else low}..{'' if high is None else high}"
-        case Hours():
-            text = f"{condition.from_}-{condition.until}"
-        case Dates():
-            text = f"{condition.first or ''}..{condition.last or ''}"
-        case All():
+        case Property():
+            values = ",".join(condition.any_of) or _range(condition.at_least, condition.at_most)
+            text = f"{condition.name}={values}"
+        case LineAmount() | LineQuantity() | Total():
+            text = _range(condition.at_least, condition.at_most)
+        case BasketQuantity() | BasketAmount() | BasketLines():
+            inner = "" if condition.of is None else f" {wanted(condition.of)}"
+            text = f"{_range(condition.at_least, condition.at_most)}{inner}"
+        case All() | Together():
             text = " & ".join(wanted(inner) for inner in condition.of)
         case Any():
             text = " | ".join(wanted(inner) for inner in condition.of)
         case Not():
             text = f"not {wanted(condition.of)}"
+        case _ if isinstance(condition, OfMoment):
+            text = wanted_moment(condition)
+        case _ if isinstance(condition, OfHistory):
+            text = wanted_history(condition)
         case _:
             assert_never(condition)
     return text[:LONGEST]
+
+
+def _range(low: AmountText | None, high: AmountText | None) -> str:
+    return f"{'' if low is None else low}..{'' if high is None else high}"
 
 
 def kind_of(condition: Condition) -> str:

@@ -8,9 +8,9 @@ from msgspec import structs
 
 from stammis.core.budgets import left_then
 from stammis.core.calendars import instant
-from stammis.core.completion import When, counted_effects, progress_of, scene_of, when
+from stammis.core.completion import When, counted_effects, progress_of, remember, scene_of, spent_on, when
 from stammis.core.earning import NOTHING, Earnings
-from stammis.core.effects import Decision, PurchaseMoved, Refund, Refused, RewardMoved, Step
+from stammis.core.effects import Decision, PurchaseMoved, Refund, Refused, Remembered, RewardMoved, Step
 from stammis.core.events import Purchase, Return, Scalar
 from stammis.core.journal import Journal, row_steps
 from stammis.core.lots import giving_back, has_ended
@@ -137,7 +137,21 @@ def _settle(original: Original, left: Remains, world: World, at: int, rules: Rul
         settlement.journal.effects.extend(
             counted_effects(state.given, settlement.given, world.standing, moment.day, rules, store=purchase.store)
         )
+        if state.spent is not None:
+            _forget(settlement, left, state.spent, moment.day, rules)
     return settlement
+
+
+def _forget(settlement: _Settlement, left: Remains, before: int, day: int, rules: Rules) -> None:
+    """Lets the member's history forget what came back; the purchase itself once nothing is left of it."""
+    if left.none:
+        settlement.journal.effects.append(Remembered(day=day, times=-1, spent=-before))
+        settlement.state = structs.replace(settlement.state, spent=None)
+        return
+    after = min(before, spent_on(left.basket, settlement.journal.current, rules))
+    if after != before:
+        settlement.journal.effects.append(Remembered(day=day, spent=after - before))
+        settlement.state = structs.replace(settlement.state, spent=after)
 
 
 def _earned_by_rest(original: Original, left: Remains, moment: When, rules: Rules, budgets: dict[str, int]) -> Earnings:
@@ -146,7 +160,7 @@ def _earned_by_rest(original: Original, left: Remains, moment: When, rules: Rule
     assert seen is not None
     if left.none:
         return NOTHING
-    scene = scene_of(original.purchase, left.basket, moment, seen)
+    scene = scene_of(original.purchase, left.basket, moment, seen, rules)
     then = left_then(seen.budgets, budgets, original.state.given, rules) if rules.book.budgets else None
     return earnings_seen(left.basket, scene, seen, rules, then)
 
@@ -277,12 +291,13 @@ def _move_tiers(
 
 
 def earn_again(
-    state: PurchaseState, settling: Settling, journal: Journal, rules: Rules, *, store: str | None
+    original: Original, left: Remains, settling: Settling, journal: Journal, rules: Rules
 ) -> tuple[PurchaseState, tuple[Step, ...]]:
     """Posts again what a cancellation took back, dated at the purchase, and lets it count again.
 
     It takes as much of caps and budgets as before, whatever is left of them by now.
     """
+    purchase, state = original.purchase, original.state
     earned, delays = list(state.earned), dict(state.delays)
     steps: list[Step] = []
     taken = [(wallet, "", amount) for wallet, amount in state.taken.items()]
@@ -304,8 +319,12 @@ def earn_again(
         for measure in rules.measures
     }
     journal.count(progress, settling.day, max(settling.at, settling.settled_at))
-    journal.effects.extend(counted_effects({}, state.given, journal.standing, settling.day, rules, store=store))
+    journal.effects.extend(
+        counted_effects({}, state.given, journal.standing, settling.day, rules, store=purchase.store)
+    )
+    asked = state.seen is not None and state.seen.enrolled and journal.current.book.memory.days
+    spent = remember(left.basket, settling.day, journal, rules) if asked and not left.none else None
     state = structs.replace(
-        state, state="completed", earned=tuple(earned), taken={}, delayed={}, short={}, delays=delays
+        state, state="completed", earned=tuple(earned), taken={}, delayed={}, short={}, delays=delays, spent=spent
     )
     return state, tuple(steps)

@@ -8,13 +8,14 @@ from fractions import Fraction
 from msgspec import structs
 
 from stammis.core.amounts import exact
+from stammis.core.basket import counting
 from stammis.core.calendars import Calendar, calendar_of
 from stammis.core.currencies import DECIMALS
 from stammis.core.delays import Delay, delays_of
 from stammis.core.earn_rules import EarnBook, asks_level, earn_book
 from stammis.core.expiry import Ending, ending
 from stammis.core.programme import Programme, Returns, Reward, State
-from stammis.core.questions import Terms
+from stammis.core.scene import Terms
 from stammis.core.spread import Mode
 from stammis.core.tier_rules import MeasureRules, TierRules, tier_rules
 from stammis.core.wallets import Negative, Sliding, Wallet
@@ -109,7 +110,15 @@ def compile_rules(programme: Programme, version: int) -> Rules:
     decimals = DECIMALS[programme.currency]
     wallets = {wallet.id: _wallet(wallet, programme, calendar, decimals) for wallet in programme.wallets}
     money = Fraction(10**decimals)
-    terms = Terms(decimals, {tiers.id: tuple(level.id for level in tiers.levels) for tiers in programme.tiers}, money)
+    terms = Terms(
+        decimals,
+        {tiers.id: tuple(level.id for level in tiers.levels) for tiers in programme.tiers},
+        money,
+        {wallet.id: wallet.decimals for wallet in programme.wallets},
+        counting(programme.basis).kinds,
+        {name: frozenset(day.toordinal() for day in days) for name, days in programme.holidays.items()},
+        calendar,
+    )
     tiers = tuple(tier_rules(tiers, programme) for tiers in programme.tiers)
     measures = tuple(measure for each in tiers for measure in each.measures)
     book = earn_book(programme, {wallet.id: wallet.decimals for wallet in programme.wallets}, terms)

@@ -16,9 +16,9 @@ from stammis.core.effects import Step
 from stammis.core.events import Scalar
 from stammis.core.formulas import NoValue
 from stammis.core.gains import Gain, counted, gain_of, quantity
-from stammis.core.questions import LONGEST, Scene
 from stammis.core.rules import Rules
 from stammis.core.scale_rules import BandScale, FormulaScale, TierScale
+from stammis.core.scene import LONGEST, Scene
 
 
 @lru_cache(maxsize=4_096)

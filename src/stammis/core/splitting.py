@@ -10,15 +10,15 @@ from msgspec import Struct, structs
 from stammis.core.basket import Basket
 from stammis.core.combining import Lefts, combined, lefts_of
 from stammis.core.earn_rules import EarnRule
-from stammis.core.earning import UNASKED, Earnings, earnings_of, line_masks, matched, settled, unmet
+from stammis.core.earning import UNASKED, Earnings, admitted, earnings_of, line_masks, matched, settled, unmet
 from stammis.core.effects import Step
 from stammis.core.events import Line
 from stammis.core.gains import Gain, capped, gain_of
 from stammis.core.levels import counting_now, held_by
-from stammis.core.questions import Scene
 from stammis.core.rules import Rules
 from stammis.core.scale_rules import TierScale
 from stammis.core.scaling import marginal, scaled_gain
+from stammis.core.scene import Scene
 from stammis.core.spread import spread
 from stammis.core.standing import Seen, Standing
 from stammis.core.tier_rules import TierRules
@@ -151,7 +151,8 @@ def _chosen(masks: list[int], scene: Scene, rules: Rules) -> int:
     mask = book.without_lines
     for bits in masks:
         mask |= bits
-    return mask & book.channels.admitted(scene.channel) & book.stores.admitted(scene.store)
+    mask &= book.channels.admitted(scene.channel) & book.stores.admitted(scene.store)
+    return mask if book.plain else mask & admitted(book, scene)
 
 
 def _found(rule: EarnRule, basket: Basket, parts: Parts, masks: list[int], rules: Rules) -> Gain | Step:

@@ -144,11 +144,56 @@ class Ties(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     merge: str | None = None
 
 
+class Yearly(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """A day that comes back every year: a birthday, the day of joining.
+
+    ``known_at`` is the instant at which it was given: only what comes later counts. ``years`` are the latest in which
+    it was celebrated.
+    """
+
+    day: int | None = None
+    known_at: int = 0
+    years: tuple[int, ...] = ()
+
+
+NEVER = 1 << 62
+"""An instant after all others."""
+NO_DAY = Yearly()
+
+
+class About(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """Facts about a member besides labels and attributes: purposes consented to, birthday, day of joining.
+
+    ``next_at`` is the instant at which the next of these days begins, 0 where that is still to be reckoned.
+    """
+
+    consents: tuple[str, ...] = ()
+    birthday: Yearly = NO_DAY
+    joined: Yearly = NO_DAY
+    next_at: int = NEVER
+
+
+class Past(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """What conditions about history need, kept only where a rule asks.
+
+    ``days`` are days with how many purchases were made on them and what counts of these, oldest first; ``events`` the
+    latest days of events by type, newest last.
+    """
+
+    days: tuple[tuple[int, int, int], ...] = ()
+    events: dict[str, tuple[int, ...]] = {}
+
+
+NOBODY = About()
+NO_PAST = Past()
+
+
 class Standing(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """Everything about a member that the engine reads and writes.
 
     ``pending`` are points by wallet that are not active yet, ``holds`` those put aside now; ``purses`` count neither of
     the pending ones, and of the held ones only how many they are.
+    ``purchases`` counts those that are completed and not wholly returned.
     """
 
     enrolled: bool = False
@@ -165,6 +210,9 @@ class Standing(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     ties: Ties | None = None
     pending: dict[str, tuple[PendingLot, ...]] = {}
     holds: dict[str, Hold] = {}
+    purchases: int = 0
+    about: About = NOBODY
+    past: Past = NO_PAST
 
 
 class Earned(Struct, frozen=True, array_like=True, gc=False):
@@ -202,6 +250,8 @@ class Seen(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     counts: dict[str, Count] = {}
     budgets: dict[str, int] = {}
     split: dict[str, tuple[tuple[int, str | None], ...]] = {}
+    consents: tuple[str, ...] = ()
+    numbers: dict[str, int] = {}
 
 
 class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -220,6 +270,7 @@ class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
         delays: by earn row, the way in which its points were pending (see ``rules.Delay``); other rows have none.
         delayed: by way of being pending and wallet, what a cancellation took back of such rows.
         short: by wallet, what a cancellation should have taken back and could not.
+        spent: what of it the member's history remembers as spent; None where it is not remembered.
     """
 
     state: State
@@ -237,6 +288,7 @@ class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     delays: dict[int, str] = {}
     delayed: dict[str, dict[str, int]] = {}
     short: dict[str, int] = {}
+    spent: int | None = None
 
 
 class IssuedReward(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 
 from stammis.accrual.sentences import between as sentences_between
 from stammis.accrual.sentences.giving import kept_out, limits, scaled
+from stammis.accrual.sentences.seen import found
 from stammis.core.amounts import QUANTITY_SCALE
-from stammis.core.earn import Earn, Multiply, PerAmount, PerEvent, PerUnit
+from stammis.core.earn import Earn, Multiply, PerAmount, PerEvent, PerUnit, as_decided
 from stammis.core.effects import RowKind, Step
 from stammis.core.events import (
     Adjustment,
@@ -240,6 +241,10 @@ def _not_applied(step: Step, rule: Earn | None, programme: Programme) -> str:
             return kept_out(step, facts, programme)
         case "formula_gives_nothing" | "divides_by_zero" | "no_value":
             return kept_out(step, facts, programme)
+        case "already_this_year":
+            return _("«%(rule)s» gave nothing: it gives once a calendar year, and had given.") % facts
+        case "happens_by_itself":
+            return _("«%(rule)s» gave nothing: this happens by itself and need not be reported.") % facts
         case "nothing_to_multiply":
             return _("«%(rule)s» gave nothing: there was nothing that it multiplies.") % facts
         case "condition" if rule is not None:
@@ -251,35 +256,18 @@ def _not_applied(step: Step, rule: Earn | None, programme: Programme) -> str:
 def _unmet(saw: Mapping[str, Scalar], rule: Earn, facts: dict[str, str], programme: Programme) -> str:
     if saw.get("asks") == "event":
         if isinstance(rule, PerEvent):
-            return _("«%(rule)s» gave nothing: it is for the event «%(event)s».") % (facts | {"event": rule.event})
+            facts["event"] = rules.event_name(rule.event, programme)
+            return _("«%(rule)s» gave nothing: it is for the event «%(event)s».") % facts
         return _("«%(rule)s» gave nothing: it is for purchases.") % facts
-    asked = conditions.phrases(rule.when, programme)
+    asked = conditions.phrases(as_decided(rule).when, programme)
     facts["asked"] = ", ".join(asked)
-    seen = _seen(str(saw.get("asks") or ""), str(saw.get("saw") or ""), programme)
+    seen = found(str(saw.get("asks") or ""), str(saw.get("saw") or ""), programme)
     if not asked:
         return _("«%(rule)s» gave nothing.") % facts
     if not seen:
         return _("«%(rule)s» gave nothing: it holds %(asked)s.") % facts
     facts["seen"] = seen
     return _("«%(rule)s» gave nothing: it holds %(asked)s; here it was %(seen)s.") % facts
-
-
-def _seen(asks: str, saw: str, programme: Programme) -> str:
-    """What a condition found, as a member reads it."""
-    if not saw:
-        return ""
-    match asks:
-        case "weekday":
-            return words.weekday(saw)
-        case "dates":
-            return words.day(dt.date.fromisoformat(saw))
-        case "total":
-            return words.money(Decimal(saw), programme.currency)
-        case "tier":
-            levels = {level.id: words.name(level.name, level.id) for tiers in programme.tiers for level in tiers.levels}
-            return levels.get(saw, saw)
-        case _:
-            return words.both(saw.split(",")) if asks in {"category", "sku", "label", "channel", "store"} else saw
 
 
 def refusal(code: str, reason: str | None = None, detail: Mapping[str, Scalar] | None = None) -> str:
@@ -302,6 +290,7 @@ def _refusals() -> dict[str, str]:
         "id_reused": _("This id was used before, for something else."),
         "in_future": _("This lies in the future."),
         "invalid": _("This cannot be stored."),
+        "invalid_event": _("The event does not fit what the programme declares of its type."),
         "more_than_bought": _("More would come back than was bought."),
         "negative_total": _("The discounts are more than the lines."),
         "no_rate": _("There is no rate for this currency."),

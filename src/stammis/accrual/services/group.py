@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from msgspec import structs
 
 from stammis.accrual.outcomes import Accepted, Declined, Item, Key, MemberFields, Outcome, Proof, declined
-from stammis.accrual.services import answers, between
+from stammis.accrual.services import answers, between, facts
 from stammis.accrual.services.acting import Sitting, begin
 from stammis.accrual.services.asking import MustBeAlone, Name, name_of
 from stammis.accrual.services.deciding import (
@@ -46,7 +46,6 @@ from stammis.core.events import (
     Redemption,
     RedemptionCancelled,
     Return,
-    Scalar,
     StatusChanged,
     Transfer,
     Unmerged,
@@ -190,6 +189,8 @@ class Group:
         name = (programme, members.ID, event.member)
         subject = self._subject(name)
         rules = self._rules(programme, event)
+        if isinstance(event, Happening) and (unfit := facts.unfit(event, rules)) is not None:
+            return unfit
         if subject is not None:
             grants = grants_for(self._loaded, programme, event, rules) if isinstance(event, Redemption) else None
             return self._run(subject, event, rules, event.member, Around(grants=grants))
@@ -246,10 +247,9 @@ class Group:
             if (record.kind in members.ACCOUNTS or change.kind in members.ACCOUNTS) and record.kind != change.kind:
                 return declined("id_in_use", kind=record.kind)
         record = self.writing.records[subject.id] = members.merged(record, change.fields)
-        facts = {name: value for name, value in record.attributes.items() if isinstance(value, Scalar)}
-        event = MemberChanged(occurred_at=self._now, labels=record.labels, attributes=facts)
-        standing, rules = subject.standing, self._rules(programme, event)
-        if standing.enrolled and (standing.labels, standing.attributes) == (event.labels, facts):
+        event = facts.known(record, self._now)
+        rules = self._rules(programme, event)
+        if facts.are_known(event, subject.standing, rules.calendar):
             return self._unchanged(subject, change.reference)
         return self._run(subject, event, rules, change.reference)
 

@@ -11,7 +11,8 @@ from django.utils.translation import ngettext, pgettext
 
 from stammis.core import conditions as ask
 from stammis.core.programme import Programme
-from stammis.programmes.sentences import words
+from stammis.core.questions import inner_of
+from stammis.programmes.sentences import askings, words
 
 
 def phrases(condition: ask.Condition | None, programme: Programme) -> list[str]:
@@ -32,15 +33,23 @@ def phrase(condition: ask.Condition, programme: Programme, *, holds: bool = True
             every = isinstance(condition, ask.All) == holds
             parts = [phrase(part, programme, holds=holds) for part in condition.of]
             return words.both(parts) if every else words.either(parts)
-        case ask.Sku() | ask.Category() | ask.LineAmount():
+        case ask.Property():
+            return askings.of_event(condition, holds=holds)
+        case _ if isinstance(condition, ask.OfLine):
             return _of_line(condition, programme, holds=holds)
-        case ask.Channel() | ask.Store() | ask.Total():
+        case _ if isinstance(condition, ask.OfPlace):
             return _of_purchase(condition, programme, holds=holds)
-        case ask.OnWeekday() | ask.Hours() | ask.Dates():
+        case _ if isinstance(condition, ask.OfBasket):
+            lines = [phrase(part, programme) for part in inner_of(condition)]
+            return askings.of_basket(condition, lines, programme, holds=holds)
+        case _ if isinstance(condition, ask.OfMoment):
             return _of_moment(condition, holds=holds)
-        case ask.Tier() | ask.Label() | ask.Attribute():
+        case _ if isinstance(condition, ask.OfMember):
             return _of_member(condition, programme, holds=holds)
-    assert_never(condition)
+        case _ if isinstance(condition, ask.OfHistory):
+            return askings.of_history(condition, programme, holds=holds)
+        case _:
+            assert_never(condition)
 
 
 def _names(names: Iterable[str], say: Callable[[int], str]) -> str:
@@ -48,7 +57,7 @@ def _names(names: Iterable[str], say: Callable[[int], str]) -> str:
     return say(len(listed)) % {"names": words.either(listed)}
 
 
-def _of_line(condition: ask.Sku | ask.Category | ask.LineAmount, programme: Programme, *, holds: bool) -> str:
+def _of_line(condition: ask.OfLine, programme: Programme, *, holds: bool) -> str:
     match condition:
         case ask.Sku() if holds:
             return _names(
@@ -73,10 +82,15 @@ def _of_line(condition: ask.Sku | ask.Category | ask.LineAmount, programme: Prog
             if holds:
                 return _("on lines of %(amount)s") % {"amount": amount}
             return _("except on lines of %(amount)s") % {"amount": amount}
+        case ask.LineQuantity():
+            facts = {"amount": askings.numbers(condition.at_least, condition.at_most)}
+            if holds:
+                return _("on lines of %(amount)s pieces") % facts
+            return _("except on lines of %(amount)s pieces") % facts
     assert_never(condition)
 
 
-def _of_purchase(condition: ask.Channel | ask.Store | ask.Total, programme: Programme, *, holds: bool) -> str:
+def _of_purchase(condition: ask.OfPlace, programme: Programme, *, holds: bool) -> str:
     match condition:
         case ask.Channel() if holds:
             return _names(
@@ -95,6 +109,16 @@ def _of_purchase(condition: ask.Channel | ask.Store | ask.Total, programme: Prog
                 condition.any_of,
                 lambda n: ngettext("except in the store %(names)s", "except in the stores %(names)s", n),
             )
+        case ask.Payment():
+            names = words.either(condition.any_of)
+            if holds:
+                return _("on purchases paid by %(names)s") % {"names": names}
+            return _("except on purchases paid by %(names)s") % {"names": names}
+        case ask.Partner():
+            names = words.either(condition.any_of)
+            if holds:
+                return _("with the partner %(names)s") % {"names": names}
+            return _("except with the partner %(names)s") % {"names": names}
         case ask.Total():
             amount = _range(condition.at_least, condition.at_most, programme.currency)
             if holds:
@@ -115,7 +139,7 @@ def _range(at_least: str | int | None, at_most: str | int | None, currency: str)
     return pgettext("amount", "any size")
 
 
-def _of_moment(condition: ask.OnWeekday | ask.Hours | ask.Dates, *, holds: bool) -> str:
+def _of_moment(condition: ask.OfMoment, *, holds: bool) -> str:
     match condition:
         case ask.OnWeekday():
             days = _("on %(days)s") % {"days": words.either(weekdays(day) for day in condition.any_of)}
@@ -126,6 +150,10 @@ def _of_moment(condition: ask.OnWeekday | ask.Hours | ask.Dates, *, holds: bool)
         case ask.Dates():
             span = _dates(condition)
             return span if holds else _("except %(when)s") % {"when": span}
+        case ask.Holiday():
+            return askings.holiday(condition, holds=holds)
+        case ask.Between():
+            return askings.between(condition, holds=holds)
     assert_never(condition)
 
 
@@ -155,7 +183,7 @@ def _dates(condition: ask.Dates) -> str:
     return _("on any day")
 
 
-def _of_member(condition: ask.Tier | ask.Label | ask.Attribute, programme: Programme, *, holds: bool) -> str:
+def _of_member(condition: ask.OfMember, programme: Programme, *, holds: bool) -> str:
     match condition:
         case ask.Tier():
             levels = _levels(condition, programme)
@@ -172,6 +200,11 @@ def _of_member(condition: ask.Tier | ask.Label | ask.Attribute, programme: Progr
             if holds:
                 return _("for members whose %(attribute)s is %(values)s") % facts
             return _("for members whose %(attribute)s is not %(values)s") % facts
+        case ask.Consent():
+            purposes = words.either(condition.any_of)
+            if holds:
+                return _("for members who consent to %(purposes)s") % {"purposes": purposes}
+            return _("for members who do not consent to %(purposes)s") % {"purposes": purposes}
     assert_never(condition)
 
 

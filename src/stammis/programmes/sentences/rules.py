@@ -53,11 +53,31 @@ def _gives(rule: Earn, programme: Programme) -> str:
         case PerPurchase():
             return _("%(points)s for a purchase") % {"points": scales.points(rule, programme)}
         case PerEvent():
-            facts = {"points": scales.points(rule, programme), "event": rule.event}
-            return _("%(points)s for each event «%(event)s»") % facts
+            return _for_event(rule, programme)
         case Multiply():
             return _multiplies(rule, programme)
     assert_never(rule)
+
+
+def _for_event(rule: PerEvent, programme: Programme) -> str:
+    facts = {"points": scales.points(rule, programme), "event": event_name(rule.event, programme)}
+    match rule.event:
+        case "enrolment":
+            return _("%(points)s for joining") % facts
+        case "first_purchase":
+            return _("%(points)s for the first purchase") % facts
+        case "birthday":
+            return _("%(points)s on the birthday") % facts
+        case "anniversary":
+            return _("%(points)s on each anniversary of joining") % facts
+        case _:
+            return _("%(points)s for each event «%(event)s»") % facts
+
+
+def event_name(kind: str, programme: Programme) -> str:
+    """The name of a type of event for members; the type itself where the programme gives it none."""
+    declared = next((each for each in programme.events if each.id == kind), None)
+    return words.name(declared.name, kind) if declared else kind
 
 
 def _multiplies(rule: Multiply, programme: Programme) -> str:
