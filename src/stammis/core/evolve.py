@@ -140,10 +140,10 @@ class Draft:
             case MemberSet():
                 self._enrolled, self._labels, self._attributes = effect.enrolled, effect.labels, effect.attributes
                 self.about = about_after(self.about, effect)
-            case Remembered() if effect.event is None:
-                self._past = remembered(self._past, effect.day, effect.times, effect.spent, rules.book.memory)
+            case Remembered(event=str() as kind):
+                self._past = happened(self._past, kind, effect.day)
             case Remembered():
-                self._past = happened(self._past, effect.event, effect.day)
+                self._past = remembered(self._past, effect.day, effect.times, effect.spent, rules.book.memory)
             case Celebrated():
                 self.about = _after_celebrating(self.about, effect)
             case _:
