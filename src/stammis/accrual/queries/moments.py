@@ -20,7 +20,7 @@ from stammis.accrual.services.past import MOST_EVENTS, Stored, counting, fold
 from stammis.accrual.services.refolding import Refold
 from stammis.activity.models import Event
 from stammis.core.calendars import instant, moment
-from stammis.core.effects import Posted, TierMoved
+from stammis.core.effects import Activated, Posted, TierMoved
 from stammis.core.events import AnyEvent
 from stammis.core.progress import TierProgress, tier_progress
 from stammis.core.rules import Rules
@@ -58,9 +58,10 @@ class Moment:
     Attributes:
         at: the moment in epoch seconds.
         rules: the version in force then.
-        sums: by wallet and kind of row, what all rows so far add up to.
+        sums: by wallet and kind of row, what all rows so far add up to; without those whose points were still pending.
         moved: by tier set, the latest change of the level.
         expired: by wallet, the rows that let points end, oldest first.
+        waiting: by the row that brought them, rows whose points are pending.
     """
 
     member: Member
@@ -71,9 +72,20 @@ class Moment:
     moved: dict[str, Moved] = field(default_factory=dict)
     expired: dict[str, list[Posted]] = field(default_factory=dict)
 
+    waiting: dict[int, list[Posted]] = field(default_factory=dict)
+
     def purse(self, wallet: str) -> Purse:
         """Give the member's side of a wallet."""
         return self.standing.purses.get(wallet, Purse())
+
+    def balance(self, wallet: str) -> int:
+        """Give what its rows add up to, which is what is left in its lots, less debt."""
+        purse = self.purse(wallet)
+        return purse.balance - purse.held
+
+    def add(self, row: Posted) -> None:
+        """Count a row whose points are, or once were, to be had."""
+        self.sums.setdefault(row.wallet, Counter())[row.kind] += row.amount
 
 
 def moment_of(programme: Programme, member: Member, at: dt.datetime) -> Moment:
@@ -107,9 +119,8 @@ def balance_sentence(found: Moment, wallet: str) -> str:
     document = found.rules.programme
     named = words.wallet_of(document, wallet)
     local = moment(found.at).astimezone(found.rules.calendar.zone)
-    purse = found.purse(wallet)
     facts = {
-        "points": words.points(words.smallest(purse.balance, named), named),
+        "points": words.points(words.smallest(found.balance(wallet), named), named),
         "day": words.day(local.date()),
         "time": f"{local:%H:%M}",
     }
@@ -132,6 +143,8 @@ def kind_name(kind: str) -> str:
         "restore": _("came back"),
         "expire": _("expired"),
         "adjust": _("by hand"),
+        "hold": _("held"),
+        "release": _("let go"),
         "transfer_in": _("received"),
         "transfer_out": _("passed on"),
     }
@@ -153,9 +166,16 @@ def _events(member: Member, at: dt.datetime) -> list[Stored]:
 def _take_in(found: Moment, seq: int | None, step: Decided, rules: Rules) -> None:
     for effect in step.decision.effects:
         if isinstance(effect, Posted):
-            found.sums.setdefault(effect.wallet, Counter())[effect.kind] += effect.amount
+            if effect.awaits is not None:
+                brought_by = effect.row if effect.amount > 0 else effect.lots[0].row
+                found.waiting.setdefault(brought_by, []).append(effect)
+                continue
+            found.add(effect)
             if effect.kind == "expire":
                 found.expired.setdefault(effect.wallet, []).append(effect)
+        elif isinstance(effect, Activated):
+            for row in found.waiting.pop(effect.row, []):
+                found.add(row)
         elif isinstance(effect, TierMoved):
             after = (one for one in tier_progress(step.standing, rules, effect.at) if one["set"] == effect.set)
             found.moved[effect.set] = Moved(effect, step.event, seq, next(after, None))
@@ -166,7 +186,7 @@ def _wallet(found: Moment, wallet: str) -> dict[str, Any]:
     return {
         **wallet_view(found.standing, found.rules, found.at)[wallet],
         "sentence": balance_sentence(found, wallet),
-        "balance": purse.balance,
+        "balance": found.balance(wallet),
         "rows": dict(found.sums.get(wallet, {})),
         "lots": [
             {

@@ -92,7 +92,7 @@ class ExpiredAnswer(Struct, kw_only=True):
 
 
 class WalletWhyAnswer(Struct, kw_only=True):
-    """A wallet at a moment: `balance` is the sum of the rows so far, and what lots and holds have, less debt."""
+    """A wallet at a moment: `balance` is the sum of the rows so far, and what is left in the lots less debt."""
 
     active: Points
     pending: Points
