@@ -192,3 +192,13 @@ def test_transfers_in_circles_neither_lock_for_good_nor_lose_a_point() -> None:
     assert set(outcomes) <= {"201", "not_enough_points"}
     assert sum(till.active(member) for member in members) == 600
     assert verify(till.programme) == []
+
+
+def test_many_tills_at_once_never_give_more_than_a_budget_holds() -> None:
+    rule = {"id": "extra", "kind": "purchase", "points": 100}
+    till = Till(earn=[rule], budgets=[{"id": "spring", "rules": ["extra"], "points": 750}])
+    names = [f"m{number}" for number in range(20)]
+    outcomes = at_once(*[partial(till.say, bought(name, 1_000, name)) for name in names])
+    assert codes(outcomes) == {"201": 20}
+    assert sorted(till.active(name) for name in names if till.rows(name)) == [50, *[100] * 7]
+    assert not verify()

@@ -113,6 +113,7 @@ _UNPROCESSABLE = frozenset(
         "programme_required",
         "same_member",
         "share_limit",
+        "too_many_decimals",
         "too_old",
         "already_over",
         "unknown_level",

@@ -58,6 +58,7 @@ def answer_document(answer: Answer) -> Document:
         "steps": [_step(step) for step in answer.steps],
     }
     if answer.amounts is not None:
+        currency = answer.amounts.currency or currency
         total, by_points, due = answer.amounts.total, answer.amounts.by_points, answer.amounts.due
         said["amounts"] = {
             "total": write_money(total, currency),

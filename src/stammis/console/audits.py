@@ -25,6 +25,7 @@ SENTENCES = {
     "rewards.redeem": _("issued a reward to member %(subject)s"),
     "rewards.cancel": _("took back a reward of member %(subject)s"),
     "programmes.publish": _("published the programme «%(subject)s»"),
+    "programme.set_rate": _("set a currency's rate"),
     "installation.move_clock": _("moved the installation's clock"),
     "imports.start": _("started the import of %(subject)s"),
     "imports.stop": _("stopped the import of %(subject)s"),

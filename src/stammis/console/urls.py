@@ -59,6 +59,7 @@ urlpatterns: list[URLPattern] = [
     path("audit", audit.audit, name="audit"),
     path("settings", settings.settings, name="settings"),
     path("settings/clock", settings.move_clock, name="move_clock"),
+    path("settings/rates", settings.rates, name="rates"),
     path("first-steps", settings.first_steps, name="first_steps"),
     path("parts", specimens.parts, name="parts"),
     path("sign-in", doors.sign_in, name="sign_in"),

@@ -57,8 +57,8 @@ def look_at_basket(condition: OfBasket, tests: Sequence[LineTest], names: Sequen
             quantity = _sum(condition, tests, terms)
             return lambda scene: quantity_text(quantity(scene))
         case BasketAmount():
-            amount, decimals = _sum(condition, tests, terms), terms.decimals
-            return lambda scene: amount_text(amount(scene), decimals)
+            amount = _sum(condition, tests, terms)
+            return lambda scene: terms.text(amount(scene))
         case BasketLines():
             number = _sum(condition, tests, terms)
             return lambda scene: str(number(scene))

@@ -11,8 +11,8 @@ from stammis.core.events import Claimed
 from stammis.core.journal import Journal
 from stammis.core.refusals import refuse
 from stammis.core.remains import remains
-from stammis.core.rules import Rules
-from stammis.core.standing import PurchaseState, Seen
+from stammis.core.rules import Rules, at_rate
+from stammis.core.standing import PurchaseState, Rate, Seen
 from stammis.core.world import World
 
 NOT_CLAIMED = (Step("", False, "claims_earn_nothing"),)
@@ -21,8 +21,12 @@ NOT_CLAIMED = (Step("", False, "claims_earn_nothing"),)
 def decide_claimed(event: Claimed, world: World, rules: Rules, current: Rules) -> Decision:
     """Decides what a guest's purchase is worth for the member who claimed it: what remained of it, on its own day."""
     purchase = event.purchase
+    rate: Rate | None = None
     if purchase.currency != rules.programme.currency:
-        return refuse("no_rate", currency=purchase.currency)
+        rate = world.grants.rate
+        if rate is None:
+            return refuse("no_rate", currency=purchase.currency)
+        rules = at_rate(rules, rate)
     journal = Journal(world.standing, current)
     left = remains(purchase, event.returned, event.lowered, rules, paid=False)
     state = PurchaseState(
@@ -31,6 +35,7 @@ def decide_claimed(event: Claimed, world: World, rules: Rules, current: Rules) -
         returned=event.returned,
         lowered=event.lowered,
         refunded=event.refunded,
+        rate=rate,
     )
     steps: tuple[Step, ...] = ()
     if event.stood != "placed" and (left.none or event.stood == "cancelled" or _gives_nothing(rules)):
@@ -38,7 +43,8 @@ def decide_claimed(event: Claimed, world: World, rules: Rules, current: Rules) -
             state = structs.replace(state, seen=Seen(enrolled=False))
         steps = NOT_CLAIMED if _gives_nothing(rules) else ()
     elif event.stood == "completed":
-        completion = complete(purchase, left.basket, when(instant(purchase.occurred_at), rules), journal, rules)
+        moment, budgets = when(instant(purchase.occurred_at), rules), world.grants.budgets
+        completion = complete(purchase, left.basket, moment, journal, rules, budgets=budgets)
         state = structs.replace(
             state,
             seen=completion.seen,

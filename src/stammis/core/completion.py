@@ -130,7 +130,16 @@ def complete(
     if rules.book.capped or rules.book.pools:
         journal.effects.extend(counted_effects({}, earnings.given, standing, moment.day, rules, store=purchase.store))
     spent = remember(basket, moment.day, journal, rules) if journal.current.book.memory.days else None
-    return Completion(seen, tuple(earned), earnings.given, counted, earnings.steps, delays, spent)
+    explained = _in_currency(earnings.steps, purchase.currency) if rules.abroad else earnings.steps
+    return Completion(seen, tuple(earned), earnings.given, counted, explained, delays, spent)
+
+
+def _in_currency(steps: tuple[Step, ...], currency: str) -> tuple[Step, ...]:
+    """The steps with the currency beside each amount of money that counted."""
+    return tuple(
+        structs.replace(step, saw={**step.saw, "currency": currency}) if "counted" in step.saw else step
+        for step in steps
+    )
 
 
 def remember(basket: Basket, day: int, journal: Journal, rules: Rules) -> int:
@@ -141,11 +150,10 @@ def remember(basket: Basket, day: int, journal: Journal, rules: Rules) -> int:
 
 
 def spent_on(basket: Basket, current: Rules, rules: Rules) -> int:
-    """What of a basket the history remembers as spent: minor units of the programme's currency, rounded down."""
+    """What of a basket the history remembers as spent: minor units of the programme's currency."""
     if not current.book.memory.spends:
         return 0
-    counted = max(0, basket.counted(current.book.usual)[1])
-    return counted * int(10**rules.decimals) * rules.money.denominator // rules.money.numerator
+    return rules.home(max(0, basket.counted(current.book.usual)[1]))
 
 
 def progress_of(basket: Basket, points: dict[str, int], rules: Rules) -> Progress:
@@ -153,7 +161,7 @@ def progress_of(basket: Basket, points: dict[str, int], rules: Rules) -> Progres
     found: Progress = {}
     for measure in rules.measures:
         if measure.spend:
-            amount = basket.counted(measure.basis)[1]
+            amount = rules.home(basket.counted(measure.basis)[1]) if rules.abroad else basket.counted(measure.basis)[1]
         else:
             amount = points.get(measure.wallet, 0) if measure.points else measure.each_purchase
         if amount > 0:
@@ -184,7 +192,7 @@ def _levels(
     found: dict[str, str | None] = {}
     for name in rules.book.reads.tiers:
         tiers = rules.tier_sets[name]
-        more = _more(tiers, points, basket) if tiers.rate_after else 0
+        more = _more(tiers, points, basket, rules) if tiers.rate_after else 0
         if tiers.tended or (standing.stays and name in standing.stays):
             at = max(standing.latest_at, rules.calendar.starts_at(day))
             found[name] = level_with(standing, tiers, more, at, rules)
@@ -195,11 +203,11 @@ def _levels(
     return found
 
 
-def _more(tiers: TierRules, points: dict[str, int], basket: Basket) -> int:
+def _more(tiers: TierRules, points: dict[str, int], basket: Basket, rules: Rules) -> int:
     """How much more of a tier set's first measure counts with a basket."""
     measure = tiers.measures[0]
     if measure.spend:
-        return max(0, basket.counted(measure.basis)[1])
+        return rules.home(max(0, basket.counted(measure.basis)[1]))
     return points.get(measure.wallet, 0) if measure.points else measure.each_purchase
 
 

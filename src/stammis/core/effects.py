@@ -224,12 +224,13 @@ class Refund(Struct, frozen=True, kw_only=True, gc=False):
     wallet: str | None = None
 
 
-class Amounts(Struct, frozen=True, kw_only=True, gc=False):
-    """The purchase in money, in minor units: total = by_points + due."""
+class Amounts(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """The purchase in money, in minor units: total = by_points + due. ``currency`` where it is not the programme's."""
 
     total: int
     by_points: int
     due: int
+    currency: str | None = None
 
 
 class Decision(Struct, frozen=True, kw_only=True, gc=False):

@@ -17,8 +17,8 @@ from stammis.core.programme import State
 from stammis.core.refusals import refuse, refusing, too_few_points
 from stammis.core.remains import remains
 from stammis.core.returns import cancel, earn_again
-from stammis.core.rules import Rules
-from stammis.core.standing import Paid, PurchaseState, Seen
+from stammis.core.rules import Rules, at_rate
+from stammis.core.standing import Paid, PurchaseState, Rate, Seen
 from stammis.core.world import Original, World
 
 
@@ -27,8 +27,28 @@ def decide_purchase(purchase: Purchase, world: World, rules: Rules, current: Rul
     state = rules.statuses.get(purchase.status)
     if state is None:
         return refuse("unknown_status", status=purchase.status)
-    if purchase.currency != rules.programme.currency:
+    if purchase.currency == rules.programme.currency:
+        return _decide(purchase, state, world, rules, current)
+    rate = world.grants.rate
+    if rate is None:
         return refuse("no_rate", currency=purchase.currency)
+    return _told(_decide(purchase, state, world, at_rate(rules, rate), current), rate)
+
+
+def _told(decision: Decision, rate: Rate) -> Decision:
+    """A purchase's decision with the rate by which it was reckoned: returns will keep to it."""
+    *others, moved = decision.effects
+    if not isinstance(moved, PurchaseMoved) or decision.amounts is None:
+        return decision
+    return structs.replace(
+        decision,
+        effects=(*others, structs.replace(moved, state=structs.replace(moved.state, rate=rate))),
+        steps=(rate_step(rate), *decision.steps),
+        amounts=structs.replace(decision.amounts, currency=rate.currency),
+    )
+
+
+def _decide(purchase: Purchase, state: State, world: World, rules: Rules, current: Rules) -> Decision:
     basket = Basket(purchase.lines, rewards_of(purchase), purchase.rounding)
     if basket.total < 0:
         return refuse("negative_total")
@@ -38,7 +58,7 @@ def decide_purchase(purchase: Purchase, world: World, rules: Rules, current: Rul
     steps: tuple[Step, ...] = ()
     if rules.sliding and state == "completed":
         slide(journal, "purchase", moment.day, moment.at, rules)
-        steps = tuple(row_steps(journal.effects))
+        steps += tuple(row_steps(journal.effects))
     if state != "cancelled" and (purchase.points is not None or purchase.coupons):
         accepted = _accept(purchase, world, journal, moment.at, rules, total=basket.total, restored=0)
         if isinstance(accepted, Refused):
@@ -71,6 +91,11 @@ def decide_purchase(purchase: Purchase, world: World, rules: Rules, current: Rul
     journal.effects.append(PurchaseMoved(purchase=purchase.id, state=moved))
     amounts = Amounts(total=basket.total, by_points=basket.by_points, due=basket.total - basket.by_points)
     return Decision(effects=tuple(journal.effects), steps=steps, amounts=amounts)
+
+
+def rate_step(rate: Rate) -> Step:
+    """The step that says by which rate a purchase in another currency was decided."""
+    return Step("", True, "rate", None, 0, {"currency": rate.currency, "rate": rate.rate, "on": rate.on})
 
 
 def _accept(
@@ -155,6 +180,7 @@ def decide_status(event: StatusChanged, world: World, rules: Rules, current: Rul
     original = world.original
     if original is None:
         return refuse("unknown_purchase", purchase=event.purchase)
+    rules = at_rate(rules, original.state.rate)
     before: State = original.state.state
     at = instant(event.occurred_at)
     journal = Journal(world.standing, current)
@@ -182,6 +208,8 @@ def _complete_later(
     if rules.sliding:
         slide(journal, "purchase", moment.day, moment.at, rules)
     steps = tuple(row_steps(journal.effects))
+    if state.rate is not None:
+        steps = (rate_step(state.rate), *steps)
     if state.state == "cancelled":
         restored = state.paid.restored if state.paid is not None else 0
         total = purchase.rounding - rewards_of(purchase) + sum(line.amount for line in purchase.lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from stammis.core.amounts import AmountText, amount_text
+from stammis.core.amounts import AmountText
 from stammis.core.baskets import basket_test, bounds, look_at_basket, quantity_bounds
 from stammis.core.conditions import (
     All,
@@ -229,8 +229,7 @@ def _look_at_place(condition: OfPlace, terms: Terms) -> Look:
         case Partner():
             return lambda scene: (scene.purchase and scene.purchase.partner) or ""
         case Total():
-            decimals = terms.decimals
-            return lambda scene: "" if scene.total is None else amount_text(scene.total, decimals)
+            return lambda scene: "" if scene.total is None else terms.text(scene.total)
         case _:
             assert_never(condition)
 

@@ -36,22 +36,22 @@ class Remains:
     none: bool
 
 
-NOTHING_LEFT = Amounts(total=0, by_points=0, due=0)
-
-
 def remains(purchase: Purchase, returned: Returned, lowered: Lowered, rules: Rules, *, paid: bool) -> Remains:
     """What is left after these returns; ``paid`` tells whether the points offered were taken."""
     tender = purchase.points if paid else None
     wallet = None if tender is None else rules.wallets[tender.wallet]
     by_points = wallet.worth(tender.amount) if tender is not None and wallet is not None else 0
     rewards, rounding = rewards_of(purchase), purchase.rounding
+    currency = purchase.currency if rules.abroad else None
     if not returned and not lowered:
         basket = Basket(purchase.lines, rewards, rounding, by_points)
-        whole = Amounts(total=basket.total, by_points=by_points, due=basket.total - by_points)
+        due = basket.total - by_points
+        whole = Amounts(total=basket.total, by_points=by_points, due=due, currency=currency)
         return Remains(basket, whole, 0, none=False)
     left = [_left(line, returned, lowered) for line in purchase.lines]
     if all(_is_back(line, returned) for line in purchase.lines):
-        return Remains(Basket(()), NOTHING_LEFT, 0 if tender is None else tender.amount, none=True)
+        nothing = Amounts(total=0, by_points=0, due=0, currency=currency)
+        return Remains(Basket(()), nothing, 0 if tender is None else tender.amount, none=True)
     bought = sum(line.amount for line in purchase.lines)
     back = sum(amount for _, amount in returned.values())
     rewards_back, rounding_back = scaled(rewards, back, bought), scaled(rounding, back, bought)
@@ -70,9 +70,9 @@ def remains(purchase: Purchase, returned: Returned, lowered: Lowered, rules: Rul
         if not _is_back(line, returned)
     ]
     basket = Basket([line for line, _ in kept], rewards, rounding, by_points, [amount for _, amount in kept])
-    return Remains(
-        basket, Amounts(total=total, by_points=by_points, due=max(0, total - by_points)), restored, none=False
-    )
+    due = max(0, total - by_points)
+    amounts = Amounts(total=total, by_points=by_points, due=due, currency=currency)
+    return Remains(basket, amounts, restored, none=False)
 
 
 def _left(line: Line, returned: Returned, lowered: Lowered) -> tuple[int, int, int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from msgspec import structs
 
+from stammis.core.abroad import abroad
 from stammis.core.budgets import left_then
 from stammis.core.calendars import instant
 from stammis.core.completion import When, counted_effects, progress_of, remember, scene_of, spent_on, when
@@ -18,7 +19,7 @@ from stammis.core.negative import take_back
 from stammis.core.pending import Settling, earn_row
 from stammis.core.refusals import refuse, refusing
 from stammis.core.remains import Remains, brought_back, money_given_back, remains
-from stammis.core.rules import Rules
+from stammis.core.rules import Rules, at_rate
 from stammis.core.splitting import earnings_seen
 from stammis.core.spread import scaled, spread
 from stammis.core.standing import Earned, Paid, PurchaseState
@@ -34,6 +35,12 @@ def decide_return(event: Return, world: World, rules: Rules, current: Rules) -> 
     purchase, state = original.purchase, original.state
     if state.state == "cancelled":
         return refuse("already_cancelled", purchase=purchase.id)
+    if state.rate is not None:
+        rules = at_rate(rules, state.rate)
+        said = abroad(event, state.rate.currency, rules.programme.currency)
+        if said is None:
+            return refuse("too_many_decimals", currency=state.rate.currency)
+        event = said
     paid = state.paid is not None
     before = remains(purchase, state.returned, state.lowered, rules, paid=paid)
     after = (

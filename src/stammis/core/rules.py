@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from msgspec import structs
 
@@ -17,6 +19,7 @@ from stammis.core.expiry import Ending, ending
 from stammis.core.programme import Programme, Returns, Reward, State
 from stammis.core.scene import Terms
 from stammis.core.spread import Mode
+from stammis.core.standing import Rate
 from stammis.core.tier_rules import MeasureRules, TierRules, tier_rules
 from stammis.core.wallets import Negative, Sliding, Wallet
 
@@ -66,10 +69,10 @@ class Rules:
 
     ``circular`` tells whether points are reckoned at a level that the very same points may raise, ``tended`` are the
     tier sets whose level is more than what counts in a rolling window (see ``core.levels``), ``measures`` all that tier
-    sets count, ``split`` the sets that divide a purchase at the threshold which it crosses and
-    ``split_mask`` the rules that ask for their levels. ``money`` is how many minor
-    units of a purchase's currency one of the programme's is. ``delays`` are those of the rules whose points are pending
-    at first, ``sliding`` the wallets whose points last by activity.
+    sets count, ``split`` the sets that divide a purchase at the threshold which it crosses and ``split_mask`` the rules
+    that ask for their levels. ``money`` is how many minor units of a purchase's currency one of the programme's is,
+    ``decimals`` that currency's; ``abroad`` tells whether it is another than the programme's. ``delays`` are those of
+    the rules whose points are pending at first, ``sliding`` the wallets whose points last by activity.
     """
 
     programme: Programme
@@ -94,34 +97,34 @@ class Rules:
     returns: Returns
     delays: dict[str, Delay]
     sliding: tuple[WalletRules, ...]
+    abroad: bool = False
 
     def delay_of(self, rule: str) -> str:
         """The key of the delay of a rule; empty where it has none."""
         delay = self.delays.get(rule)
         return "" if delay is None else delay.key
 
+    def home(self, amount: int) -> int:
+        """An amount in minor units of the purchase's currency, in those of the programme's; halves up."""
+        if not self.abroad:
+            return amount
+        return math.floor(amount * int(10 ** DECIMALS[self.programme.currency]) / self.money + Fraction(1, 2))
 
-def compile_rules(programme: Programme, version: int) -> Rules:
+
+def compile_rules(programme: Programme, version: int, rate: Rate | None = None) -> Rules:
     """Prepares a version of a programme: conditions as closures, indexes, common denominators, the zone's calendar.
 
-    The programme has been parsed by ``stammis.core.document.parse``, which refuses whatever could not be prepared.
+    With a ``rate`` it is prepared for purchases in that currency: what the programme says in money is reckoned in it,
+    exactly. The programme has been parsed by ``stammis.core.document.parse``, which refuses what cannot be prepared.
     """
     calendar = calendar_of(programme.timezone)
-    decimals = DECIMALS[programme.currency]
-    wallets = {wallet.id: _wallet(wallet, programme, calendar, decimals) for wallet in programme.wallets}
-    money = Fraction(10**decimals)
-    terms = Terms(
-        decimals,
-        {tiers.id: tuple(level.id for level in tiers.levels) for tiers in programme.tiers},
-        money,
-        {wallet.id: wallet.decimals for wallet in programme.wallets},
-        counting(programme.basis).kinds,
-        {name: frozenset(day.toordinal() for day in days) for name, days in programme.holidays.items()},
-        calendar,
-    )
+    decimals = DECIMALS[programme.currency if rate is None else rate.currency]
+    money = 10**decimals * Fraction(1 if rate is None else rate.rate)
+    wallets = {wallet.id: _wallet(wallet, programme, calendar, money) for wallet in programme.wallets}
+    terms = _terms(programme, calendar, money)
     tiers = tuple(tier_rules(tiers, programme) for tiers in programme.tiers)
     measures = tuple(measure for each in tiers for measure in each.measures)
-    book = earn_book(programme, {wallet.id: wallet.decimals for wallet in programme.wallets}, terms)
+    book = earn_book(programme, terms.wallets, terms)
     split = tuple(one for one in tiers if one.split and one.id in book.reads.tiers)
     return Rules(
         programme=programme,
@@ -150,16 +153,44 @@ def compile_rules(programme: Programme, version: int) -> Rules:
         returns=programme.returns,
         delays=delays_of(programme, calendar),
         sliding=tuple(wallet for wallet in wallets.values() if wallet.activity),
+        abroad=rate is not None,
     )
+
+
+def _terms(programme: Programme, calendar: Calendar, money: Fraction) -> Terms:
+    return Terms(
+        DECIMALS[programme.currency],
+        {tiers.id: tuple(level.id for level in tiers.levels) for tiers in programme.tiers},
+        money,
+        {wallet.id: wallet.decimals for wallet in programme.wallets},
+        counting(programme.basis).kinds,
+        {name: frozenset(day.toordinal() for day in days) for name, days in programme.holidays.items()},
+        calendar,
+    )
+
+
+def at_rate(rules: Rules, rate: Rate | None) -> Rules:
+    """The same rules for purchases in another currency, at this rate; without one as they are."""
+    return rules if rate is None else _at_rate(rules, rate)
+
+
+@lru_cache(maxsize=512)
+def _at_rate(rules: Rules, rate: Rate) -> Rules:
+    programme = rules.programme if rules.version else _without_rules(rules.programme)
+    return compile_rules(programme, rules.version, rate)
 
 
 def before_first(programme: Programme) -> Rules:
     """The rules before a programme's first version began: purchases are recorded, nothing is earned, no tier moves."""
-    return compile_rules(structs.replace(programme, earn=(), tiers=(), rewards=()), 0)
+    return compile_rules(_without_rules(programme), 0)
 
 
-def _wallet(wallet: Wallet, programme: Programme, calendar: Calendar, decimals: int) -> WalletRules:
-    value = None if wallet.value is None else exact(wallet.value, decimals) / int(10**wallet.decimals)
+def _without_rules(programme: Programme) -> Programme:
+    return structs.replace(programme, earn=(), groups=(), caps=(), budgets=(), tiers=(), rewards=())
+
+
+def _wallet(wallet: Wallet, programme: Programme, calendar: Calendar, money: Fraction) -> WalletRules:
+    value = None if wallet.value is None else exact(wallet.value) * money / int(10**wallet.decimals)
     return WalletRules(
         wallet.id,
         wallet.decimals,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -9,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from stammis.core.amounts import amount_text
 from stammis.core.calendars import Calendar, calendar_of
 from stammis.core.events import Line, Purchase, Scalar
 
@@ -70,6 +72,10 @@ class Terms:
     kinds: frozenset[str] = GOODS
     holidays: dict[str, frozenset[int]] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=lambda: calendar_of("UTC"))
+
+    def text(self, amount: int) -> str:
+        """An amount in minor units of the purchase's currency as text, in the programme's."""
+        return amount_text(math.floor(amount * int(10**self.decimals) / self.money + Fraction(1, 2)), self.decimals)
 
 
 def in_bounds(low: int, high: int | None, value: int) -> bool:

@@ -66,7 +66,7 @@ def _crossings(
     else:
         rank = rank_of(standing, tiers)
         totals = [total_then(rank, tiers, day) if later else total_on(rank, tiers, day)]
-    before, more = totals[0], basket.counted(tiers.basis)[1]
+    before, more = totals[0], rules.home(basket.counted(tiers.basis)[1])
     place = tiers.place_of(level)
     found: list[tuple[int, str | None]] = []
     for threshold in tiers.thresholds:
@@ -90,7 +90,7 @@ def earnings_seen(basket: Basket, scene: Scene, seen: Seen, rules: Rules, budget
 def _parts(basket: Basket, scene: Scene, seen: Seen, rules: Rules) -> Parts:
     cuts: dict[Fraction, dict[str, str | None]] = {Fraction(0): {}}
     for name, crossings in seen.split.items():
-        whole = basket.counted(rules.tier_sets[name].basis)[1]
+        whole = rules.home(basket.counted(rules.tier_sets[name].basis)[1])
         for room, level in crossings:
             if room < whole:
                 cuts.setdefault(Fraction(room, whole), {})[name] = level

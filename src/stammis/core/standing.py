@@ -237,6 +237,14 @@ class Paid(Struct, frozen=True, array_like=True, gc=False):
     restored: int = 0
 
 
+class Rate(Struct, frozen=True, array_like=True, gc=False):
+    """A currency's rate: units of it for 1 of the programme's (decimal text), and the day from which it holds."""
+
+    currency: str
+    rate: str
+    on: str
+
+
 class Seen(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What the rules saw of the member when the purchase was decided; a return decides the rest with the same eyes.
 
@@ -271,6 +279,7 @@ class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
         delayed: by way of being pending and wallet, what a cancellation took back of such rows.
         short: by wallet, what a cancellation should have taken back and could not.
         spent: what of it the member's history remembers as spent; None where it is not remembered.
+        rate: that by which it was decided, where it is in another currency than the programme's.
     """
 
     state: State
@@ -289,6 +298,7 @@ class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     delayed: dict[str, dict[str, int]] = {}
     short: dict[str, int] = {}
     spent: int | None = None
+    rate: Rate | None = None
 
 
 class IssuedReward(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

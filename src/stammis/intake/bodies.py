@@ -213,6 +213,20 @@ class LevelBody(Body, kw_only=True):
     only: bool = False
 
 
+class RateBody(Body, kw_only=True):
+    """What a currency is worth from a day on."""
+
+    on: Annotated[dt.date, Meta(description="The first day, local to the programme, on which it holds.")]
+    rate: Annotated[
+        str,
+        Meta(
+            description="Units of that currency for 1 of the programme's: decimal text above zero.",
+            pattern=r"^[0-9]{1,12}(\.[0-9]{1,10})?$(?!\n)",
+            examples=["17", "0.8731"],
+        ),
+    ]
+
+
 class PurchaseItem(PurchaseBody, tag_field="kind", tag="purchase", kw_only=True):
     """A purchase, as an item of a batch."""
 

@@ -26,6 +26,25 @@ class Programme(models.Model):
         db_table_comment = "Loyalty programmes."
 
 
+class Rate(models.Model):
+    """What a currency is worth from a day on: the latest on or before a purchase's day holds for it."""
+
+    pk = models.CompositePrimaryKey("programme_id", "currency", "on")
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="rates", db_comment="Whose rate.", db_index=False
+    )
+    currency = models.CharField(max_length=3, db_comment="ISO 4217; not the programme's own.")
+    on = models.DateField(db_comment="The first local day on which it holds.")
+    rate = models.TextField(db_comment="Units of that currency for 1 of the programme's, as decimal text.")
+    set_at = models.DateTimeField(db_comment="By the installation's clock.")
+    set_by = models.TextField(db_comment="Who set it: a mail address or a key's name.")
+
+    class Meta:
+        """What was decided by a rate keeps it: changing it changes nothing of the past."""
+
+        db_table_comment = "Rates of currencies, from a day on."
+
+
 class Version(models.Model):
     """A published document: in force from ``starts_at`` until the next version's."""
 

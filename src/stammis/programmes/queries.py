@@ -15,7 +15,7 @@ from stammis.core.programme import Programme as Document
 from stammis.core.rules import Rules, before_first, compile_rules
 from stammis.kit.arrays import microseconds
 from stammis.kit.errors import Invalid, NotFound
-from stammis.programmes.models import Programme, Version
+from stammis.programmes.models import Programme, Rate, Version
 
 FRESH_SECONDS = 1.0
 _slugs: dict[str, Programme] = {}
@@ -132,6 +132,25 @@ CROSS JOIN LATERAL (
 ) AS v
 """
 """For many programmes at once: id, number and time of the newest version, to tell whether what is kept is fresh."""
+
+
+RateKey = tuple[bytes, str, str]
+"""A programme (the 16 bytes of its id), a currency and a day (ISO)."""
+
+RATES = """
+SELECT a.place::int4, r.rate, r."on"::text
+FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS a (programme_id, currency, day, place)
+CROSS JOIN LATERAL (
+    SELECT rate, "on" FROM programmes_rate
+    WHERE programme_id = a.programme_id AND currency = a.currency AND "on" <= a.day::date ORDER BY "on" DESC LIMIT 1
+) AS r
+"""
+"""The latest rate on or before a day, for many programmes, currencies and days (ISO) at once."""
+
+
+def rates(programme_id: uuid.UUID) -> list[Rate]:
+    """Give a programme's rates, by currency, the latest first."""
+    return list(Rate.objects.filter(programme_id=programme_id).order_by("currency", "-on"))
 
 
 def forget() -> None:

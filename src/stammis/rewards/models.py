@@ -78,3 +78,29 @@ class Stock(models.Model):
 
         db_table_comment = "How many of each reward went out."
         constraints: ClassVar = [models.CheckConstraint(condition=Q(issued__gte=0), name="rewards_stock_issued")]
+
+
+class Drawn(models.Model):
+    """What was drawn from a budget in one period."""
+
+    pk = models.CompositePrimaryKey("programme_id", "budget", "store", "period")
+    programme = models.ForeignKey(
+        Programme,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        db_comment="Programme.",
+    )
+    budget = models.TextField(db_comment="The budget's id in the programme.")
+    store = models.TextField(db_comment="Whose budget it is, where each store has its own; else empty.")
+    period = models.IntegerField(db_comment="First day of the period, counted from 1 January of the year 1; 0: ever.")
+    points = models.BigIntegerField(
+        default=0,
+        db_comment="Given and not taken back, in the wallet's smallest unit.",
+    )
+
+    class Meta:
+        """A row a budget and period, locked while an event may draw on it."""
+
+        db_table_comment = "What rules gave out of each budget."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from stammis.kit.errors import NotFound
-from stammis.rewards.models import Issued, Stock
+from stammis.rewards.models import Drawn, Issued, Stock
 
 
 class UnknownRedemption(NotFound):
@@ -17,6 +17,12 @@ class UnknownRedemption(NotFound):
 def issued_counts(programme_id: uuid.UUID) -> dict[str, int]:
     """Give for each reward how many went out and were not given back."""
     return dict(Stock.objects.filter(programme_id=programme_id).values_list("reward", "issued"))
+
+
+def drawn_by_budget(programme_id: uuid.UUID) -> dict[tuple[str, str, int], int]:
+    """Give what was drawn from each budget, by budget, store and first day of the period."""
+    rows = Drawn.objects.filter(programme_id=programme_id).values_list("budget", "store", "period", "points")
+    return {(budget, store, period): points for budget, store, period, points in rows}
 
 
 def issued(member_id: uuid.UUID, redemption: str) -> Issued:

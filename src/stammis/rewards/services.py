@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from stammis.kit import arrays
@@ -126,3 +126,59 @@ def count(transaction: Transaction, changes: Mapping[tuple[bytes, str], int]) ->
             arrays.texts([reward for (_, reward), _ in moved]),
             arrays.bigints([change for _, change in moved]),
         )
+
+
+Account = tuple[bytes, str, str, int]
+"""A budget of one period: programme, budget, store (or empty), first day of the period."""
+
+_OPEN_BUDGETS = """
+INSERT INTO rewards_drawn (programme_id, budget, store, period, points)
+SELECT programme_id, budget, store, period, 0
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int4[]) AS new (programme_id, budget, store, period)
+ORDER BY programme_id, budget, store, period
+ON CONFLICT DO NOTHING
+"""
+_LOCK_BUDGETS = """
+SELECT programme_id, budget, store, period, points FROM rewards_drawn
+WHERE (programme_id, budget, store, period) IN (
+    SELECT programme_id, budget, store, period
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int4[]) AS asked (programme_id, budget, store, period))
+ORDER BY programme_id, budget, store, period FOR UPDATE
+"""
+_DRAW = """
+UPDATE rewards_drawn AS d SET points = d.points + c.change
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int4[], $5::int8[])
+    AS c (programme_id, budget, store, period, change)
+WHERE (d.programme_id, d.budget, d.store, d.period) = (c.programme_id, c.budget, c.store, c.period)
+"""
+
+
+def lock_budgets(transaction: Transaction, accounts: Collection[Account]) -> int:
+    """Add the statements that lock budgets, in the order of their names; ``drawn`` reads the answer."""
+    columns = _columns(sorted(set(accounts)))
+    transaction.send(_OPEN_BUDGETS, *columns)
+    return transaction.send(_LOCK_BUDGETS, *columns)
+
+
+def drawn(rows: Rows) -> dict[Account, int]:
+    """Read the answer to ``lock_budgets``: what was drawn from each."""
+    return {
+        (rows.value(row, 0), rows.text(row, 1), rows.text(row, 2), rows.number(row, 3)): rows.number(row, 4)
+        for row in rows
+    }
+
+
+def draw(transaction: Transaction, changes: Mapping[Account, int]) -> None:
+    """Add the statement that counts what was drawn from budgets, and what was given back; they are locked already."""
+    moved = {account: change for account, change in sorted(changes.items()) if change}
+    if moved:
+        transaction.send(_DRAW, *_columns(list(moved)), arrays.bigints(list(moved.values())))
+
+
+def _columns(accounts: Sequence[Account]) -> tuple[arrays.Param, ...]:
+    return (
+        arrays.uuids([account[0] for account in accounts]),
+        arrays.texts([account[1] for account in accounts]),
+        arrays.texts([account[2] for account in accounts]),
+        arrays.ints([account[3] for account in accounts]),
+    )

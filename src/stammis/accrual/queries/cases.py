@@ -54,7 +54,8 @@ class Case:
 
     def not_applied(self) -> list[Looked]:
         """Give what gave nothing, and why, in the active language."""
-        return self._looked(step for step in self.steps if not (step.applied and step.points))
+        silent = (step for step in self.steps if not (step.applied and step.points))
+        return self._looked(step for step in silent if step.because != "rate")
 
     def _looked(self, steps: Iterable[Step]) -> list[Looked]:
         return [Looked(step, sentences.part(step, self.document)) for step in steps]

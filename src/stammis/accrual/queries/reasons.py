@@ -10,10 +10,11 @@ from msgspec import structs
 from stammis.accrual import sentences
 from stammis.accrual.queries.cases import Case, case_of
 from stammis.activity.models import Event
-from stammis.core.effects import Posted, Step
+from stammis.core.effects import Posted, PurchaseMoved, Step
 from stammis.core.events import AnyEvent
 from stammis.core.programme import Programme as Document
 from stammis.core.spread import spread
+from stammis.core.standing import Rate
 from stammis.ledger import queries as ledger
 from stammis.ledger.models import Entry
 
@@ -36,7 +37,8 @@ def explain(entry: Entry, language: str | None = None) -> Explained:
     """Explain a row; without a language in the active one. The parts add up to the row."""
     case = case_of(Event.objects.get(member_id=entry.member_id, seq=entry.seq))
     row = sentences.Row(_posted(entry, case).kind, entry.amount, entry.wallet, entry.occurred_at)
-    why = sentences.why(row, case.event, _steps_of(entry, case), case.document, language=language)
+    steps = _steps_of(entry, case)
+    why = sentences.why(row, case.event, steps, case.document, language=language, rate=_rate(case))
     return Explained(entry, case.event, case.version, case.document, why)
 
 
@@ -55,6 +57,12 @@ def why(row_id: str, language: str | None = None) -> dict[str, Any]:
         ],
         "version": explained.version,
     }
+
+
+def _rate(case: Case) -> Rate | None:
+    """Give the rate by which the purchase was decided, where it was in another currency than the programme's."""
+    moved = (effect.state.rate for effect in case.effects if isinstance(effect, PurchaseMoved))
+    return next(moved, None)
 
 
 def _posted(entry: Entry, case: Case) -> Posted:

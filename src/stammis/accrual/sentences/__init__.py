@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from stammis.accrual.sentences import between as sentences_between
-from stammis.accrual.sentences.giving import kept_out, limits, scaled
+from stammis.accrual.sentences.giving import kept_out, limits, rate_said, scaled
 from stammis.accrual.sentences.seen import found
 from stammis.core.amounts import QUANTITY_SCALE
 from stammis.core.earn import Earn, Multiply, PerAmount, PerEvent, PerUnit, as_decided
@@ -38,6 +38,7 @@ from stammis.core.events import (
     Transfer,
 )
 from stammis.core.programme import Programme
+from stammis.core.standing import Rate
 from stammis.programmes.sentences import conditions, rules, words
 
 
@@ -68,10 +69,19 @@ class Why(NamedTuple):
     not_applied: tuple[Part, ...]
 
 
-def why(row: Row, event: AnyEvent, steps: Iterable[Step], programme: Programme, *, language: str | None = None) -> Why:
+def why(
+    row: Row,
+    event: AnyEvent,
+    steps: Iterable[Step],
+    programme: Programme,
+    *,
+    language: str | None = None,
+    rate: Rate | None = None,
+) -> Why:
     """Explain a row by the event that moved it and the steps of its decision; without a language in the active one.
 
     ``steps`` are all steps of the decision (see ``core.explain.full_steps``); those of other wallets are passed over.
+    ``rate`` is that by which a purchase in another currency was decided.
     """
     with _reading(language):
         concerned = [step for step in steps if step.wallet in {None, row.wallet}]
@@ -81,7 +91,10 @@ def why(row: Row, event: AnyEvent, steps: Iterable[Step], programme: Programme, 
         )
         parts = parts if gains else tuple(each for each in parts if each.because == row.kind)
         refused = tuple(part(step, programme) for step in concerned if not step.applied) if row.kind == "earn" else ()
-        return Why(_sentence(row, event, parts, programme), parts, refused)
+        sentence = _sentence(row, event, parts, programme)
+        if rate is not None and gains:
+            sentence = f"{sentence} {rate_said(rate, programme)}"
+        return Why(sentence, parts, refused)
 
 
 def part(step: Step, programme: Programme) -> Part:
@@ -204,7 +217,7 @@ def _given(step: Step, rule: Earn | None, facts: dict[str, str], programme: Prog
 
 def _looked_at(saw: Mapping[str, Scalar], rule: Earn, programme: Programme) -> list[str]:
     if isinstance(rule, PerAmount) and "counted" in saw:
-        money = words.minor_money(_whole(saw["counted"]), programme.currency)
+        money = words.minor_money(_whole(saw["counted"]), str(saw.get("currency") or programme.currency))
         basis = rules.counted(rule.basis or programme.basis)
         return [_("%(money)s counts, %(basis)s.") % {"money": money, "basis": basis}]
     if isinstance(rule, PerUnit) and "quantity" in saw:
@@ -231,7 +244,9 @@ def _not_applied(step: Step, rule: Earn | None, programme: Programme) -> str:
         case "no_amount":
             return _("«%(rule)s» gave nothing: nothing of this counts for it.") % facts
         case "below_step" if isinstance(rule, PerAmount):
-            facts["money"] = words.minor_money(_whole(step.saw.get("counted")), programme.currency)
+            facts["money"] = words.minor_money(
+                _whole(step.saw.get("counted")), str(step.saw.get("currency") or programme.currency)
+            )
             facts["each"] = words.money(Decimal(rule.each), programme.currency)
             return _("«%(rule)s» gave nothing: %(money)s is less than a full %(each)s.") % facts
         case "cap_reached" if rule is not None and rule.cap is not None and "cap" not in step.saw:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -12,7 +13,19 @@ from stammis.core.effects import Step
 from stammis.core.events import Scalar
 from stammis.core.programme import Programme
 from stammis.core.scales import Bands, ByTier
+from stammis.core.standing import Rate
 from stammis.programmes.sentences import rules, words
+
+
+def rate_said(rate: Rate, programme: Programme) -> str:
+    """The rate by which a purchase in another currency was decided, and its day."""
+    facts = {
+        "rate": words.number(rate.rate),
+        "currency": rate.currency,
+        "own": programme.currency,
+        "day": words.day(dt.date.fromisoformat(rate.on)),
+    }
+    return _("It was reckoned at %(rate)s %(currency)s for 1 %(own)s, the rate of %(day)s.") % facts
 
 
 def limits(step: Step, programme: Programme) -> list[str]:

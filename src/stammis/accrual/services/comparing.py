@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,7 @@ from stammis.accrual.records import Record, encode, read_event, read_record, rea
 from stammis.accrual.services.deciding import Decided
 from stammis.accrual.services.refolding import Refold
 from stammis.accrual.services.writing import record_of
-from stammis.core.effects import Activated, Posted
+from stammis.core.effects import Activated, Drawn, Posted
 from stammis.programmes.queries import Versions
 
 HELD = ("hold", "release")
@@ -28,7 +29,7 @@ class Difference:
 
     Attributes:
         member: internal id of the member; None where a whole programme is meant.
-        what: standing, decision, row, balance, purchase, reward, hold, stock, receipt or seal.
+        what: standing, decision, row, balance, purchase, reward, hold, stock, budget, receipt or seal.
         where: which one, such as ``event 12``.
         stored, expected: what is there, and what the history says; shortened.
     """
@@ -42,11 +43,15 @@ class Difference:
 
 @dataclass(slots=True)
 class Comparison:
-    """One member: ``fold`` goes through the history, ``end`` compares what it comes to; ``found``: differences."""
+    """One member: ``fold`` goes through the history, ``end`` compares what it comes to; ``found``: differences.
+
+    ``drawn`` is what its events drew from budgets, by budget, store and period.
+    """
 
     member: uuid.UUID
     versions: Versions
     found: list[Difference] = field(default_factory=list)
+    drawn: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     _refold: Refold | None = None
     _balances: dict[str, int] = field(default_factory=dict)
 
@@ -77,6 +82,8 @@ class Comparison:
         for effect in step.decision.effects:
             if isinstance(effect, Activated):
                 self._balances[effect.wallet] = self._balances.get(effect.wallet, 0) + effect.amount
+            if isinstance(effect, Drawn):
+                self.drawn[effect.budget, effect.store, effect.period] += effect.points
             if not isinstance(effect, Posted):
                 continue
             expected = _row(effect, step.standing.events)

@@ -26,12 +26,13 @@ from stammis.accrual.services.deciding import (
 )
 from stammis.accrual.services.granting import grants_for
 from stammis.accrual.services.loading import Loaded, Waiting
+from stammis.accrual.services.sharing import drew, granted
 from stammis.accrual.services.tied import decide_tied
 from stammis.accrual.services.timing import Timing
 from stammis.accrual.services.writing import Writing
 from stammis.activity import services as activity
 from stammis.core.calendars import instant
-from stammis.core.effects import Decision, HoldMoved, PurchaseMoved, RewardMoved
+from stammis.core.effects import Decision, Drawn, HoldMoved, PurchaseMoved, RewardMoved
 from stammis.core.events import (
     AnyEvent,
     BroughtBalance,
@@ -305,6 +306,7 @@ class Group:
         if self._as_of is not None and instant(event.occurred_at) < subject.standing.latest_at:
             return Declined(422, "as_of_past")
         versions = self._loaded.versions[subject.programme]
+        around = granted(self._loaded, subject.programme, event, rules, around)
         if subject.standing.ties is not None:
             act = begin(self._sitting, subject.programme, event, rules)
             return self._answer(subject, reference, decide_tied(act, subject, event, around, reference))
@@ -328,19 +330,16 @@ class Group:
         for effect in step.decision.effects:
             if isinstance(effect, PurchaseMoved):
                 key = (programme, effect.purchase)
-                match event:
-                    case Purchase():
-                        purchase = event
-                    case Claimed():
-                        purchase = event.purchase
-                    case _:
-                        purchase = self._purchases[key].purchase
+                meant = event.purchase if isinstance(event, Claimed) else event
+                purchase = meant if isinstance(meant, Purchase) else self._purchases[key].purchase
                 self._purchases[key] = Placed(subject, purchase, effect.state)
             elif isinstance(effect, RewardMoved):
                 self._loaded.issued.setdefault(subject.id, {})[effect.reward.redemption] = effect.reward
                 self._owners[programme, "redemption", effect.reward.redemption] = subject.id
             elif isinstance(effect, HoldMoved):
                 self._owners[programme, "hold", effect.hold.hold] = subject.id
+            elif isinstance(effect, Drawn):
+                drew(self._loaded, self.writing, programme, effect)
         if any(getattr(effect, "kind", None) == "expire" for effect in step.decision.effects):
             subject.expired = expired_by((step,), subject.expired)
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from django.db import DatabaseError
 
 from stammis.accrual.outcomes import Declined, Item, Outcome
+from stammis.accrual.services import sharing
 from stammis.accrual.services.asking import Asked, MustBeAlone, asked_by
 from stammis.accrual.services.group import Group
 from stammis.accrual.services.histories import load_histories
@@ -78,6 +79,7 @@ def _group(
         loaded = load(transaction, asked, alone=alone)
         _load_rewards(transaction, asked, loaded)
         load_histories(transaction, asked, loaded)
+        _load_shared(transaction, items, asked, loaded, as_of)
         if not dry_run:
             group = Group(loaded, now, alone=alone)
             outcomes = [group.take(item) for item in items]
@@ -111,3 +113,12 @@ def _load_rewards(transaction: Transaction, asked: Asked, loaded: Loaded) -> Non
     loaded.issued.update(read_issued_rows(rows[issued]))
     if stock is not None:
         loaded.stock.update(rewards.issued(rows[stock]))
+
+
+def _load_shared(
+    transaction: Transaction, items: Sequence[Item], asked: Asked, loaded: Loaded, as_of: dt.datetime | None
+) -> None:
+    """Lock budgets and load rates, where items may draw on some or are in other currencies: a round trip of its own."""
+    places = sharing.ask(transaction, items, asked, loaded, as_of)
+    if places is not None:
+        sharing.read(transaction.sync(), places, loaded)

@@ -11,12 +11,13 @@ from stammis.accrual.records import read_event, read_issued, read_record, read_s
 from stammis.accrual.services.asking import Asked, Name
 from stammis.core.effects import Effect, PurchaseMoved
 from stammis.core.events import AnyEvent, Claimed, Purchase
-from stammis.core.standing import IssuedReward, PurchaseState, Standing
+from stammis.core.standing import IssuedReward, PurchaseState, Rate, Standing
 from stammis.kit import arrays
 from stammis.kit.pipeline import Rows, Transaction
 from stammis.ledger.services import seals
 from stammis.members import services as members
 from stammis.programmes import queries as programmes
+from stammis.rewards import services as rewards
 
 PURCHASES = 0x5741_6D6D_6973
 """The advisory lock on «this purchase has not arrived»: shared by whoever brings events, alone for whoever defers."""
@@ -95,6 +96,8 @@ class Loaded:
     issued: dict[bytes, dict[str, IssuedReward]] = field(default_factory=dict)
     stock: dict[tuple[bytes, str], int] = field(default_factory=dict)
     histories: Histories = field(default_factory=Histories)
+    budgets: dict[rewards.Account, int] = field(default_factory=dict)
+    rates: dict[programmes.RateKey, Rate] = field(default_factory=dict)
 
 
 _BEGIN = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any
@@ -13,7 +14,10 @@ from stammis.accrual.services.comparing import Comparison, Difference
 from stammis.ledger.services import seals
 from stammis.programmes import queries as programmes
 from stammis.programmes.models import Programme
+from stammis.rewards import queries as rewards
 
+Drawn = Counter[tuple[str, str, int]]
+"""By budget, store and period, what was drawn."""
 Progress = Callable[[int, int], None]
 """Is told how many members are done, of how many."""
 
@@ -30,12 +34,13 @@ def verify(programme: Programme | None = None, progress: Progress | None = None)
         total = sum(_count_members(each.id) for each in scope)
         done = 0
         for each in scope:
-            for differences in _members(each):
+            drawn: Drawn = Counter()
+            for differences in _members(each, drawn):
                 found += differences
                 done += 1
                 if progress and done % 100 == 0:
                     progress(done, total)
-            found += _shared(each)
+            found += [*_shared(each), *_budgets(each, drawn)]
         if programme is None:
             found += [
                 Difference(None, "seal", f"link {link.number}", link.stored, link.expected) for link in seals.broken()
@@ -105,8 +110,8 @@ class _Stream:
         self._cursor.close()
 
 
-def _members(programme: Programme) -> Iterator[list[Difference]]:
-    """Give the differences of one member after the other, in the order of their ids."""
+def _members(programme: Programme, drawn: Drawn) -> Iterator[list[Difference]]:
+    """Give the differences of one member after the other, in the order of their ids; add up what they drew."""
     versions = programmes.versions(programme.id)
     with ExitStack() as stack:
         standings, *others = (
@@ -119,7 +124,17 @@ def _members(programme: Programme) -> Iterator[list[Difference]]:
             comparison = Comparison(member, versions)
             comparison.fold(events, entries)
             comparison.end(next(standings.of(member))[1], states, issued, holds)
+            drawn.update(comparison.drawn)
             yield comparison.found
+
+
+def _budgets(programme: Programme, drawn: Drawn) -> Iterator[Difference]:
+    """Give the budgets whose counters do not say what all members drew."""
+    stored = rewards.drawn_by_budget(programme.id)
+    for account in sorted(stored.keys() | drawn.keys()):
+        if stored.get(account, 0) != drawn.get(account, 0):
+            where = " ".join(str(part) for part in account if part)
+            yield Difference(None, "budget", where, str(stored.get(account, 0)), str(drawn.get(account, 0)))
 
 
 _LOST = {

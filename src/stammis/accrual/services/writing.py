@@ -61,6 +61,7 @@ class Writing:
     issued: dict[tuple[bytes, str], rewards.IssuedRow] = field(default_factory=dict)
     holds: dict[tuple[bytes, str], Hold] = field(default_factory=dict)
     stock: Counter[tuple[bytes, str]] = field(default_factory=Counter)
+    drawn: Counter[rewards.Account] = field(default_factory=Counter)
     records: dict[bytes, members.Record] = field(default_factory=dict)
     identities: list[tuple[bytes, str, str, bytes]] = field(default_factory=list)
     aliases: list[members.Alias] = field(default_factory=list)
@@ -208,6 +209,7 @@ class Writing:
         self._send_holds(transaction)
         rewards.save(transaction, list(self.issued.values()))
         rewards.count(transaction, self.stock)
+        rewards.draw(transaction, self.drawn)
         activity.settle(transaction, self.settled)
         activity.defer(transaction, list(self.deferred.values()))
 

@@ -89,3 +89,4 @@ A_GIFT: dict[str, Any] = {
     "reason": "The parcel came late.",
 }
 A_LEVEL: dict[str, Any] = {"level": "gold", "until": "2030-12-31", "reason": "Promised when the shops merged."}
+A_RATE: dict[str, Any] = {"on": "2026-03-01", "rate": "17"}

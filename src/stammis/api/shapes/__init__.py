@@ -53,7 +53,7 @@ from stammis.api.shapes.reasons import (
     TriedAnswer,
     WalletWhyAnswer,
 )
-from stammis.api.shapes.rewards import CatalogueAnswer, RedeemedAnswer, RedemptionAnswer, RewardOffer
+from stammis.api.shapes.rewards import CatalogueAnswer, RateAnswer, RedeemedAnswer, RedemptionAnswer, RewardOffer
 
 __all__ = [
     "AmountsAnswer",
@@ -97,6 +97,7 @@ __all__ = [
     "ProjectedAnswer",
     "PurchaseAnswer",
     "PurchaseWhyAnswer",
+    "RateAnswer",
     "RedeemedAnswer",
     "RedemptionAnswer",
     "RefundAnswer",

@@ -28,6 +28,14 @@ class CatalogueAnswer(Struct, kw_only=True):
     items: list[RewardOffer]
 
 
+class RateAnswer(Struct, kw_only=True):
+    """What a currency is worth from a day on: units of it for 1 of the programme's."""
+
+    currency: str
+    on: dt.date
+    rate: str
+
+
 class RedemptionAnswer(Struct, kw_only=True):
     """A redemption: the issued reward, what was paid for it, and the purchase in which it was used."""
 

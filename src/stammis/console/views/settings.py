@@ -17,11 +17,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from stammis.console import formats, programmes
 from stammis.console.access import may
-from stammis.console.forms.settings import ClockForm
+from stammis.console.forms.settings import ClockForm, RateForm
 from stammis.console.frame import draw
 from stammis.console.requests import StaffRequest
 from stammis.kit import clock
 from stammis.members.models import Member
+from stammis.programmes import queries as programme_queries
+from stammis.programmes.services import set_rate
 from stammis.staff.models import ApiKey, Person
 from stammis.staff.roles import Permission
 from stammis.staff.services import record_audit
@@ -65,6 +67,29 @@ def move_clock(request: StaffRequest) -> HttpResponse:
         messages.success(request, said % {"moment": formats.moment(to)})
         return redirect("console:settings")
     return draw(request, "console/settings/clock.html", {"form": form, "now": now})
+
+
+@may(Permission.RUN)
+@require_http_methods(["GET", "POST"])
+def rates(request: StaffRequest) -> HttpResponse:
+    """List what currencies are worth, and set a rate from a day on."""
+    programme = programmes.chosen(request)
+    if programme is None:
+        return redirect("console:settings")
+    today = clock.now().astimezone(ZoneInfo(programme.zone)).date()
+    form = RateForm(request.POST or None, initial={"on": today}, currency=programme.currency)
+    if form.is_valid():
+        told = form.cleaned_data
+        rate = set_rate(programme, told["currency"], told["on"], told["rate"], by=request.user.email, now=clock.now())
+        record_audit(
+            request.user.email, "programme.set_rate", currency=rate.currency, on=rate.on.isoformat(), rate=rate.rate
+        )
+        said = _("1 %(own)s is %(rate)s %(currency)s from %(day)s on.")
+        facts = {"own": programme.currency, "rate": rate.rate, "currency": rate.currency, "day": formats.day(rate.on)}
+        messages.success(request, said % facts)
+        return redirect("console:rates")
+    listed = programme_queries.rates(programme.id)
+    return draw(request, "console/settings/rates.html", {"form": form, "rates": listed, "programme": programme})
 
 
 @may(Permission.SEE)

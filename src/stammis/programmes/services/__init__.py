@@ -25,10 +25,12 @@ from stammis.programmes.services.publishing import (
     read,
     restore,
 )
+from stammis.programmes.services.rates import BadRate, set_rate
 
 __all__ = [
     "Author",
     "BadDocument",
+    "BadRate",
     "DraftMoved",
     "FixedForGood",
     "NotYours",
@@ -45,5 +47,6 @@ __all__ = [
     "restore",
     "save",
     "send_back",
+    "set_rate",
     "undo",
 ]

@@ -26,6 +26,7 @@ SCOPES = (
     "rewards:read",
     "redemptions:write",
     "adjustments:write",
+    "rates:write",
     "metrics:read",
 )
 REMEMBERED_SECONDS = 5.0

@@ -1,0 +1,75 @@
+"""Groups, tables, budgets and currencies over HTTP: case B48 and its family."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.doors.api.installation import Caller, Installation
+from tests.doors.api.programmes import goods, programme, purchase, wallet
+
+EXTRA = {"id": "extra", "kind": "purchase", "points": 50}
+
+
+def told(caller: Caller, row: int = 0) -> dict[str, Any]:
+    """Why the row was posted, the oldest being 0."""
+    return dict(caller.did("GET", f"ledger/{caller.rows('anna')[row]['id']}/why?lang=en"))
+
+
+def test_b48_a_purchase_in_rands_earns_by_the_rate_of_its_day_which_stands_in_the_explanation(
+    installation: Installation,
+) -> None:
+    caller = installation.caller(installation.publish(programme(currency="EUR")))
+    order = purchase("p", "1700.00", currency="ZAR")
+    refused = caller.send("POST", "purchases", order)
+    assert (refused.status_code, refused.json()["code"]) == (422, "no_rate")
+    assert caller.did("PUT", "rates/ZAR", {"on": "2026-03-01", "rate": "17.0"})["rate"] == "17"
+    answer = caller.did("POST", "purchases", order)
+    assert answer["amounts"] == {"total": "1700.00", "by_points": "0.00", "due": "1700.00"}
+    assert caller.balance("anna") == 100
+    rate = next(step for step in answer["steps"] if step["because"] == "rate")
+    assert rate["saw"] == {"currency": "ZAR", "rate": "17", "on": "2026-03-01"}
+    assert "17 ZAR for 1 EUR, the rate of 1 March 2026" in told(caller)["sentence"]
+    caller.did("PUT", "rates/ZAR", {"on": "2026-03-01", "rate": "34"})
+    back = caller.did("POST", "purchases/p/returns", goods("1", id="r"))
+    assert back["refund"]["money"] == "1700.00"
+    assert caller.balance("anna") == 0
+
+
+def test_a_rate_that_cannot_be_is_refused_with_its_place(installation: Installation) -> None:
+    caller = installation.caller(installation.publish(programme(currency="EUR")))
+    for currency, body, pointer in [
+        ("EUR", {"on": "2026-03-01", "rate": "1"}, "/currency"),
+        ("QQQ", {"on": "2026-03-01", "rate": "1"}, "/currency"),
+        ("ZAR", {"on": "2026-03-01", "rate": "0"}, "/rate"),
+        ("ZAR", {"on": "soon", "rate": "1"}, "/on"),
+        ("ZAR", {"rate": "1"}, "/on"),
+    ]:
+        refused = caller.send("PUT", f"rates/{currency}", body)
+        assert refused.status_code == 422
+        assert [error["pointer"] for error in refused.json()["errors"]] == [pointer]
+
+
+def test_a_budget_gives_what_is_left_and_a_step_says_so(installation: Installation) -> None:
+    budget = {"id": "spring", "name": "Spring", "rules": ["extra"], "money": "0.80"}
+    document = programme(wallets=[wallet(value="0.01")], earn=[EXTRA], budgets=[budget])
+    caller = installation.caller(installation.publish(document))
+    first = caller.did("POST", "purchases", purchase("1", "5.00"))
+    second = caller.did("POST", "purchases", purchase("2", "5.00", at="2026-03-02T12:00:00Z"))
+    third = caller.did("POST", "purchases", purchase("3", "5.00", at="2026-03-03T12:00:00Z"))
+    assert [answer["steps"][0].get("points", 0) for answer in (first, second, third)] == [50, 30, 0]
+    assert [answer["steps"][0]["because"] for answer in (second, third)] == ["budget_reached"] * 2
+    assert "The budget «Spring» left 30 points." in told(caller, 1)["parts"][0]["sentence"]
+    caller.did("POST", "purchases/1/returns", goods("1", id="r", at="2026-03-04T12:00:00Z"))
+    fourth = caller.did("POST", "purchases", purchase("4", "5.00", at="2026-03-05T12:00:00Z"))
+    assert fourth["steps"][0]["points"] == 50
+
+
+def test_of_an_exclusive_group_one_rule_gives_and_the_other_says_why_not(installation: Installation) -> None:
+    rules = [EXTRA, {"id": "more", "kind": "purchase", "points": 70, "priority": 1}]
+    document = programme(earn=rules, groups=[{"id": "one", "name": "Welcome", "rules": ["extra", "more"]}])
+    caller = installation.caller(installation.publish(document))
+    caller.did("POST", "purchases", purchase("1", "5.00"))
+    why = told(caller)
+    assert [(part["rule"], part["amount"]) for part in why["parts"]] == [("more", 70)]
+    assert why["not_applied"][0]["because"] == "group_lost"
+    assert "of «Welcome» only one rule gives, here «more»" in why["not_applied"][0]["sentence"]
