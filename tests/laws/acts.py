@@ -28,7 +28,7 @@ from stammis.core.events import (
     Transfer,
 )
 from tests.core.strategies import CATEGORIES, CHANNELS, LABELS, SKUS, STORES
-from tests.laws.mill import MEMBERS, Mill
+from tests.laws.notes import MEMBERS, Notes
 
 KINDS = (
     *("buy",) * 6,
@@ -47,40 +47,40 @@ ONE = 10**6
 Told = list[tuple[str, AnyEvent | MemberFields]]
 
 
-def events_of(kind: str, seed: int, mill: Mill) -> Told:
+def events_of(kind: str, seed: int, notes: Notes, members: tuple[str, ...] = MEMBERS) -> Told:
     """Make the events of something that happens, each beside the member whose it is."""
     dice = random.Random(seed)
-    member, id = dice.choice(MEMBERS), mill.fresh_id()
-    at = mill.moment(dice.choice((0, 0, 1, 30, 200, 600, -30)) * dice.random())
+    member, id = dice.choice(members), notes.fresh_id()
+    at = notes.moment(dice.choice((0, 0, 1, 30, 200, 600, -30)) * dice.random())
     match kind:
         case "buy":
             status = dice.choice(("completed", "completed", *STATUSES))
             pays = dice.choice((0, 0, dice.randint(1, 30)))
-            return [(member, purchase_of(dice, mill, member, at, status=status, pays=pays))]
+            return [(member, purchase_of(dice, notes, member, at, status=status, pays=pays))]
         case "early":
-            purchase = purchase_of(dice, mill, member, at, status="placed")
+            purchase = purchase_of(dice, notes, member, at, status="placed")
             early = StatusChanged(occurred_at=at, purchase=purchase.id, status=dice.choice(STATUSES))
             return [(member, early), (member, return_of(dice, purchase.id, id, at)), (member, purchase)]
         case "return":
-            return [(member, return_of(dice, mill.purchase(member, dice), id, at))]
+            return [(member, return_of(dice, notes.purchase(member, dice), id, at))]
         case "status":
-            purchase_id = mill.purchase(member, dice)
+            purchase_id = notes.purchase(member, dice)
             return [(member, StatusChanged(occurred_at=at, purchase=purchase_id, status=dice.choice(STATUSES)))]
         case "capture" | "release":
-            return [(member, hold_ends(kind, dice, mill.hold(member, dice), at))]
+            return [(member, hold_ends(kind, dice, notes.hold(member, dice), at))]
         case "undo":
-            return [(member, RedemptionCancelled(occurred_at=at, redemption=mill.redemption(member, dice)))]
+            return [(member, RedemptionCancelled(occurred_at=at, redemption=notes.redemption(member, dice)))]
         case _:
-            return [(member, event_of(kind, dice, mill, member, at))]
+            return [(member, event_of(kind, dice, notes, member, at))]
 
 
-def event_of(kind: str, dice: random.Random, mill: Mill, member: str, at: dt.datetime) -> AnyEvent | MemberFields:
+def event_of(kind: str, dice: random.Random, notes: Notes, member: str, at: dt.datetime) -> AnyEvent | MemberFields:
     """Make an event that is about a member alone, or about a member and another."""
-    id = mill.fresh_id()
+    id = notes.fresh_id()
     wallet, amount = dice.choice(WALLETS), dice.randint(1, 60)
     match kind:
         case "redeem":
-            mill.redeemed(member, id)
+            notes.redeemed(member, id)
             reward = dice.choice(("mug", "pin"))
             return Redemption(occurred_at=at, id=id, member=member, reward=reward, quantity=dice.choice((1, 1, 2)))
         case "adjust":
@@ -94,7 +94,7 @@ def event_of(kind: str, dice: random.Random, mill: Mill, member: str, at: dt.dat
         case "exchange":
             return Exchange(occurred_at=at, id=id, member=member, wallet="points", to="coins", amount=amount)
         case "hold":
-            mill.held(member, id)
+            notes.held(member, id)
             seconds = dice.choice((60, 86_400, 10**6))
             return HoldPlaced(occurred_at=at, id=id, member=member, wallet=wallet, amount=amount, seconds=seconds)
         case "extend":
@@ -115,11 +115,11 @@ def hold_ends(kind: str, dice: random.Random, hold: str, at: dt.datetime) -> Any
 
 
 def purchase_of(
-    dice: random.Random, mill: Mill, member: str, at: dt.datetime, *, status: str = "completed", pays: int = 0
+    dice: random.Random, notes: Notes, member: str, at: dt.datetime, *, status: str = "completed", pays: int = 0
 ) -> Purchase:
     """Make a purchase."""
-    id = mill.fresh_id()
-    mill.bought(member, id)
+    id = notes.fresh_id()
+    notes.bought(member, id)
     lines = tuple(line_of(dice, str(number + 1)) for number in range(dice.choice((1, 1, 2, 4))))
     whole = sum(line.amount for line in lines)
     reward = dice.choice((0, 0, dice.randint(0, whole)))
@@ -161,7 +161,7 @@ def return_of(dice: random.Random, purchase: str, id: str, at: dt.datetime) -> R
     return Return(occurred_at=at, id=id, purchase=purchase, lines=(part,))
 
 
-def parts_of(bought: Purchase, mill: Mill, dice: random.Random) -> list[AnyEvent]:
+def parts_of(bought: Purchase, notes: Notes, dice: random.Random) -> list[AnyEvent]:
     """Make returns of all there is, in pieces and in any order, or of some of it and then a cancellation."""
     pieces: list[ReturnLine] = []
     wholes: list[ReturnLine] = []
@@ -174,7 +174,7 @@ def parts_of(bought: Purchase, mill: Mill, dice: random.Random) -> list[AnyEvent
     dice.shuffle(wholes)
     at = bought.occurred_at
     events: list[AnyEvent] = [
-        Return(occurred_at=at, id=mill.fresh_id(), purchase=bought.id, lines=(piece,)) for piece in [*pieces, *wholes]
+        Return(occurred_at=at, id=notes.fresh_id(), purchase=bought.id, lines=(piece,)) for piece in [*pieces, *wholes]
     ]
     if not events or dice.random() < 0.3:
         events = events[: dice.randint(0, len(events))]

@@ -25,11 +25,7 @@ from stammis.ledger.models import Entry
 from stammis.programmes.models import Programme
 from stammis.programmes.services import publish
 from tests.laws.books import Books
-
-MEMBERS = ("anna", "bert", "carl")
-BEGIN = dt.datetime(2025, 1, 20, 12, tzinfo=dt.UTC)
-END = BEGIN + dt.timedelta(days=600)
-"""What happens lies between these two, so that nothing is too old for the programme."""
+from tests.laws.notes import BEGIN, MEMBERS, Notes
 
 _NEW = """
 SELECT e.member_id, e.seq, e.body, d.record
@@ -55,52 +51,19 @@ class Said(NamedTuple):
     waited: bool = False
 
 
-class Mill:
+class Mill(Notes):
     """A programme under way.
 
     ``said`` is what was accepted, in order, with None where all days that were due had passed.
     """
 
     def __init__(self, document: dict[str, Any]) -> None:
+        super().__init__()
         self.document = document
         self.programme = published(document)
-        self.at = self.now = BEGIN
         self.books: dict[uuid.UUID, Books] = {}
         self.said: list[Said | dt.datetime] = []
         self.waiting: list[tuple[str, AnyEvent | MemberFields]] = []
-        self.purchases: dict[str, list[str]] = {}
-        self.redemptions: dict[str, list[str]] = {}
-        self.holds: dict[str, list[str]] = {}
-        self.ids = 0
-
-    def fresh_id(self) -> str:
-        """Give an id that nothing has yet."""
-        self.ids += 1
-        return f"id-{self.ids}"
-
-    def bought(self, member: str, id: str) -> None:
-        """Note a purchase, so that it can be returned."""
-        self.purchases.setdefault(member, []).append(id)
-
-    def purchase(self, member: str, dice: random.Random) -> str:
-        """Give the id of one of a member's latest purchases."""
-        return dice.choice(self.purchases.get(member, [f"unknown-{member}"])[-4:])
-
-    def redeemed(self, member: str, id: str) -> None:
-        """Note a redemption, so that it can be undone."""
-        self.redemptions.setdefault(member, []).append(id)
-
-    def redemption(self, member: str, dice: random.Random) -> str:
-        """Give the id of one of a member's latest redemptions."""
-        return dice.choice(self.redemptions.get(member, ["unknown"])[-3:])
-
-    def held(self, member: str, id: str) -> None:
-        """Note a hold, so that it can end."""
-        self.holds.setdefault(member, []).append(id)
-
-    def hold(self, member: str, dice: random.Random) -> str:
-        """Give the id of one of a member's latest holds."""
-        return dice.choice(self.holds.get(member, ["unknown"])[-3:])
 
     def active(self, reference: str, wallet: str) -> int:
         """Give what a member may spend."""
@@ -109,12 +72,6 @@ class Mill:
     def item(self, event: AnyEvent | MemberFields) -> Item:
         """Make an item; events with an id of their own are known by it."""
         return item(self.programme, event)
-
-    def moment(self, hours: float) -> dt.datetime:
-        """Give the moment so many hours on (or back), and let the clock move on with it."""
-        at = min(END, max(BEGIN, self.at + dt.timedelta(seconds=int(hours * 3_600))))
-        self.at = self.now = max(self.now, at)
-        return at
 
     def flush(self) -> list[Outcome]:
         """Record all that waits in one transaction, and enter it in the books."""

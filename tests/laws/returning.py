@@ -12,7 +12,8 @@ from stammis.core.standing import Standing
 from stammis.core.tiers import total_on
 from stammis.programmes import queries as programmes
 from tests.laws import acts
-from tests.laws.mill import MEMBERS, Mill
+from tests.laws.mill import Mill
+from tests.laws.notes import MEMBERS
 
 
 class Left(NamedTuple):

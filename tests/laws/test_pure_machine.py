@@ -1,0 +1,121 @@
+"""Laws 1, 3, 5, 6 and 8 in the heart alone, without a database: many more steps in the same time."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from stammis.accrual.outcomes import MemberFields
+from stammis.core.calendars import instant
+from stammis.core.effects import Decision, Refused
+from stammis.core.events import AnyEvent, MemberChanged
+from stammis.core.fold import apply
+from stammis.core.standing import Standing
+from stammis.core.world import World
+from tests.core.course import Course
+from tests.laws import acts
+from tests.laws.books import Books
+from tests.laws.notes import Notes
+from tests.laws.programmes import programmes
+from tests.laws.returning import left_of
+from tests.laws.runs import LONG, counted, length
+
+ALONE = tuple(kind for kind in acts.KINDS if kind not in ("transfer", "early"))
+"""What happens to one member, and is told in the order in which it happened."""
+seeds = st.integers(0, 2**24)
+sayings = st.lists(st.tuples(st.sampled_from(ALONE), seeds), min_size=1, max_size=12)
+
+
+class HeartLaws(RuleBasedStateMachine):
+    """A member of a programme at random, to whom anything may happen."""
+
+    @initialize(document=programmes())
+    def begins(self, document: dict[str, Any]) -> None:
+        """A programme is compiled, and a member takes part in it."""
+        self.course = Course({key: value for key, value in document.items() if key != "from"})
+        self.notes, self.books = Notes(), Books()
+        self.entered = 0
+
+    def happens(self, event: AnyEvent | MemberFields) -> Decision:
+        """Let something happen, and enter it in the books."""
+        if isinstance(event, MemberFields):
+            fields = event.fields
+            event = MemberChanged(
+                occurred_at=self.notes.now, labels=tuple(fields["labels"]), attributes=fields["attributes"]
+            )
+        decision = self.course.happens(event)
+        self.enter()
+        return decision
+
+    def enter(self) -> None:
+        """Laws 1, 5 and 8: see ``tests.laws.books``."""
+        log = self.course.log
+        for event, decision, _ in log[self.entered :]:
+            if not (decision.effects and isinstance(decision.effects[0], Refused)):
+                self.books.enter(event, decision.effects, decision.steps)
+        self.entered = len(log)
+        self.books.agree(self.course.standing)
+
+    @rule(sayings=sayings, then=st.sampled_from(("", "", "days pass", "buy and return")), seed=seeds)
+    def things_happen(self, sayings: list[tuple[str, int]], then: str, seed: int) -> None:
+        """Anything may happen."""
+        for kind, each in sayings:
+            counted[kind] += 1
+            for _, event in acts.events_of(kind, each, self.notes, ("anna",)):
+                self.happens(event)
+        if then:
+            counted[then] += 1
+            self.course.pass_time(instant(self.notes.now))
+            self.enter()
+            self.books.nothing_due(instant(self.notes.now))
+        if then == "buy and return":
+            self.buys_and_returns(random.Random(seed))
+
+    def buys_and_returns(self, dice: random.Random) -> None:
+        """Law 3: buying and returning everything leaves all as it was."""
+        self.notes.at = self.notes.now
+        rules, at = self.course.rules, instant(self.notes.now)
+        before = left_of(self.course.standing, rules, at)
+        pays = min(dice.randint(0, 30), max(0, self.books.of("points").active))
+        bought = acts.purchase_of(dice, self.notes, "anna", self.notes.now, pays=pays)
+        if isinstance(self.happens(bought).effects[0], Refused):
+            return
+        for part in acts.parts_of(bought, self.notes, dice):
+            counted["part"] += 1
+            self.happens(part)
+        after = left_of(self.course.standing, rules, at)
+        if rules.programme.negative_balance != "allow_debt":
+            after = after._replace(points=before.points)
+        assert after == before, f"{before} became {after}"
+
+    def teardown(self) -> None:
+        """Law 6: folding all events again, as they are stored, gives the same."""
+        if not hasattr(self, "course"):
+            return
+        standing = Standing(enrolled=True)
+        for event, decision, world in self.course.log:
+            kept = msgspec.convert(msgspec.to_builtins(world), World)
+            told = msgspec.json.decode(msgspec.json.encode(event), type=AnyEvent)
+            again, after = apply(told, msgspec.structs.replace(kept, standing=standing), self.course.rules)
+            assert again == decision
+            standing = msgspec.json.decode(msgspec.json.encode(after.standing), type=Standing)
+        assert without_hint(standing) == without_hint(self.course.standing)
+
+
+def without_hint(standing: Standing) -> Standing:
+    return msgspec.structs.replace(standing, due_at=None)
+
+
+def test_the_laws_hold_in_the_heart_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    counted.clear()
+    run_state_machine_as_test(HeartLaws, settings=length(examples=25, steps=10))
+    assert counted["buy"] > 100
+    assert counted["part"]
+    if LONG:
+        with capsys.disabled():
+            print(f"\n{sum(counted.values())} steps: {dict(counted)}")
