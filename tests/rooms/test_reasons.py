@@ -10,6 +10,7 @@ from stammis.ledger.models import Entry
 from stammis.ledger.queries import UnknownRow, row_id
 from stammis.members.queries import find
 from tests.rooms.till import (
+    NOW,
     ONE,
     SHOP,
     Till,
@@ -61,7 +62,7 @@ def test_the_parts_of_every_row_add_up_to_it(till: Till) -> None:
     entries = list(Entry.objects.filter(programme=till.programme).order_by("row"))
     assert {entry.kind for entry in entries} == {"earn", "spend", "return", "restore", "expire", "adjust"}
     for entry in entries:
-        told = why(row_id(entry.member_id, entry.row))
+        told = why(row_id(entry.member_id, entry.row), now=NOW)
         assert sum(part["amount"] for part in told["parts"]) == entry.amount, told
         assert told["sentence"]
         assert told["version"] == 1
@@ -69,21 +70,21 @@ def test_the_parts_of_every_row_add_up_to_it(till: Till) -> None:
 
 def test_an_earn_row_names_the_rules_that_gave_and_those_that_did_not(till: Till) -> None:
     member = find(till.programme.id, "anna").id
-    first = why(row_id(member, 1))
+    first = why(row_id(member, 1), now=NOW)
     assert {part["rule"]: part["amount"] for part in first["parts"]} == {"spend": 36, "double": 35, "visit": 7}
     assert [each["rule"] for each in first["not_applied"]] == ["review"]
-    second = why(row_id(member, Entry.objects.get(member_id=member, kind="earn", source_id="2", seq=3).row))
+    second = why(row_id(member, Entry.objects.get(member_id=member, kind="earn", source_id="2", seq=3).row), now=NOW)
     assert {each["rule"]: each["because"] for each in second["not_applied"]} == {
         "review": "condition",
         "double": "condition",
     }
     with pytest.raises(UnknownRow):
-        why(row_id(member, 99))
+        why(row_id(member, 99), now=NOW)
 
 
 def test_a_reason_is_told_in_the_language_asked_for(till: Till) -> None:
     row = row_id(find(till.programme.id, "anna").id, 1)
-    assert why(row, "en")["sentence"] == why(row)["sentence"]
+    assert why(row, "en", now=NOW)["sentence"] == why(row, now=NOW)["sentence"]
 
 
 def test_a_story_has_everything_newest_first_by_types_and_pages(till: Till) -> None:
@@ -112,13 +113,13 @@ def test_a_story_has_everything_newest_first_by_types_and_pages(till: Till) -> N
 
 
 def test_a_purchase_is_shown_as_it_stands(till: Till) -> None:
-    first = purchase_view(till.programme, "1")
+    first = purchase_view(till.programme, "1", NOW)
     assert (first["status"], first["state"], first["member"]) == ("completed", "completed", "anna")
     assert first["amounts"] == {"total": "35.50", "by_points": "0.00", "due": "35.50"}
     assert first["returned"] == [{"line": "2", "quantity": "1", "amount": "20.00"}]
     assert [row["kind"] for row in first["rows"]] == ["earn", "return"]
-    second = purchase_view(till.programme, "2")
+    second = purchase_view(till.programme, "2", NOW)
     assert (second["status"], second["state"]) == ("completed", "completed")
     assert sum(row["amount"] for row in second["rows"]) == 0
     with pytest.raises(UnknownPurchase):
-        purchase_view(till.programme, "3")
+        purchase_view(till.programme, "3", NOW)

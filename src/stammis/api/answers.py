@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from functools import lru_cache
-from typing import Any
+from typing import Any, assert_never
 
 from stammis.accrual.outcomes import Accepted, Answer, Declined, Outcome
 from stammis.api import problems
-from stammis.core.effects import Effect, Posted, RewardMoved, Step, TierMoved
+from stammis.core.effects import Activated, Effect, Extended, HoldMoved, Posted, RewardMoved, Step, TierMoved
 from stammis.core.rules import Rules, before_first
+from stammis.core.standing import Awaits
 from stammis.intake.amounts import write_money
 from stammis.ledger.queries import row_id
 from stammis.programmes import queries
@@ -111,6 +112,8 @@ def _effect(effect: Effect, rows: str) -> Document | None:
                 "code": reward.code,
                 "state": reward.state,
             }
+        case Activated() | Extended() | HoldMoved():
+            return _moved(effect, rows)
         case _:
             return None
 
@@ -132,7 +135,41 @@ def _posted(effect: Posted, rows: str) -> Document:
         said["lots"] = [{"row": f"{rows}{lot.row}", "amount": lot.amount} for lot in effect.lots]
     if effect.reverses is not None:
         said["reverses"] = f"{rows}{effect.reverses}"
+    if effect.awaits is not None:
+        said |= _awaited(effect.awaits)
+    if effect.shortfall:
+        said["shortfall"] = effect.shortfall
     return said
+
+
+def _awaited(awaits: Awaits) -> Document:
+    """Write that a row moves pending points, and what those wait for."""
+    if awaits.active_at is not None:
+        return {"pending": True, "active_at": instant(awaits.active_at)}
+    named = {"event": awaits.event} if awaits.event is not None else {"status": awaits.status}
+    return {"pending": True, "awaits": named}
+
+
+def _moved(effect: Activated | Extended | HoldMoved, rows: str) -> Document:
+    """Write what became of lots."""
+    match effect:
+        case Activated():
+            said: Document = {"effect": "activated", "row": f"{rows}{effect.row}", "wallet": effect.wallet}
+            said["amount"] = effect.amount
+            return said if effect.ends_at is None else said | {"ends_at": instant(effect.ends_at)}
+        case Extended():
+            return {
+                "effect": "extended",
+                "wallet": effect.wallet,
+                "rows": [f"{rows}{row}" for row in effect.rows],
+                "amount": effect.amount,
+                "ends_at": instant(effect.ends_at),
+            }
+        case HoldMoved():
+            hold = effect.hold
+            said = {"effect": "hold", "hold": hold.hold, "wallet": hold.wallet, "amount": hold.amount}
+            return said | {"state": hold.state}
+    assert_never(effect)
 
 
 def _step(step: Step) -> Document:

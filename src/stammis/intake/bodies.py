@@ -92,10 +92,14 @@ class DiscountBody(Struct, forbid_unknown_fields=True, kw_only=True, gc=False):
 
 
 class TenderBody(Struct, forbid_unknown_fields=True, kw_only=True, gc=False):
-    """Points offered in payment, in the wallet's smallest unit."""
+    """Points offered in payment, in the wallet's smallest unit.
+
+    With a ``hold`` they are taken out of that, and what it holds besides is free again.
+    """
 
     wallet: Name
     amount: Annotated[int, Meta(ge=1, le=LARGEST_AMOUNT)]
+    hold: Annotated[str, Meta(min_length=1, max_length=200, description="A hold that is turned over.")] | None = None
 
 
 class ContactBody(Struct, forbid_unknown_fields=True, kw_only=True, gc=False):
@@ -225,6 +229,35 @@ class RateBody(Body, kw_only=True):
             examples=["17", "0.8731"],
         ),
     ]
+
+
+LONGEST_HOLD = 366 * 86_400
+
+
+class HoldBody(Body, kw_only=True):
+    """A member's points are put aside for so many seconds."""
+
+    id: Id
+    member: Id
+    wallet: Name
+    amount: Annotated[int, Meta(ge=1, le=LARGEST_AMOUNT)]
+    seconds: Annotated[int, Meta(ge=1, le=LONGEST_HOLD, description="How long; after that they are free again.")]
+
+
+class CaptureBody(Body, kw_only=True):
+    """Spend so many of the points put aside; without an amount all of them."""
+
+    amount: Annotated[int, Meta(ge=1, le=LARGEST_AMOUNT)] | None = None
+
+
+class ExtensionBody(Body, kw_only=True):
+    """A member's open points of a wallet last through a day, with the reason."""
+
+    id: Id
+    member: Id
+    wallet: Name
+    last_day: Annotated[dt.date, Meta(description="The last day on which they are usable.", examples=["2026-12-31"])]
+    reason: Annotated[str, Meta(min_length=1, max_length=2_000)]
 
 
 class PurchaseItem(PurchaseBody, tag_field="kind", tag="purchase", kw_only=True):

@@ -15,7 +15,9 @@ from stammis.core.events import (
     AnyEvent,
     Contact,
     Discount,
+    Extension,
     Happening,
+    HoldPlaced,
     Line,
     Purchase,
     Redemption,
@@ -31,6 +33,8 @@ from stammis.intake.bodies import (
     AdjustmentBody,
     Body,
     EventBody,
+    ExtensionBody,
+    HoldBody,
     LineBody,
     MemberBody,
     PurchaseBody,
@@ -152,7 +156,7 @@ def purchase(body: PurchaseBody) -> Purchase:
         payment=body.payment,
         discounts=tuple([Discount(read(each.amount), each.kind) for each in body.discounts]) if body.discounts else (),
         coupons=tuple(body.coupons) if body.coupons else (),
-        points=Tender(points.wallet, points.amount) if points else None,
+        points=Tender(points.wallet, points.amount, points.hold) if points else None,
         rounding=signed_minor_units(body.rounding, decimals) if body.rounding is not None else 0,
         status=body.status or "completed",
     )
@@ -235,6 +239,36 @@ def read_adjustment(raw: bytes, now: dt.datetime) -> Said:
         member=body.member,
         wallet=body.wallet,
         amount=body.amount,
+        reason=body.reason,
+    )
+    return _dated(say(asked, body.programme, body.id), now)
+
+
+def read_hold(raw: bytes, now: dt.datetime) -> Said:
+    """Read points to put aside; it happens now, and the digest leaves the time out. Raises Invalid."""
+    body = decode(raw, HoldBody)
+    asked = HoldPlaced(
+        occurred_at=_UNSAID,
+        id=body.id,
+        member=body.member,
+        wallet=body.wallet,
+        amount=body.amount,
+        seconds=body.seconds,
+    )
+    return _dated(say(asked, body.programme, body.id), now)
+
+
+def read_extension(raw: bytes, now: dt.datetime) -> Said:
+    """Read points that are to last longer; it happens now, and the digest leaves the time out. Raises Invalid."""
+    body = decode(raw, ExtensionBody)
+    if body.last_day.year not in YEARS:
+        raise refusal(raw, ExtensionBody)
+    asked = Extension(
+        occurred_at=_UNSAID,
+        id=body.id,
+        member=body.member,
+        wallet=body.wallet,
+        last_day=body.last_day,
         reason=body.reason,
     )
     return _dated(say(asked, body.programme, body.id), now)

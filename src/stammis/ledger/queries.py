@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -11,6 +12,10 @@ from stammis.kit.errors import NotFound
 from stammis.kit.pages import Page, page
 from stammis.ledger.models import Entry
 
+TAKING = ("spend", "return", "expire", "hold", "transfer_out")
+"""Kinds of rows that open no lot."""
+
+_read_awaits = msgspec.json.Decoder(tuple[int | None, str | None, int, str | None, str | None]).decode
 _read_lots = msgspec.json.Decoder(list[tuple[int, int, int | None]]).decode
 
 
@@ -50,14 +55,14 @@ def entries(member_id: uuid.UUID, cursor: str | None = None, limit: int = 50) ->
     return page(Entry.objects.filter(member_id=member_id), order=("-row",), cursor=cursor, limit=limit)
 
 
-def row_view(entry: Entry) -> dict[str, Any]:
-    """Give a row in the contract's form."""
+def row_view(entry: Entry, status: str = "posted") -> dict[str, Any]:
+    """Give a row in the contract's form, with the status that it has now."""
     said: dict[str, Any] = {
         "id": row_id(entry.member_id, entry.row),
         "wallet": entry.wallet,
         "amount": entry.amount,
         "kind": entry.kind,
-        "status": "posted",
+        "status": status,
         "occurred_at": entry.occurred_at,
         "posted_at": entry.posted_at,
         "source": {"kind": entry.source_kind, "id": entry.source_id},
@@ -66,9 +71,21 @@ def row_view(entry: Entry) -> dict[str, Any]:
     }
     if entry.ends_at is not None:
         said["ends_at"] = entry.ends_at
+    if entry.pending is not None:
+        said |= _awaited(entry)
+    if entry.shortfall is not None:
+        said["shortfall"] = entry.shortfall
     if entry.reverses is not None:
         said["reverses"] = row_id(entry.member_id, entry.reverses)
     return said
+
+
+def _awaited(entry: Entry) -> dict[str, Any]:
+    """Say what pending points wait for: an instant, an event, or a status of their purchase."""
+    active_at, event, _since, _purchase, status = _read_awaits(entry.pending or "[]")
+    if active_at is not None:
+        return {"active_at": dt.datetime.fromtimestamp(active_at, dt.UTC)}
+    return {"awaits": {"event": event} if event is not None else {"status": status}}
 
 
 def lots_of(entry: Entry) -> list[tuple[int, int]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from stammis.accrual.queries.causes import UnknownEvent, why_event, why_purchase
+from stammis.accrual.queries.holds import UnknownHold, hold_document, hold_view, open_holds
 from stammis.accrual.queries.levels import Move, SetMoves, UnknownTierSet, falling, what_if
 from stammis.accrual.queries.members import member_view, standing_of, views_of
 from stammis.accrual.queries.moments import TooFarBack, moment_of, why_moment
 from stammis.accrual.queries.purchases import UnknownPurchase, purchase_view
 from stammis.accrual.queries.reasons import Explained, explain, why
+from stammis.accrual.queries.rows import rows_view, statuses_of
 from stammis.accrual.queries.timeline import records_of, timeline
 
 __all__ = [
@@ -16,15 +18,21 @@ __all__ = [
     "SetMoves",
     "TooFarBack",
     "UnknownEvent",
+    "UnknownHold",
     "UnknownPurchase",
     "UnknownTierSet",
     "explain",
     "falling",
+    "hold_document",
+    "hold_view",
     "member_view",
     "moment_of",
+    "open_holds",
     "purchase_view",
     "records_of",
+    "rows_view",
     "standing_of",
+    "statuses_of",
     "timeline",
     "views_of",
     "what_if",

@@ -12,7 +12,7 @@ from stammis.core.calendars import instant
 from stammis.core.progress import tier_progress
 from stammis.core.rules import Rules
 from stammis.core.standing import Standing
-from stammis.core.views import expiring, tier_view, wallet_view
+from stammis.core.views import expiring, pending_view, tier_view, wallet_view
 from stammis.members import queries as members
 from stammis.members.models import Member
 from stammis.programmes import queries as programmes
@@ -31,6 +31,7 @@ def views_of(standing: Standing, rules: Rules, now: dt.datetime) -> dict[str, An
     return {
         "wallets": wallet_view(standing, rules, at),
         "expiring": expiring(standing, rules, at),
+        "pending": pending_view(standing, rules, at),
         "tiers": tier_view(standing, rules, at),
         "progress": tier_progress(standing, rules, at),
     }

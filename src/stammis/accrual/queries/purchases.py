@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable
 from typing import Any
 
 from stammis.accrual.models import Decision, PurchaseStatus
+from stammis.accrual.queries.rows import rows_view
 from stammis.accrual.records import Record, read_event, read_record, read_state
 from stammis.activity.models import Event
 from stammis.activity.queries import receipt
@@ -16,7 +18,6 @@ from stammis.core.effects import PurchaseMoved
 from stammis.core.events import Claimed, Line, Purchase, StatusChanged
 from stammis.core.standing import PurchaseState
 from stammis.kit.errors import NotFound
-from stammis.ledger import queries as ledger
 from stammis.ledger.models import Entry
 from stammis.programmes.models import Programme
 
@@ -27,7 +28,7 @@ class UnknownPurchase(NotFound):
     code = "unknown_purchase"
 
 
-def purchase_view(programme: Programme, purchase_id: str) -> dict[str, Any]:
+def purchase_view(programme: Programme, purchase_id: str, now: dt.datetime) -> dict[str, Any]:
     """Give a purchase with its status, what came back, and every row that it moved. Raises UnknownPurchase."""
     led = receipt(programme.id, "claimed", purchase_id) or receipt(programme.id, "purchase", purchase_id)
     if led is None:
@@ -59,7 +60,7 @@ def purchase_view(programme: Programme, purchase_id: str) -> dict[str, Any]:
         ],
         "refunded": amount_text(state.refunded, decimals),
         "version": state.version,
-        "rows": [ledger.row_view(row) for row in rows],
+        "rows": rows_view(member_id, list(rows), now),
     }
 
 

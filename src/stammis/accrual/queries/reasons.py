@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from msgspec import structs
 
 from stammis.accrual import sentences
 from stammis.accrual.queries.cases import Case, case_of
+from stammis.accrual.queries.rows import rows_view
 from stammis.activity.models import Event
 from stammis.core.effects import Posted, PurchaseMoved, Step
 from stammis.core.events import AnyEvent
@@ -42,11 +44,11 @@ def explain(entry: Entry, language: str | None = None) -> Explained:
     return Explained(entry, case.event, case.version, case.document, why)
 
 
-def why(row_id: str, language: str | None = None) -> dict[str, Any]:
+def why(row_id: str, language: str | None = None, *, now: dt.datetime) -> dict[str, Any]:
     """Explain the row with this id, in the contract's form. Raises UnknownRow."""
     explained = explain(ledger.row(row_id), language)
     return {
-        "row": ledger.row_view(explained.entry),
+        "row": rows_view(explained.entry.member_id, [explained.entry], now)[0],
         "sentence": explained.why.sentence,
         "parts": [
             {"rule": part.rule, "amount": part.amount, "sentence": part.sentence} for part in explained.why.parts

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from stammis.api.shapes.decisions import (
+    ActivatedAnswer,
     AmountsAnswer,
+    AwaitsAnswer,
     DecisionAnswer,
+    ExtendedAnswer,
+    HeldAnswer,
+    HoldMovedAnswer,
     PostedAnswer,
     RefundAnswer,
     RewardAnswer,
@@ -20,6 +25,7 @@ from stammis.api.shapes.members import (
     FoundAnswer,
     HandGivenAnswer,
     HappenedAnswer,
+    HoldAnswer,
     KeepingAnswer,
     LedgerAnswer,
     MeasureAnswer,
@@ -28,6 +34,7 @@ from stammis.api.shapes.members import (
     MovedAnswer,
     NotAppliedAnswer,
     PartAnswer,
+    PendingAnswer,
     ProgressAnswer,
     ProjectedAnswer,
     RowAnswer,
@@ -56,7 +63,9 @@ from stammis.api.shapes.reasons import (
 from stammis.api.shapes.rewards import CatalogueAnswer, RateAnswer, RedeemedAnswer, RedemptionAnswer, RewardOffer
 
 __all__ = [
+    "ActivatedAnswer",
     "AmountsAnswer",
+    "AwaitsAnswer",
     "BatchAnswer",
     "BatchOutcome",
     "BoughtAnswer",
@@ -69,6 +78,7 @@ __all__ = [
     "EventWhyAnswer",
     "ExpiredAnswer",
     "ExpiringAnswer",
+    "ExtendedAnswer",
     "FallingAnswer",
     "FallingItem",
     "FaultAnswer",
@@ -77,6 +87,9 @@ __all__ = [
     "HandGivenAnswer",
     "HappenedAnswer",
     "HealthAnswer",
+    "HeldAnswer",
+    "HoldAnswer",
+    "HoldMovedAnswer",
     "IdleAnswer",
     "KeepingAnswer",
     "LedgerAnswer",
@@ -90,6 +103,7 @@ __all__ = [
     "MovementAnswer",
     "NotAppliedAnswer",
     "PartAnswer",
+    "PendingAnswer",
     "PeriodAnswer",
     "PostedAnswer",
     "ProblemAnswer",

@@ -27,6 +27,13 @@ class TakenAnswer(Struct, kw_only=True):
     amount: Points
 
 
+class AwaitsAnswer(Struct, kw_only=True):
+    """What pending points wait for, where that is no time: an event, or a status of their purchase."""
+
+    event: str | UnsetType = UNSET
+    status: str | UnsetType = UNSET
+
+
 class PostedAnswer(Struct, tag_field="effect", tag="posted", kw_only=True):
     """A ledger row was posted."""
 
@@ -39,6 +46,37 @@ class PostedAnswer(Struct, tag_field="effect", tag="posted", kw_only=True):
     ends_at: dt.datetime | UnsetType = UNSET
     lots: list[TakenAnswer] | UnsetType = UNSET
     reverses: RowId | UnsetType = UNSET
+    pending: bool | UnsetType = UNSET
+    active_at: dt.datetime | UnsetType = UNSET
+    awaits: AwaitsAnswer | UnsetType = UNSET
+    shortfall: Points | UnsetType = UNSET
+
+
+class ActivatedAnswer(Struct, tag_field="effect", tag="activated", kw_only=True):
+    """Pending points of a row are active from now on."""
+
+    row: RowId
+    wallet: str
+    amount: Points
+    ends_at: dt.datetime | UnsetType = UNSET
+
+
+class ExtendedAnswer(Struct, tag_field="effect", tag="extended", kw_only=True):
+    """Points of these rows last longer than they would have."""
+
+    wallet: str
+    rows: list[RowId]
+    amount: Points
+    ends_at: dt.datetime
+
+
+class HoldMovedAnswer(Struct, tag_field="effect", tag="hold", kw_only=True):
+    """A hold was placed, captured, released or expired."""
+
+    hold: str
+    wallet: str
+    amount: Points
+    state: Literal["held", "captured", "released", "expired"]
 
 
 class TierAnswer(Struct, tag_field="effect", tag="tier", kw_only=True):
@@ -88,9 +126,22 @@ class RefundAnswer(Struct, kw_only=True):
 class DecisionAnswer(Struct, kw_only=True):
     """What an event was worth: what it did, why, and how the member stands after it."""
 
-    effects: list[PostedAnswer | TierAnswer | RewardAnswer]
+    effects: list[PostedAnswer | ActivatedAnswer | ExtendedAnswer | HoldMovedAnswer | TierAnswer | RewardAnswer]
     steps: list[StepAnswer]
     wallets: dict[str, WalletAnswer]
     tiers: dict[str, str | None]
     amounts: AmountsAnswer | UnsetType = UNSET
     refund: RefundAnswer | UnsetType = UNSET
+
+
+class HeldAnswer(DecisionAnswer, kw_only=True):
+    """A hold was placed, captured or released: the hold, and all that a decision says besides."""
+
+    id: str
+    wallet: str
+    amount: Points
+    state: Literal["held", "captured", "released", "expired"]
+    captured: Points
+    purchase: str | None
+    placed_at: dt.datetime
+    ends_at: dt.datetime

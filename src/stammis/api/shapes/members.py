@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from stammis.api.shapes.common import Points, RowId, RowKind, Scalar
-from stammis.api.shapes.decisions import TakenAnswer, WalletAnswer
+from stammis.api.shapes.decisions import AwaitsAnswer, TakenAnswer, WalletAnswer
 from stammis.core.tier_sets import Counts
 
 
@@ -57,6 +57,17 @@ class HandGivenAnswer(Struct, kw_only=True):
     until: dt.date | None
     only: bool
     reason: str
+
+
+class PendingAnswer(Struct, kw_only=True):
+    """Points that are not active yet: from ``active_on``, at an ``event``, or at a ``status`` of a ``purchase``."""
+
+    wallet: str
+    amount: Points
+    active_on: dt.date | None
+    event: str | None
+    purchase: str | None
+    status: str | None
 
 
 class ProgressAnswer(Struct, kw_only=True):
@@ -116,6 +127,7 @@ class MemberAnswer(Struct, kw_only=True):
     consents: dict[str, Scalar]
     wallets: dict[str, WalletAnswer]
     expiring: list[ExpiringAnswer]
+    pending: list[PendingAnswer]
     tiers: dict[str, str | None]
     progress: list[ProgressAnswer]
 
@@ -145,6 +157,20 @@ class SourceAnswer(Struct, kw_only=True):
     id: str | None
 
 
+class HoldAnswer(Struct, kw_only=True):
+    """Points put aside: by whom, until when, and what became of them."""
+
+    id: str
+    member: str | None
+    wallet: str
+    amount: Points
+    state: Literal["held", "captured", "released", "expired"]
+    captured: Points
+    purchase: str | None
+    placed_at: dt.datetime
+    ends_at: dt.datetime
+
+
 class RowAnswer(Struct, kw_only=True):
     """A ledger row. ``running`` is active + held after it, in posting order."""
 
@@ -160,6 +186,9 @@ class RowAnswer(Struct, kw_only=True):
     running: Points
     ends_at: dt.datetime | UnsetType = UNSET
     reverses: RowId | UnsetType = UNSET
+    active_at: dt.datetime | UnsetType = UNSET
+    awaits: AwaitsAnswer | UnsetType = UNSET
+    shortfall: Points | UnsetType = UNSET
 
 
 class LedgerAnswer(Struct, kw_only=True):

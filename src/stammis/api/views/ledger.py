@@ -11,6 +11,7 @@ from stammis.api.openapi.describing import described, path_id
 from stammis.api.openapi.examples import MEMBER_ID
 from stammis.api.scoping import programme_of
 from stammis.api.shapes import LedgerAnswer, TimelineAnswer
+from stammis.kit import clock
 from stammis.ledger import queries as ledger
 from stammis.members import queries as members
 
@@ -32,14 +33,15 @@ def get_ledger(
     key = let_in(request, "ledger:read")
     member = members.find(programme_of(key, programme).id, m)
     page = ledger.entries(member.id, cursor, limited(limit))
-    return reply({"items": [ledger.row_view(entry) for entry in page.rows], "next": page.after})
+    return reply({"items": queries.rows_view(member.id, page.rows, clock.now()), "next": page.after})
 
 
 @api.get(
     "members/{ref:m}/timeline",
     operation_id="get_timeline",
     summary="Everything that happened to a member, newest first",
-    description="types: purchase, status, return, event, redemption, redemption_cancelled, adjustment, member, day; "
+    description="types: purchase, status, return, event, redemption, redemption_cancelled, adjustment, "
+    "hold, hold_captured, hold_released, extension, member, day; "
     "several with commas between them.",
     openapi_extra=described(
         "Members", scope="ledger:read", answers={200: TimelineAnswer}, problems=(404, 422), parameters=[_MEMBER]

@@ -10,6 +10,7 @@ from stammis.api.openapi.describing import described, path_id
 from stammis.api.openapi.examples import PURCHASE_ID
 from stammis.api.scoping import programme_of
 from stammis.api.shapes import PurchaseAnswer
+from stammis.kit import clock
 
 _PURCHASE = path_id("id", "The purchase.", PURCHASE_ID)
 
@@ -25,4 +26,4 @@ _PURCHASE = path_id("id", "The purchase.", PURCHASE_ID)
 def get_purchase(request: HttpRequest, id: str, programme: str | None = None) -> HttpResponse:
     """Give the purchase."""
     key = let_in(request, "purchases:read")
-    return reply(purchase_view(programme_of(key, programme), id))
+    return reply(purchase_view(programme_of(key, programme), id, clock.now()))

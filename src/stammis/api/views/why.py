@@ -44,7 +44,7 @@ def why(request: HttpRequest, row: str, lang: str | None = None) -> HttpResponse
     entry = ledger.row(row)
     if key.programme_id is not None and key.programme_id != entry.programme_id:
         raise UnknownRow
-    return reply(queries.why(row, _language(lang)))
+    return reply(queries.why(row, _language(lang), now=clock.now()))
 
 
 @api.get(

@@ -1,0 +1,54 @@
+"""Holds as they read now."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from stammis.accrual.models import Hold as HoldRow
+from stammis.accrual.records import read_hold
+from stammis.activity.queries import receipt
+from stammis.core.calendars import instant, moment
+from stammis.core.standing import Hold
+from stammis.kit.errors import NotFound
+from stammis.members.models import Member
+from stammis.programmes.models import Programme
+
+
+class UnknownHold(NotFound):
+    """There is no hold with this id."""
+
+    code = "unknown_hold"
+
+
+def hold_view(programme: Programme, hold_id: str, now: dt.datetime) -> dict[str, Any]:
+    """Give a hold in the contract's form. Raises UnknownHold."""
+    led = receipt(programme.id, "hold", hold_id)
+    row = None if led is None else HoldRow.objects.filter(member_id=led.member_id, hold=hold_id).first()
+    if row is None:
+        raise UnknownHold
+    reference = Member.objects.values_list("reference", flat=True).get(id=row.member_id)
+    return {"member": reference} | hold_document(read_hold(row.state), now)
+
+
+def hold_document(hold: Hold, now: dt.datetime) -> dict[str, Any]:
+    """Write a hold as it reads at a time: one whose time is over is expired, even before that is posted."""
+    over = hold.state == "held" and hold.until <= instant(now)
+    return {
+        "id": hold.hold,
+        "wallet": hold.wallet,
+        "amount": hold.amount,
+        "state": "expired" if over else hold.state,
+        "captured": hold.captured,
+        "purchase": hold.purchase,
+        "placed_at": moment(hold.placed_at),
+        "ends_at": moment(hold.until),
+    }
+
+
+def open_holds(member_id: uuid.UUID, now: dt.datetime) -> list[Hold]:
+    """Give the holds of a member that are open now, soonest end first."""
+    states = HoldRow.objects.filter(member_id=member_id).values_list("state", flat=True)
+    held = [hold for state in states if (hold := read_hold(state)).state == "held" and hold.until > instant(now)]
+    return sorted(held, key=lambda hold: (hold.until, hold.hold))
