@@ -41,6 +41,9 @@ def explain(entry: Entry, language: str | None = None) -> Explained:
     row = sentences.Row(_posted(entry, case).kind, entry.amount, entry.wallet, entry.occurred_at)
     steps = _steps_of(entry, case)
     why = sentences.why(row, case.event, steps, case.document, language=language, rate=_rate(case))
+    posted = _posted(entry, case)
+    row = sentences.Row(posted.kind, entry.amount, entry.wallet, entry.occurred_at, posted.awaits, posted.shortfall)
+    why = sentences.why(row, case.event, _steps_of(entry, case), case.document, language=language)
     return Explained(entry, case.event, case.version, case.document, why)
 
 
@@ -84,7 +87,21 @@ def _steps_of(entry: Entry, case: Case) -> tuple[Step, ...]:
     together = sum(row.amount for row in rows if row.kind in RULED)
     if together in (0, entry.amount):
         return ruled
+    own = _delayed_alike(entry, given, case)
+    if own:
+        return tuple(step for step in ruled if step not in given or step in own)
     shares = spread(abs(entry.amount), [abs(step.points) for step in given])
     parts = dict(zip((step.rule for step in given), shares, strict=True))
     sign = 1 if entry.amount > 0 else -1
     return tuple(structs.replace(step, points=sign * parts[step.rule]) if step in given else step for step in ruled)
+
+
+def _delayed_alike(entry: Entry, given: list[Step], case: Case) -> list[Step]:
+    """Give the steps of the rules whose points are pending in one way, where they add up to the row; else none."""
+    wallet = next((each.pending for each in case.document.wallets if each.id == entry.wallet), None)
+    ways = {rule.id: rule.pending or wallet for rule in case.document.earn}
+    for way in dict.fromkeys(ways.get(step.rule) for step in given):
+        alike = [step for step in given if ways.get(step.rule) == way]
+        if sum(step.points for step in alike) == entry.amount:
+            return alike
+    return []

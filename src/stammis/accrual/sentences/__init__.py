@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 
 from stammis.accrual.sentences import between as sentences_between
 from stammis.accrual.sentences.giving import kept_out, limits, rate_said, scaled
+from stammis.accrual.sentences import lots
+from stammis.accrual.sentences.giving import kept_out, limits, scaled
 from stammis.accrual.sentences.seen import found
 from stammis.core.amounts import QUANTITY_SCALE
 from stammis.core.earn import Earn, Multiply, PerAmount, PerEvent, PerUnit, as_decided
@@ -39,6 +41,7 @@ from stammis.core.events import (
 )
 from stammis.core.programme import Programme
 from stammis.core.standing import Rate
+from stammis.core.standing import Awaits
 from stammis.programmes.sentences import conditions, rules, words
 
 
@@ -49,6 +52,8 @@ class Row(NamedTuple):
     amount: int
     wallet: str
     at: dt.datetime
+    awaits: Awaits | None = None
+    shortfall: int = 0
 
 
 class Part(NamedTuple):
@@ -95,6 +100,12 @@ def why(
         if rate is not None and gains:
             sentence = f"{sentence} {rate_said(rate, programme)}"
         return Why(sentence, parts, refused)
+        said = [_sentence(row, event, parts, programme)]
+        if row.awaits is not None and row.amount > 0:
+            said.append(lots.waits(row.awaits, programme))
+        if row.shortfall:
+            said.append(lots.short(row.shortfall, row.wallet, programme))
+        return Why(" ".join(said), parts, refused)
 
 
 def part(step: Step, programme: Programme) -> Part:
@@ -172,6 +183,8 @@ def _moved(kind: RowKind, event: AnyEvent, facts: dict[str, str], programme: Pro
         case Transfer() | Received() | Exchange() | BroughtBalance() | Claimed():
             facts["because"] = sentences_between.reason(event)
             return _("%(points)s on %(day)s because %(because)s.") % facts
+        case _ if (because := lots.reason(event, kind)) is not None:
+            return _("%(points)s on %(day)s because %(because)s.") % (facts | {"because": because})
         case _:
             return _("%(points)s on %(day)s.") % facts
 
@@ -201,7 +214,7 @@ def _applied(step: Step, rule: Earn | None, programme: Programme) -> str:
         case "transfer_in":
             return _("%(points)s arrived, with their last days.") % facts
         case _:
-            return _given(step, rule, facts, programme)
+            return lots.applied(step, programme) or _given(step, rule, facts, programme)
 
 
 def _given(step: Step, rule: Earn | None, facts: dict[str, str], programme: Programme) -> str:
@@ -237,6 +250,8 @@ def _not_applied(step: Step, rule: Earn | None, programme: Programme) -> str:
     match step.because:
         case "unenrolled":
             return _("Only members earn points.")
+        case "shortfall":
+            return lots.not_taken(step, programme)
         case "no_version":
             return _("The programme had not begun yet.")
         case "claims_earn_nothing":
@@ -296,7 +311,8 @@ def refusal(code: str, reason: str | None = None, detail: Mapping[str, Scalar] |
 
 
 def _refusals() -> dict[str, str]:
-    return sentences_between.refusals() | {
+    others = sentences_between.refusals() | lots.refusals()
+    return others | {
         "already_cancelled": _("This was cancelled before."),
         "already_over": _("This day is over."),
         "already_used": _("This reward was used before."),

@@ -92,8 +92,9 @@ A_LEVEL: dict[str, Any] = {"level": "gold", "until": "2030-12-31", "reason": "Pr
 A_RATE: dict[str, Any] = {"on": "2026-03-01", "rate": "17"}
 HOLD_ID = "H-1"
 A_HOLD: dict[str, Any] = {"id": HOLD_ID, "member": MEMBER_ID, "wallet": "points", "amount": 20, "seconds": 900}
+ANOTHER_HOLD_ID = "H-2"
+ANOTHER_HOLD: dict[str, Any] = {**A_HOLD, "id": ANOTHER_HOLD_ID, "seconds": 60}
 A_CAPTURE: dict[str, Any] = {"amount": 15}
-WHOLE_CAPTURE: dict[str, Any] = {}
 AN_EXTENSION: dict[str, Any] = {
     "id": "L-1",
     "member": MEMBER_ID,

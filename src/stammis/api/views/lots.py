@@ -14,7 +14,7 @@ from stammis.api.deciding import decide, preview_asked
 from stammis.api.door import api, let_in, reply
 from stammis.api.once import once
 from stammis.api.openapi.describing import DRY_RUN, IDEMPOTENCY_KEY, described, path_id
-from stammis.api.openapi.examples import A_CAPTURE, A_HOLD, AN_EXTENSION, HOLD_ID, WHOLE_CAPTURE
+from stammis.api.openapi.examples import A_CAPTURE, A_HOLD, AN_EXTENSION, ANOTHER_HOLD, ANOTHER_HOLD_ID, HOLD_ID
 from stammis.api.scoping import programme_of
 from stammis.api.shapes import DecisionAnswer, HeldAnswer, HoldAnswer
 from stammis.core.effects import HoldMoved
@@ -39,7 +39,7 @@ _SCOPE = "redemptions:write"
         "Points",
         scope=_SCOPE,
         body=HoldBody,
-        examples={"for a quarter of an hour": A_HOLD},
+        examples={"for a quarter of an hour": A_HOLD, "for a minute": ANOTHER_HOLD},
         answers={201: HeldAnswer},
         problems=(404, 409),
         parameters=DRY_RUN,
@@ -80,10 +80,10 @@ def get_hold(request: HttpRequest, id: str, programme: str | None = None) -> Htt
         scope=_SCOPE,
         body=CaptureBody,
         body_required=False,
-        examples={"a part": A_CAPTURE, "all": WHOLE_CAPTURE},
+        examples={"a part": A_CAPTURE},
         answers={200: HeldAnswer},
         problems=(404, 409),
-        parameters=[_HOLD, IDEMPOTENCY_KEY, *DRY_RUN],
+        parameters=[path_id("id", "The hold.", ANOTHER_HOLD_ID), IDEMPOTENCY_KEY, *DRY_RUN],
         replays=True,
     ),
 )
