@@ -38,12 +38,10 @@ class Explained:
 def explain(entry: Entry, language: str | None = None) -> Explained:
     """Explain a row; without a language in the active one. The parts add up to the row."""
     case = case_of(Event.objects.get(member_id=entry.member_id, seq=entry.seq))
-    row = sentences.Row(_posted(entry, case).kind, entry.amount, entry.wallet, entry.occurred_at)
-    steps = _steps_of(entry, case)
-    why = sentences.why(row, case.event, steps, case.document, language=language, rate=_rate(case))
     posted = _posted(entry, case)
     row = sentences.Row(posted.kind, entry.amount, entry.wallet, entry.occurred_at, posted.awaits, posted.shortfall)
-    why = sentences.why(row, case.event, _steps_of(entry, case), case.document, language=language)
+    steps = _steps_of(entry, case)
+    why = sentences.why(row, case.event, steps, case.document, language=language, rate=_rate(case))
     return Explained(entry, case.event, case.version, case.document, why)
 
 

@@ -16,9 +16,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from stammis.accrual.sentences import between as sentences_between
-from stammis.accrual.sentences.giving import kept_out, limits, rate_said, scaled
 from stammis.accrual.sentences import lots
-from stammis.accrual.sentences.giving import kept_out, limits, scaled
+from stammis.accrual.sentences.giving import kept_out, limits, rate_said, scaled
 from stammis.accrual.sentences.seen import found
 from stammis.core.amounts import QUANTITY_SCALE
 from stammis.core.earn import Earn, Multiply, PerAmount, PerEvent, PerUnit, as_decided
@@ -40,8 +39,7 @@ from stammis.core.events import (
     Transfer,
 )
 from stammis.core.programme import Programme
-from stammis.core.standing import Rate
-from stammis.core.standing import Awaits
+from stammis.core.standing import Awaits, Rate
 from stammis.programmes.sentences import conditions, rules, words
 
 
