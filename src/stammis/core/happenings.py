@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 from stammis.core.calendars import instant, weekday
 from stammis.core.combining import Lefts
-from stammis.core.completion import NO_BUDGETS, NO_VERSION, UNENROLLED, counted_effects
+from stammis.core.completion import NO_VERSION, UNENROLLED, counted_effects
 from stammis.core.earn import PerEvent
 from stammis.core.earning import counts_at, earnings_of_event
 from stammis.core.effects import Celebrated, Decision, MemberSet, Remembered, Step
@@ -119,9 +119,14 @@ def celebrate(journal: Journal, at: int, rules: Rules) -> tuple[tuple[Step, ...]
 
 
 def _earn(
-    occasions: Sequence[Occasion], at: int, journal: Journal, rules: Rules, budgets: Lefts = NO_BUDGETS
+    occasions: Sequence[Occasion], at: int, journal: Journal, rules: Rules, budgets: Lefts | None = None
 ) -> tuple[tuple[Step, ...], Progress]:
-    """Lets the rules for types of event give, as of the instant: one row a wallet. Tells what counts towards tiers."""
+    """Lets the rules for types of event give, as of the instant: one row a wallet. Tells what counts towards tiers.
+
+    Without ``budgets`` (what happens by itself locks none) rules that draw on one give nothing.
+    """
+    if budgets is None:
+        budgets = {pool.key: 0 for pool in rules.book.budgets}
     standing = journal.standing
     day, second = rules.calendar.local(at)
     levels = levels_on(standing, day, rules)

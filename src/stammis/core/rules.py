@@ -28,7 +28,8 @@ from stammis.core.wallets import Negative, Sliding, Wallet
 class WalletRules:
     """A wallet, prepared: ``value`` is the worth of one smallest unit in minor units of money.
 
-    ``activity`` names what moves the end of its points on, where they slide.
+    ``activity`` names what moves the end of its points on, where they slide. Of an order it pays at most ``share`` and
+    at most the amount ``most``.
     """
 
     id: str
@@ -37,6 +38,8 @@ class WalletRules:
     value: Fraction | None
     pays: bool
     negative: Negative = "allow_debt"
+    share: Fraction | None = None
+    most: int | None = None
     activity: frozenset[str] = frozenset()
 
     def worth(self, amount: int) -> int:
@@ -47,11 +50,17 @@ class WalletRules:
         return size if amount >= 0 else -size
 
     def most_for(self, money: int) -> int:
-        """The most that can be paid with towards so much money: what just covers it, or else what stays below it."""
+        """The most that can be paid with towards so much money: what just covers it, or else what stays below it.
+
+        Where a share of it or so many points are the limit: what stays within that.
+        """
         if not self.value:
             return 0
+        if self.share is not None:
+            money = math.floor(money * self.share)
         covering = -(-money * self.value.denominator // self.value.numerator)
-        return covering if self.worth(covering) == money else covering - 1
+        found = covering if self.worth(covering) == money else covering - 1
+        return found if self.most is None else min(found, self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +207,17 @@ def _wallet(wallet: Wallet, programme: Programme, calendar: Calendar, money: Fra
         value,
         wallet.pays,
         wallet.negative_balance or programme.negative_balance,
+        *_limits(wallet),
         frozenset(wallet.expiry.activity) if isinstance(wallet.expiry, Sliding) else frozenset(),
     )
+
+
+def _limits(wallet: Wallet) -> tuple[Fraction | None, int | None]:
+    limit = wallet.limit
+    if limit is None:
+        return None, None
+    share = None if limit.share is None else Fraction(limit.share) / 100
+    return share, None if limit.points is None else limit.points * int(10**wallet.decimals)
 
 
 def _reward(reward: Reward, wallets: dict[str, WalletRules]) -> RewardRules:

@@ -11,6 +11,8 @@ from stammis.core.expiry import last_day
 from stammis.core.reading import Problem, below, unknown
 from stammis.core.wallets import Expiry, Never, OnDate, Pending, PendingDate, PendingDays, PendingStatus, Wallet, Yearly
 
+WHOLE = 100
+"""Percent."""
 _CYCLE = range(dt.date(2024, 1, 1).toordinal(), dt.date(2028, 1, 1).toordinal())
 """Days of four years: a promise that holds on all of them holds."""
 
@@ -20,12 +22,25 @@ def wallet_faults(wallet: Wallet, pointer: str, statuses: Mapping[str, str] | No
     if wallet.pays and (wallet.value is None or not exact(wallet.value)):
         message = "A wallet that pays needs a value in money above zero."
         yield Problem(below(pointer, "value"), "missing_value", message)
+    yield from _limit_faults(wallet, below(pointer, "limit"))
     expiry = wallet.expiry
     if isinstance(expiry, Yearly) and expiry.day > calendar.monthrange(2024, expiry.month)[1]:
         message = f"Month {expiry.month} has no day {expiry.day}."
         yield Problem(below(pointer, "expiry", "day"), "out_of_range", message)
     elif wallet.pending is not None:
         yield from pending_faults(wallet.pending, expiry, below(pointer, "pending"), statuses)
+
+
+def _limit_faults(wallet: Wallet, pointer: str) -> Iterator[Problem]:
+    limit = wallet.limit
+    if limit is None:
+        return
+    if not wallet.pays:
+        yield Problem(pointer, "pays_nothing", "Only a wallet that pays can have a limit for orders.")
+    if limit.share is None and limit.points is None:
+        yield Problem(pointer, "missing_field", "A limit is a share, points or both.")
+    if limit.share is not None and not 0 < exact(limit.share) <= WHOLE:
+        yield Problem(below(pointer, "share"), "out_of_range", "Above 0 and at most 100 percent.")
 
 
 def pending_faults(

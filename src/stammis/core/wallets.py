@@ -112,6 +112,15 @@ NEGATIVE = (
 )
 
 
+class TenderLimit(Part, frozen=True, kw_only=True):
+    """How much of an order points may pay: at most this share, at most so many points."""
+
+    share: Annotated[
+        AmountText | None, says("At most so many percent of the order's total, above 0 and at most 100.")
+    ] = None
+    points: Annotated[int, Meta(ge=1, le=10**12, description="At most so many whole points.")] | None = None
+
+
 class Wallet(Part, frozen=True):
     """A kind of points: its unit, how long it lasts, what it is worth in money and whether it pays at the till."""
 
@@ -126,6 +135,9 @@ class Wallet(Part, frozen=True):
     )
     value: Annotated[AmountText | None, says("What one point is worth in the programme's currency.")] = None
     pays: Annotated[bool, says("Whether purchases can be paid with it; needs a value.")] = False
+    limit: Annotated[
+        TenderLimit | None, says("How much of an order it may pay; without one all of it, rounding included.")
+    ] = None
     pending: Annotated[
         Pending | None, says("Until when points that rules give are pending, where the rule does not say it itself.")
     ] = None

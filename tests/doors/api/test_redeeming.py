@@ -113,3 +113,33 @@ def test_a_price_is_told_in_the_smallest_unit_in_which_it_is_paid(installation: 
     assert reward["price"] == 7_700
     answer = caller.did("POST", "redemptions", {"id": "r", "member": "anna", "reward": "bag"})
     assert answer["wallets"]["points"]["active"] == 8_000 - reward["price"]
+
+
+def test_p36_an_order_paid_in_full_by_points_leaves_nothing_outstanding_with_or_without_cash_rounding(
+    installation: Installation,
+) -> None:
+    caller = installation.caller(installation.publish(programme(wallets=[wallet(value="0.10", pays=True)])))
+    caller.did("POST", "purchases", purchase("p", "5000.00"))
+    exact = purchase("a", "100.60", at="2026-03-02T12:00:00Z", points={"wallet": "points", "amount": 1_006})
+    assert caller.did("POST", "purchases", exact)["amounts"] == {
+        "total": "100.60",
+        "by_points": "100.60",
+        "due": "0.00",
+    }
+    tender = {"wallet": "points", "amount": 1_010}
+    rounded = purchase("b", "100.60", at="2026-03-03T12:00:00Z", rounding="0.40", points=tender)
+    answer = caller.did("POST", "purchases", rounded)
+    assert answer["amounts"] == {"total": "101.00", "by_points": "101.00", "due": "0.00"}
+
+
+def test_p37_points_pay_at_most_their_share_of_an_order_and_so_many_of_them(installation: Installation) -> None:
+    limited = wallet(value="0.10", pays=True, limit={"share": 50, "points": 500})
+    caller = installation.caller(installation.publish(programme(wallets=[limited])))
+    caller.did("POST", "purchases", purchase("p", "900.00"))
+    order = purchase("a", "80.00", at="2026-03-02T12:00:00Z", points={"wallet": "points", "amount": 500})
+    refused = caller.send("POST", "purchases", order)
+    assert (refused.status_code, refused.json()["code"], refused.json()["max"]) == (409, "tender_limit", 400)
+    order["points"]["amount"] = 400
+    assert caller.did("POST", "purchases", order)["amounts"]["by_points"] == "40.00"
+    large = purchase("b", "300.00", at="2026-03-03T12:00:00Z", points={"wallet": "points", "amount": 501})
+    assert caller.send("POST", "purchases", large).json()["max"] == 500

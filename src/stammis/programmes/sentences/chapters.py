@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from stammis.core.basis import Rounding
 from stammis.core.programme import Programme, Returns, Reward, State
 from stammis.core.tier_sets import TierSet
-from stammis.core.wallets import Wallet
+from stammis.core.wallets import TenderLimit, Wallet
 from stammis.programmes.sentences import between, lasting, rules, scales, words
 
 
@@ -67,8 +67,18 @@ def _worth(wallet: Wallet, programme: Programme) -> str:
         "money": words.money(Decimal(wallet.value or 0), programme.currency),
     }
     if wallet.pays:
-        return _("%(points)s is worth %(money)s and can pay for a purchase.") % facts
+        worth = _("%(points)s is worth %(money)s and can pay for a purchase.") % facts
+        return worth if wallet.limit is None else f"{worth} {_limit(wallet.limit, wallet)}"
     return _("%(points)s is worth %(money)s.") % facts
+
+
+def _limit(limit: TenderLimit, wallet: Wallet) -> str:
+    most = []
+    if limit.share is not None:
+        most.append(_("%(share)s percent of its total") % {"share": words.number(limit.share)})
+    if limit.points is not None:
+        most.append(words.points(limit.points, wallet))
+    return _("Of a purchase they pay at most %(most)s.") % {"most": words.both(most)}
 
 
 def _earning(programme: Programme) -> Iterator[Sentence]:
