@@ -31,8 +31,13 @@ CHANGES = [
     ("Australia/Lord_Howe", "2026-04-05"),
     ("Australia/Lord_Howe", "2026-10-04"),
     ("Pacific/Apia", "2011-12-30"),
+    ("America/Santiago", "2026-04-05"),
+    ("America/Santiago", "2026-09-06"),
+    ("Africa/Cairo", "2026-04-24"),
+    ("Atlantic/Azores", "2026-10-25"),
 ]
-"""Zones and the days on which their clocks change; the last one is the day that Samoa left out."""
+"""Zones and the days on which their clocks change. Samoa left 30 December 2011 out; elsewhere midnight itself is left
+out, or comes twice."""
 
 
 def halves(first: dt.datetime, last: dt.datetime) -> Iterator[dt.datetime]:

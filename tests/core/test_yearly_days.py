@@ -82,3 +82,13 @@ def test_an_anniversary_gives_once_in_each_year_after_that_of_joining(zone: str,
         course.pass_time(instant(until))
         first = first_moment(zone, dt.date(joined.year + 1, 1, 1))
         assert [row.at for row in course.rows] == expected(zone, joined, leap_day, first - HALF, until)
+
+
+@pytest.mark.parametrize("told", ["2024-01-10", "2024-05-05", "2024-05-06", "2024-12-30"])
+def test_a_birthday_that_a_caller_tells_of_is_that_years_birthday(told: str) -> None:
+    course = Course(timezone="Europe/Berlin", earn=EARN[:1], wallets=[LASTING])
+    course.happens(MemberChanged(occurred_at=dt.datetime(2024, 1, 2, tzinfo=dt.UTC), birthday=dt.date(1990, 5, 5)))
+    course.does("birthday", told)
+    course.pass_until("2025-12-31")
+    years = [dt.datetime.fromtimestamp(row.at, dt.UTC).year for row in course.rows]
+    assert years == [2024, 2025]
