@@ -9,12 +9,13 @@ import traceback
 from collections.abc import Callable
 
 from benchmarks import report
-from benchmarks.figures import batches, engine, loading, purchases, search, starts
+from benchmarks.figures import batches, engine, hundred, loading, purchases, search, starts
 from benchmarks.rounds import Figure
 from benchmarks.scratch import NotMeasured
 
 FIGURES: dict[str, Callable[[int], list[Figure]]] = {
     "engine": engine.measure,
+    "rules": hundred.measure,
     "purchases": purchases.measure,
     "batches": batches.measure,
     "loading": loading.measure,

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks import report
 from benchmarks.__main__ import main
-from benchmarks.figures import engine
+from benchmarks.figures import engine, hundred
 from benchmarks.processes import pss_bytes, tree
 from benchmarks.programme import rules
 from benchmarks.purchases import batches, member
@@ -23,6 +23,13 @@ def test_the_cheapest_figure_can_be_measured() -> None:
     [figure] = engine.measure(1, members=2, each=3)
     assert figure.value > 0
     assert "yardstick" in report.told(figure, {})
+
+
+def test_a_hundred_rules_can_be_measured() -> None:
+    [figure] = hundred.measure(1, members=2, each=2)
+    assert figure.value > 0
+    assert len(hundred.rules().programme.earn) == 100
+    assert len(hundred.rules().programme.wallets) == 10
 
 
 def test_the_measured_programme_has_twenty_rules() -> None:

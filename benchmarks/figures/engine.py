@@ -28,17 +28,17 @@ def measure(rounds: int, *, members: int = 250, each: int = 40) -> list[Figure]:
     """Measure ``each`` purchases of every member, who has made 20 before."""
     programme = rules()
     said = list(bodies((BEFORE + each) * members, seed=1, members=members, begin=BEGIN, step=STEP))
-    before, events = _events(said[: BEFORE * members]), _events(said[BEFORE * members :])
+    before, events = events_of(said[: BEFORE * members]), events_of(said[BEFORE * members :])
     joined = MemberChanged(occurred_at=BEGIN - STEP)
-    known = {member(number): _fold({"": Standing()}, [("", joined)], programme)[""] for number in range(members)}
-    known = _fold(known, before, programme)
+    known = {member(number): fold({"": Standing()}, [("", joined)], programme)[""] for number in range(members)}
+    known = fold(known, before, programme)
     parse = msgspec.json.Decoder(StrictPurchase).decode
     raw = said[BEFORE * members :] * PARSED_OVER
 
     def decided(_: int) -> float:
         standings = dict(known)
         began = time.process_time()
-        _fold(standings, events, programme)
+        fold(standings, events, programme)
         return len(events) / (time.process_time() - began)
 
     def parsed(_: int) -> float:
@@ -61,12 +61,13 @@ def measure(rounds: int, *, members: int = 250, each: int = 40) -> list[Figure]:
     ]
 
 
-def _events(said: list[bytes]) -> list[tuple[str, AnyEvent]]:
+def events_of(said: list[bytes]) -> list[tuple[str, AnyEvent]]:
+    """Read bodies of purchases into events, each with its buyer."""
     purchases = [read_purchase(body).event for body in said]
     return [(event.member, event) for event in purchases if isinstance(event, Purchase) and event.member]
 
 
-def _fold(standings: dict[str, Standing], events: list[tuple[str, AnyEvent]], programme: Rules) -> dict[str, Standing]:
+def fold(standings: dict[str, Standing], events: list[tuple[str, AnyEvent]], programme: Rules) -> dict[str, Standing]:
     """Decide and evolve one event after another, each on its member's standing; give the standings afterwards."""
     for buyer, event in events:
         _, world = apply(event, World(standing=standings[buyer]), programme)

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 AMOUNT = r"\d+\.\d\d"
 BUYS = re.compile(
     rf"^(?P<who>\w+) (?:buys|orders) (?P<goods>{AMOUNT} of \w+(?:, {AMOUNT} of \w+)*)"
+    r"(?: in (?:the store (?P<store>\w+)|(?P<currency>[A-Z]{3})))?"
     r"(?: paying (?P<points>\d+) points)? \(order (?P<order>\w+)(?:, status (?P<status>\w+))?\)$"
 )
 RETURNS = re.compile(rf"^(?P<who>\w+) returns (?:everything|{AMOUNT} of (?P<what>\w+)) from order (?P<order>\w+)$")
 BECOMES = re.compile(r"^order (?P<order>\w+) becomes (?P<status>\w+)$")
 TAKES = re.compile(r"^(?P<who>\w+) takes .+ \(reward (?P<reward>[\w-]+)\)$")
+RATE = re.compile(r"^(?P<rate>[\d.]+) (?P<currency>[A-Z]{3}) are 1 [A-Z]{3}$")
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def read(path: Path) -> Story:
 def event(story: Story, row: Row) -> events.AnyEvent | None:
     """Turn a row's sentence into its event; None where only time passes. Remembers who and what an order was about."""
     story.ids += 1
-    if row.what == "time passes":
+    if row.what == "time passes" or RATE.match(row.what):
         return None
     if bought := BUYS.match(row.what):
         return _purchase(story, row, bought)
@@ -93,6 +95,12 @@ def event(story: Story, row: Row) -> events.AnyEvent | None:
         )
     message = f"line {row.line}: «{row.what}» is no sentence that stories know"
     raise ValueError(message)
+
+
+def rate(row: Row) -> tuple[str, str] | None:
+    """Give the currency and the rate that a row says, where it says one."""
+    found = RATE.match(row.what)
+    return (found["currency"], found["rate"]) if found else None
 
 
 def key(said: events.AnyEvent) -> tuple[str, str] | None:
@@ -122,7 +130,8 @@ def _purchase(story: Story, row: Row, bought: re.Match[str]) -> events.Purchase:
         occurred_at=row.at,
         id=order,
         member=who,
-        currency=yaml.safe_load(story.programme)["currency"],
+        currency=bought["currency"] or yaml.safe_load(story.programme)["currency"],
+        store=bought["store"],
         lines=lines,
         points=tender,
         status=bought["status"] or "completed",

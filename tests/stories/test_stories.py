@@ -19,7 +19,7 @@ from stammis.ledger.models import Entry
 from stammis.members.models import Member
 from stammis.programmes import queries, services, yaml
 from stammis.programmes.models import Programme
-from tests.stories.grammar import Row, Story, event, key, read
+from tests.stories.grammar import Row, Story, event, key, rate, read
 
 PAGES = sorted(path for path in Path("docs/stories").glob("*.md") if path.name != "index.md")
 
@@ -40,6 +40,8 @@ def _happen(story: Story, row: Row, programme: Programme) -> tuple[int, str, int
     said = event(story, row)
     before = _sum(story)
     if said is None:
+        if (told := rate(row)) is not None:
+            services.set_rate(programme, told[0], row.at.date(), told[1], by="the story", now=row.at)
         pass_days(row.at)
         points = f"{_sum(story) - before:+d}"
     else:
