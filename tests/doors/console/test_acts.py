@@ -244,3 +244,19 @@ def test_a_file_that_is_being_read_says_how_long_it_will_take_and_can_be_stopped
         run.refresh_from_db()
         assert run.stopping
         run.delete()
+
+
+def test_a_level_by_hand_is_shown_before_and_stands_on_the_page_with_its_reason_after(owner: Page, site: Site) -> None:
+    member(owner, site)
+    owner.get_by_role("link", name="By hand").first.click()
+    panel = owner.locator("#panel")
+    panel.get_by_label("Last day").fill("2030-12-31")
+    panel.get_by_label("Reason").fill("A promise kept")
+    panel.get_by_role("button", name="See what will happen").click()
+    expect(panel.locator(".plan")).to_contain_text("31")
+    panel.get_by_role("button", name="Do it").click()
+    expect(owner.locator(".note.good")).to_contain_text("level is changed")
+    expect(owner.locator(".standing")).to_contain_text("A promise kept")
+    expect(owner.locator(".timeline li:not(.day)").first).to_contain_text("Level by hand")
+    owner.goto(f"{site.url}/console/audit?what=levels.give")
+    expect(owner.locator("tbody tr").first).to_contain_text("owner@example.com")

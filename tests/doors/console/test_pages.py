@@ -21,6 +21,8 @@ PAGES = {
     "member": "members/{member}",
     "member_odd": "members/{odd}",
     "members_odd": "members?q=odd",
+    "level": "members/{member}/levels/level",
+    "falling": "members/levels?days=366",
     "ledger": "members/{member}?view=ledger",
     "record": "members/{member}/record",
     "adjust": "members/{member}/adjust",

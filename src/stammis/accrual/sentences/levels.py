@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -23,7 +24,25 @@ def moved(effect: TierMoved, event: AnyEvent, after: TierProgress | None, progra
     if after is None:
         return said
     counted = _("%(amount)s counted then.") % {"amount": counted_text(after, programme)}
-    return f"{said} {counted}"
+    lost = _lost(effect, after, programme)
+    return f"{said} {counted} {lost}" if lost else f"{said} {counted}"
+
+
+def _lost(effect: TierMoved, after: TierProgress, programme: Programme) -> str:
+    """What the level before would have needed, where it was lost."""
+    tiers = next((each for each in programme.tiers if each.id == effect.set), None)
+    places = {level.id: place for place, level in enumerate(tiers.levels)} if tiers else {}
+    if tiers is None or effect.before is None or places.get(effect.before, 0) <= places.get(effect.after or "", -1):
+        return ""
+    threshold = tiers.levels[places[effect.before]].at if effect.before in places else None
+    if threshold is None:
+        return ""
+    units = {**after, "counted": int(Decimal(threshold).scaleb(after["decimals"]))}
+    needed = counted_text(cast("TierProgress", units), programme)
+    return _("«%(level)s» takes %(amount)s.") % {
+        "level": level_name(effect.set, effect.before, programme),
+        "amount": needed,
+    }
 
 
 def level_name(tier_set: str, level: str | None, programme: Programme) -> str:

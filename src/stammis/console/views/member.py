@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from stammis.accrual import queries, services
 from stammis.accrual.outcomes import Declined
 from stammis.accrual.sentences import refusal
-from stammis.console import balances, programmes, standings, stories
+from stammis.console import balances, climbing, programmes, standings, stories
 from stammis.console.access import may
 from stammis.console.forms.members import RecordForm
 from stammis.console.frame import draw
@@ -42,7 +42,7 @@ def member(request: StaffRequest, member_id: uuid.UUID) -> HttpResponse:
         "programme": programme,
         "member": shown,
         "wallets": balances.wallets(standing, rules, at),
-        "climbs": balances.climbs(standing, rules, at) if standing.enrolled else [],
+        "climbs": climbing.climbs(standing, rules, at) if standing.enrolled else [],
         "rewards": balances.open_rewards(shown, rules),
         "view": "ledger" if ledger_asked else "timeline",
         "may_serve_this": shown.reference is not None,

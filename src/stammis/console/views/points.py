@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from stammis.accrual import queries, services
 from stammis.accrual.outcomes import Accepted, Item, Outcome
 from stammis.accrual.sentences import refusal
-from stammis.console import balances, formats, standings, stories
+from stammis.console import balances, climbing, formats, standings, stories
 from stammis.console.access import may
 from stammis.console.forms.members import AdjustForm, RedeemForm
 from stammis.console.frame import draw
@@ -123,7 +123,7 @@ def _plan(outcome: Accepted, wallet: str, shown: Member, rules: Rules) -> dict[s
     before = next(one for one in balances.wallets(standing, rules, at) if one.id == wallet)
     after = outcome.answer.wallets[wallet].active
     levels = {level.id: words.name(level.name, level.id) for one in rules.programme.tiers for level in one.levels}
-    held = {one.name: one.level for one in balances.climbs(standing, rules, at)}
+    held = {one.name: one.level for one in climbing.climbs(standing, rules, at)}
     moved = [level for level in outcome.answer.tiers.values() if level and levels.get(level) not in held.values()]
     return {
         "unit": before.unit,

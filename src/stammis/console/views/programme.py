@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from stammis.console import formats, programmes
+from stammis.console import climbing, formats, programmes
 from stammis.console.access import may
 from stammis.console.forms.programme import ProgrammeForm
 from stammis.console.frame import draw
@@ -136,6 +136,7 @@ def _plan(parsed: Document) -> dict[str, Any]:
     return {
         "new": False,
         "changes": _changes(before, parsed),
+        "moves": climbing.moves(known, parsed, parsed.from_, clock.now()) if before.tiers != parsed.tiers else [],
         "same": _without_begin(before) == _without_begin(parsed),
         "begins": parsed.from_ if parsed.from_ and parsed.from_ > today else None,
         "number": newest.number + 1,

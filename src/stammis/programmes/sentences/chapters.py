@@ -12,9 +12,8 @@ from django.utils.translation import ngettext
 
 from stammis.core.basis import Rounding
 from stammis.core.programme import Programme, Returns, Reward, State
-from stammis.core.tier_sets import TierSet
 from stammis.core.wallets import TenderLimit, Wallet
-from stammis.programmes.sentences import between, lasting, rules, scales, words
+from stammis.programmes.sentences import between, lasting, levels, rules, scales, words
 
 
 class Sentence(NamedTuple):
@@ -134,40 +133,9 @@ def _tiers(programme: Programme) -> Iterator[Sentence]:
     for index, tiers in enumerate(programme.tiers):
         for position, level in enumerate(tiers.levels):
             pointer = f"/tiers/{index}/levels/{position}"
-            text = _level(tiers, Decimal(level.at), programme, first=position == 0)
+            text = levels.level(tiers, level, programme, first=position == 0)
             yield Sentence(pointer, words.name(level.name, level.id), text)
-        yield Sentence(f"/tiers/{index}", words.name(tiers.name, tiers.id), _crossing(tiers))
-
-
-def _level(tiers: TierSet, at: Decimal, programme: Programme, *, first: bool) -> str:
-    if first and at == 0:
-        return _("Every member has this level.")
-    if tiers.counts == "spend":
-        facts = {"amount": words.money(at, programme.currency), "days": words.number(tiers.window_days)}
-        return (
-            ngettext(
-                "From %(amount)s spent on one day.", "From %(amount)s spent within %(days)s days.", tiers.window_days
-            )
-            % facts
-        )
-    amount = words.points(at, words.wallet_of(programme, tiers.wallet))
-    facts = {"amount": amount, "days": words.number(tiers.window_days)}
-    return (
-        ngettext(
-            "From %(amount)s earned on one day.", "From %(amount)s earned within %(days)s days.", tiers.window_days
-        )
-        % facts
-    )
-
-
-def _crossing(tiers: TierSet) -> str:
-    if tiers.rate == "before":
-        crossing = _("The purchase that reaches a level still earns at the level before it.")
-    else:
-        crossing = _("The purchase that reaches a level already earns at that level.")
-    if tiers.basis is None:
-        return crossing
-    return crossing + " " + _("For the levels, a purchase is %(counted)s.") % {"counted": rules.counted(tiers.basis)}
+        yield Sentence(f"/tiers/{index}", words.name(tiers.name, tiers.id), levels.ways(tiers))
 
 
 def _rewards(programme: Programme) -> Iterator[Sentence]:
