@@ -236,6 +236,26 @@ def test_what_was_reached_on_the_leap_day_is_looked_at_on_the_last_of_february()
     assert course.level("2025-02-28T12:00") == "basic"
 
 
+@pytest.mark.parametrize(
+    ("joined", "bought", "last_day", "reviewed"),
+    [
+        ("2024-02-29", "2025-01-15", "2025-02-27", "2025-02-28T00:00:00+00:00"),
+        ("2024-06-10", "2025-03-10", "2025-06-09", "2025-06-10T00:00:00+01:00"),
+        ("2023-03-30", "2025-03-29", "2025-03-29", "2025-03-30T00:00:00+00:00"),
+    ],
+)
+def test_a_year_of_membership_runs_from_joining(joined: str, bought: str, last_day: str, reviewed: str) -> None:
+    course = Course(tiers=club(cycle={"kind": "anniversary", "of": "joining"}))
+    course.is_known("2024-07-01", joined_at=moment(joined))
+    course.buy("1000.00", day=bought)
+    assert progress(course, f"{bought}T13:00")["by"] == last_day
+    course.pass_until(reviewed)
+    assert course.log[-1][0].occurred_at == moment(reviewed)
+    assert course.level(reviewed) == "gold"
+    course.pass_until(str(moment(reviewed) + dt.timedelta(days=367)).replace(" ", "T"))
+    assert course.tiers[-1] == ("club", "basic")
+
+
 def test_for_life_only_a_return_takes_a_level() -> None:
     course = Course(tiers=club(cycle={"kind": "life"}))
     course.buy("400.00", day="2025-03-10")

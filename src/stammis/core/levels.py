@@ -37,8 +37,8 @@ def tended_sets(standing: Standing, rules: Rules) -> Iterable[TierRules]:
 
 
 def joined_day(standing: Standing) -> int:
-    """The local day from which a member's own cycles run: the first on which anything counted; 0 where nothing has."""
-    return min((rank.days[0][0] for rank in standing.ranks.values() if rank.days), default=0)
+    """The local day on which a member joined; 0 where that is not known."""
+    return standing.about.joined.day or 0
 
 
 def held_by(standing: Standing, tiers: TierRules) -> Held:

@@ -27,6 +27,8 @@ from stammis.core.tier_sets import (
 
 CHECK_IN: Final = "check_in"
 REFERRAL: Final = "referral"
+FIRST_OF_ALL: Final = 1
+"""The day from which the cycles of a member run whose day of joining is not known: a first of January."""
 EVER: Final = 4_000_000
 """More days than any calendar has."""
 _MONTHS = {"year": 12, "half_year": 6, "quarter": 3, "month": 1}
@@ -145,7 +147,7 @@ class TierRules:
             case ByCalendar():
                 return calendar_cycle(self.cycle, day)
             case ByAnniversary():
-                return anniversary_cycle(joined or day, self.cycle.months, day)
+                return anniversary_cycle(joined or FIRST_OF_ALL, self.cycle.months, day)
             case _:
                 return 0, EVER
 
