@@ -19,6 +19,7 @@ from stammis.console.views import (
     rewards,
     settings,
     specimens,
+    trying,
     waiting,
     why,
 )
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     re_path(r"^overview/(?P<key>[a-z]+)\.(?P<form>csv|png)$", overview.chart, name="chart"),
     path("members", members.members, name="members"),
     path("members.csv", members.export, name="members_csv"),
+    path("what-if", trying.what_if, name="what_if"),
     path("members/<uuid:member_id>", member.member, name="member"),
     path("members/<uuid:member_id>/events/<int:seq>", why.cause, name="cause"),
     path("members/<uuid:member_id>/moment", why.moment, name="moment"),

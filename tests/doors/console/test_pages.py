@@ -30,6 +30,7 @@ PAGES = {
     "undo": "members/{member}/undo/{redemption}",
     "why": "why/{earned}",
     "cause": "members/{member}/events/2",
+    "what_if": "what-if?member=m-0001&friend=m-0002&day=2017-12-31&time=11:00&amount_1=20.00&category_1=DELI",
     "moment": "members/{member}/moment?day=2017-12-31&time=11:00",
     "why_expired": "why/{expired}",
     "programme": "programme",

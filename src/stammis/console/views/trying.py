@@ -1,0 +1,53 @@
+"""What if: what a cart would get a member on any day, by which version, why not more, and beside somebody else."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from stammis.console import programmes, trying
+from stammis.console.access import may
+from stammis.console.editor.cart import Thought, think
+from stammis.console.forms.trying import TryingForm
+from stammis.console.frame import draw
+from stammis.console.requests import StaffRequest
+from stammis.kit import clock
+from stammis.members import queries as members
+from stammis.programmes.models import Programme
+from stammis.staff.roles import Permission
+
+
+@may(Permission.SEE)
+@require_GET
+def what_if(request: StaffRequest) -> HttpResponse:
+    """Try a cart; everything stands in the address, so that it can be passed on."""
+    programme = programmes.required(request)
+    now = clock.now()
+    asked = "amount_1" in request.GET
+    beginning = TryingForm.beginning(now, request.GET.get("member", ""))
+    form = TryingForm(request.GET if asked else None, initial=beginning)
+    context: dict[str, Any] = {"programme": programme, "form": form, "columns": []}
+    if asked and form.is_valid():
+        thought = think(form.cart(ZoneInfo(programme.zone)), programme, now)
+        for problem in thought.problems:
+            form.refuse(problem.pointer, problem.message)
+        if thought.event is not None:
+            context |= {"at": thought.at, **_tried(programme, form, thought)}
+    return draw(request, "console/trying/what_if.html", context)
+
+
+def _tried(programme: Programme, form: TryingForm, thought: Thought) -> dict[str, Any]:
+    columns = []
+    for name in ("member", "friend"):
+        reference = form.cleaned_data[name]
+        if not reference:
+            continue
+        try:
+            columns.append(trying.column(programme, members.find(programme.id, reference), thought))
+        except members.UnknownMember:
+            form.add_error(name, _("There is no member with this id."))
+    return {"columns": columns, "differences": trying.differences(columns) if len(columns) > 1 else []}
