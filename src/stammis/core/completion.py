@@ -238,11 +238,10 @@ def counted_effects(
 ) -> list[Effect]:
     """How caps and budgets move when rules gave ``before`` and give ``after`` for an event of that day in a store."""
     effects: list[Effect] = []
-    for rule in rules.book.capped:
-        old, new = before.get(rule.id, 0), after.get(rule.id, 0)
+    for key, period in rules.book.limits:
+        old, new = before.get(key, 0), after.get(key, 0)
         if old != new:
-            assert rule.limit is not None
-            effects += _counted(rule.id, rule.limit.period, (old, new), standing, day)
+            effects += _counted(key, period, (old, new), standing, day)
     for pool in rules.book.pools:
         if not pool.budget and pool.period != EACH_PURCHASE:
             old, new = in_pool(before, pool, rules), in_pool(after, pool, rules)

@@ -141,7 +141,7 @@ class EarnBook:
         chosen: the rules of a mask, in the order of the programme.
         by_event: the rules for each type of event.
         wallets: the wallet of each rule; one_wallet: whether that is the same for all.
-        capped: the rules that have a cap.
+        capped: the rules that have a cap; limits: their ids, and the places of their periods in ``PERIODS``.
         usual: the programme's basis.
         pools: caps that rules share and budgets; groups: rules of which only one gives, in the order to settle them.
         budgets: whether there are any among the pools.
@@ -166,6 +166,7 @@ class EarnBook:
     one_wallet: bool
     reads: Reads
     capped: tuple[EarnRule, ...]
+    limits: tuple[tuple[str, int], ...]
     usual: Counting
     pools: tuple[Pool, ...]
     groups: tuple[GroupRules, ...]
@@ -214,6 +215,7 @@ def earn_book(programme: Programme, wallets: dict[str, int], terms: Terms) -> Ea
         one_wallet=len({rule.wallet for rule in rules}) == 1,
         reads=_reads(programme),
         capped=tuple(rule for rule in rules if rule.limit is not None),
+        limits=tuple((rule.id, rule.limit.period) for rule in rules if rule.limit is not None),
         usual=counting(programme.basis),
         pools=pools,
         groups=groups_of(programme),

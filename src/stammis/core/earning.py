@@ -49,7 +49,7 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules, budg
         mask &= admitted(book, scene)
     steps: list[Step] = []
     gains: list[Gain] = []
-    multiplies = False
+    multipliers: list[Gain] = []
     for rule in book.chosen(mask):
         check = rule.check
         if check is not None and (step := check(scene)) is not None:
@@ -60,16 +60,19 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules, budg
             steps.append(unmet(rule))
             continue
         if rule.kind == "multiply":
-            found: Gain | Step = Gain(rule, 0, places, {})
-            multiplies = True
-        else:
-            found = (
-                gain_of(rule, basket, places, rules)
-                if rule.scale is None
-                else scaled_gain(rule, basket, places, rules, scene)
-            )
-            if rule.limit is not None and isinstance(found, Gain):
-                found = capped(found, counts, rules)
+            multiplier = Gain(rule, 0, places, {})
+            multiplier.place = len(steps)
+            multipliers.append(multiplier)
+            gains.append(multiplier)
+            steps.append(UNASKED)
+            continue
+        found = (
+            gain_of(rule, basket, places, rules)
+            if rule.scale is None
+            else scaled_gain(rule, basket, places, rules, scene)
+        )
+        if rule.limit is not None and isinstance(found, Gain):
+            found = capped(found, counts, rules)
         if isinstance(found, Gain):
             found.place = len(steps)
             gains.append(found)
@@ -80,8 +83,8 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules, budg
         lefts = lefts_of(counts, budgets or {}, rules)
         gains = combined(gains, steps, basket, counts, rules, lefts=lefts)
         return settled(steps, gains, basket, rules, lefts)
-    if multiplies:
-        gains = multiplied(gains, steps, basket, counts, rules)
+    if multipliers:
+        gains = multiplied(gains, multipliers, steps, basket, counts, rules)
     return settled(steps, gains, basket, rules, None)
 
 
@@ -168,17 +171,13 @@ def counts_at(day: int, used: dict[str, tuple[Count, ...]], rules: Rules) -> Cou
     found: Counts = {}
     if not used:
         return found
-    for rule in rules.book.capped:
-        assert rule.limit is not None
-        older = used.get(rule.id)
-        if older is None:
-            continue
-        begins = periods(day)[rule.limit.period]
-        for count in older:
-            if count.period == begins:
-                found[rule.id] = count
+    begins = periods(day)
+    for key, period in rules.book.limits:
+        for count in used.get(key, ()):
+            if count.period == begins[period]:
+                found[key] = count
     for pool in rules.book.pools:
         for count in used.get(pool.key, ()):
-            if not pool.budget and pool.period >= 0 and count.period == periods(day)[pool.period]:
+            if not pool.budget and pool.period >= 0 and count.period == begins[pool.period]:
                 found[pool.key] = count
     return found

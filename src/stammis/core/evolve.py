@@ -103,7 +103,7 @@ class Draft:
 
     def apply(self, effect: Effect, rules: Rules) -> None:
         """Lets one effect change the draft."""
-        match effect:
+        match effect:  # what every purchase does comes first
             case Posted():
                 if effect.awaits is not None:
                     self._wait(effect.wallet, pending_after(self.pending.get(effect.wallet, ()), effect))
@@ -112,18 +112,20 @@ class Draft:
                         self.purses = dict(self.purses)
                     self.purses[effect.wallet] = purse_after(self.purses.get(effect.wallet, EMPTY), effect)
                 self._rows = max(self._rows, effect.row)
+            case Progressed():
+                self._move_rank(effect, rules)
+            case PurchaseMoved():
+                self._move_purchase(effect)
+            case Counted():
+                self._count(effect)
+            case TierMoved():
+                self._move_rank(effect, rules)
             case Activated() | Extended():
                 self._move_lots(effect)
             case HoldMoved():
                 self._hold(effect)
-            case Progressed() | TierMoved():
-                self._move_rank(effect, rules)
             case Stayed():
                 self._stay(effect)
-            case Counted():
-                self._count(effect)
-            case PurchaseMoved():
-                self._move_purchase(effect)
             case RewardMoved():
                 self._move_reward(effect)
             case MemberSet() | Remembered() | Celebrated():

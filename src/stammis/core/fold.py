@@ -23,6 +23,9 @@ from stammis.core.tiers import falls_at, rank_of, rank_on
 from stammis.core.world import World
 from stammis.core.yearly import next_at
 
+TIMELESS = (MemberChanged, BroughtBalance)
+"""Events without a time of their own: a history may follow them."""
+
 
 def apply(event: AnyEvent, world: World, rules: Rules, current: Rules | None = None) -> tuple[Decision, World]:
     """Decides an event and applies it: the decision, and the world after it, as it was where the event is refused.
@@ -45,8 +48,9 @@ def world_after(event: AnyEvent, decision: Decision, world: World, rules: Rules)
         draft.apply(effect, rules)
     before = world.standing
     latest_at = before.latest_at
-    if not isinstance(event, MemberChanged | BroughtBalance):  # neither has a time of its own: a history may follow
-        latest_at = max(latest_at, instant(event.occurred_at))
+    if not isinstance(event, TIMELESS):
+        at = instant(event.occurred_at)
+        latest_at = max(latest_at, at)
     about = draft.about
     if about.next_at <= latest_at:
         upcoming = next_at(about, latest_at, rules.calendar, rules.programme.members.leap_day)

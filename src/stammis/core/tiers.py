@@ -77,8 +77,9 @@ def _count(effects: list[Effect], standing: Standing, progress: Progress, day: i
 def rank_progressed(rank: Rank, day: int, amount: int, window: int) -> Rank:
     """The rank when so much more (or less) counts on a day; days that have left the window stay away."""
     gone, days, total = rank.gone, rank.days, rank.total
-    if day - window > gone:
-        gone = day - window
+    first = day - window
+    if first > gone:
+        gone = first
         while days and days[0][0] <= gone:
             total -= days[0][1]
             days = days[1:]

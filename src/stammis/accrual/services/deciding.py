@@ -27,7 +27,7 @@ from stammis.core.events import (
     Return,
     Transfer,
 )
-from stammis.core.fold import apply, due_days
+from stammis.core.fold import TIMELESS, apply, due_days
 from stammis.core.lots import active
 from stammis.core.rules import Rules
 from stammis.core.standing import IssuedReward, PurchaseState, Standing
@@ -133,7 +133,7 @@ def run(
     if enrols:
         before.append(_enrolled(standing, event.occurred_at, rules))
         standing = before[-1].standing
-    if standing.due_at is not None and standing.due_at <= at and not isinstance(event, MemberChanged | BroughtBalance):
+    if standing.due_at is not None and standing.due_at <= at and not isinstance(event, TIMELESS):
         days, standing = days_of(standing, at, versions)
         before += days
         if original is not None:
