@@ -66,8 +66,6 @@ def disagreements(draft: Draft) -> list[Problem]:
     problems += _together(draft)
     for pointer, kind in draft.of("events", EventType):
         problems += event_types(kind, pointer)
-    for pointer, kind in draft.of("events", EventType):
-        problems += event_types(kind, pointer)
     for pointer, reward in draft.of("rewards", Reward):
         problems += _known_wallet(reward.wallet, pointer, draft)
     problems += _between(draft)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import holidays as public
 
 from stammis.config.cli.options import installed
 from stammis.core.schema import programme_schema
@@ -90,6 +92,28 @@ def apply(file: Path, note: str) -> None:
     version = services.publish(yaml.load(file.read_bytes()), by="command line", now=clock.now(), note=note)
     named = f"{version.programme.name} ({version.programme.slug})"
     click.echo(f"{named}: version {version.number}, in force from {version.starts_at.isoformat()}.")
+
+
+@command.command()
+@click.argument("country")
+@click.option("--subdivision", metavar="CODE", help="A state or province, such as BY for Bavaria.")
+@click.option("--from", "first", type=int, metavar="YEAR", help="The first year; default: this one.")
+@click.option("--to", "last", type=int, metavar="YEAR", help="The last year; default: the one after the first.")
+@click.option("--name", metavar="ID", help="What the list is called; default: the country's code.")
+def holidays(country: str, *, subdivision: str | None, first: int | None, last: int | None, name: str | None) -> None:
+    """Write the public holidays of COUNTRY (a code such as FI) as a list for a programme file."""
+    begins = dt.datetime.now(dt.UTC).year if first is None else first
+    ends = begins + 1 if last is None else last
+    try:
+        days = public.country_holidays(country.upper(), subdiv=subdivision, years=range(begins, ends + 1))
+    except NotImplementedError as error:
+        raise click.ClickException(str(error)) from error
+    listed = sorted(days.items())
+    if not listed:
+        raise click.ClickException(f"No holidays are known for {country} from {begins} to {ends}.")
+    click.echo(f"holidays:\n  {name or country.lower()}:")
+    for day, called in listed:
+        click.echo(f"    - {day.isoformat()}  # {called}")
 
 
 @command.command()
