@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from stammis.accrual.outcomes import MemberFields
 from stammis.core import events
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ RETURNS = re.compile(rf"^(?P<who>\w+) returns (?:everything|{AMOUNT} of (?P<what
 BECOMES = re.compile(r"^order (?P<order>\w+) becomes (?P<status>\w+)$")
 TAKES = re.compile(r"^(?P<who>\w+) takes .+ \(reward (?P<reward>[\w-]+)\)$")
 RATE = re.compile(r"^(?P<rate>[\d.]+) (?P<currency>[A-Z]{3}) are 1 [A-Z]{3}$")
+JOINS = re.compile(r"^(?P<who>\w+) (?:joins|turns out to be)(?:,)? born on (?P<birthday>\d{4}-\d\d-\d\d)$")
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,16 @@ def read(path: Path) -> Story:
     return Story(found[1], rows)
 
 
-def event(story: Story, row: Row) -> events.AnyEvent | None:
+def event(story: Story, row: Row) -> events.AnyEvent | MemberFields | None:
     """Turn a row's sentence into its event; None where only time passes. Remembers who and what an order was about."""
     story.ids += 1
     if row.what == "time passes" or RATE.match(row.what):
         return None
     if bought := BUYS.match(row.what):
         return _purchase(story, row, bought)
+    if joins := JOINS.match(row.what):
+        story.who = joins["who"]
+        return MemberFields(story.who, {"birthday": dt.date.fromisoformat(joins["birthday"])})
     if returned := RETURNS.match(row.what):
         order = returned["order"]
         story.who = story.owners[order]
@@ -103,7 +108,7 @@ def rate(row: Row) -> tuple[str, str] | None:
     return (found["currency"], found["rate"]) if found else None
 
 
-def key(said: events.AnyEvent) -> tuple[str, str] | None:
+def key(said: events.AnyEvent | MemberFields) -> tuple[str, str] | None:
     """Give the id under which an event is received: its kind and its own id; a status has none."""
     match said:
         case events.Purchase(id=own):
