@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from stammis.accrual.queries import Trial, moment_of, try_out
+from stammis.accrual.queries import moment_of
+from stammis.accrual.queries.trials import Trial, try_out
 from stammis.accrual.sentences import Part
 from stammis.console.editor.cart import Thought
 from stammis.core.programme import Programme as Document
