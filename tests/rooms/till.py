@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from stammis.accrual.outcomes import Accepted, Declined, Item, MemberFields, Outcome
+from stammis.accrual.outcomes import Accepted, Declined, Item, Key, MemberFields, Outcome, Proof
 from stammis.accrual.queries import member_view
 from stammis.accrual.services import record
 from stammis.core.events import (
@@ -88,26 +88,42 @@ class Till:
         document = SHOP | {"programme": f"shop-{uuid.uuid4().hex[:8]}", "from": starts} | changes
         self.programme: Programme = publish(document, by="test", now=now).programme
 
-    def item(self, event: AnyEvent | MemberFields, key: tuple[str, str] | None = None) -> Item:
+    def item(self, event: AnyEvent | MemberFields | Proof, key: tuple[str, str] | None = None) -> Item:
         """Make an item; events with an id of their own are known by it."""
         if key is None and isinstance(event, _NAMED):
             key = (str(event.__struct_config__.tag), event.id)
-        digest = None if isinstance(event, MemberFields) else sha256(msgspec.json.encode(event)).digest()
+        digest = None if isinstance(event, MemberFields | Proof) else sha256(msgspec.json.encode(event)).digest()
         return Item(self.programme.id, event, key, digest)
 
-    def say(self, *events: AnyEvent | MemberFields) -> list[Outcome]:
+    def say(self, *events: AnyEvent | MemberFields | Proof) -> list[Outcome]:
         """Record events in one group."""
         return record([self.item(event) for event in events], now=self.now)
 
-    def one(self, event: AnyEvent | MemberFields) -> Accepted:
+    def one(self, event: AnyEvent | MemberFields | Proof) -> Accepted:
         """Record an event that must be accepted."""
         (outcome,) = self.say(event)
         assert isinstance(outcome, Accepted), outcome
         return outcome
 
-    def no(self, event: AnyEvent | MemberFields) -> Declined:
+    def no(self, event: AnyEvent | MemberFields | Proof) -> Declined:
         """Record an event that must be refused."""
         (outcome,) = self.say(event)
+        assert isinstance(outcome, Declined), outcome
+        return outcome
+
+    def say_as(self, *events: tuple[AnyEvent, Key | None]) -> list[Outcome]:
+        """Record events in one group, each known by the key beside it."""
+        return record([self.item(event, key) for event, key in events], now=self.now)
+
+    def one_as(self, event: AnyEvent, key: Key) -> Accepted:
+        """Record an event that must be accepted, known by a key."""
+        (outcome,) = self.say_as((event, key))
+        assert isinstance(outcome, Accepted), outcome
+        return outcome
+
+    def no_as(self, event: AnyEvent, key: Key) -> Declined:
+        """Record an event that must be refused, known by a key."""
+        (outcome,) = self.say_as((event, key))
         assert isinstance(outcome, Declined), outcome
         return outcome
 

@@ -26,6 +26,13 @@ _PLACES = {
     "unknown_level": "/level",
     "unknown_line": "/lines",
     "unknown_member": "/member",
+    "unknown_receiver": "/to",
+    "same_member": "/to",
+    "below_minimum": "/amount",
+    "no_whole_steps": "/amount",
+    "no_exchange": "/to",
+    "no_pool": "",
+    "share_limit": "/share",
     "unknown_reward": "/reward",
     "unknown_status": "/status",
     "unknown_wallet": "/wallet",
@@ -53,6 +60,13 @@ class MissingScope(Problem):
     """This key may not do that."""
 
     code = "missing_scope"
+    status = 403
+
+
+class AboveLimit(Problem):
+    """This key may not give or take so many points at once; the scope adjustments:large lifts the limit."""
+
+    code = "above_limit"
     status = 403
 
 

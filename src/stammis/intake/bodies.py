@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from stammis.intake.amounts import LARGEST_QUANTITY, MONEY, QUANTITY, SIGNED_MONEY
@@ -258,6 +259,56 @@ class ExtensionBody(Body, kw_only=True):
     wallet: Name
     last_day: Annotated[dt.date, Meta(description="The last day on which they are usable.", examples=["2026-12-31"])]
     reason: Annotated[str, Meta(min_length=1, max_length=2_000)]
+
+
+class TransferBody(Body, kw_only=True):
+    """Points that one member gives to another, or to a charity; without a time: now."""
+
+    id: Id
+    from_: Id = msgspec.field(name="from")
+    to: Id
+    wallet: Name
+    amount: Annotated[int, Meta(ge=1, le=LARGEST_AMOUNT)]
+    occurred_at: Time | None = None
+
+
+class ExchangeBody(Body, kw_only=True):
+    """Points of the wallet ``from`` changed for points of the wallet ``to``, at the programme's rate."""
+
+    id: Id
+    member: Id
+    from_: Name = msgspec.field(name="from")
+    to: Name
+    amount: Annotated[int, Meta(ge=1, le=LARGEST_AMOUNT, description="What is given, in smallest units.")]
+    occurred_at: Time | None = None
+
+
+class MergeBody(Body, kw_only=True):
+    """The account ``member`` ends and goes on in ``into``."""
+
+    id: Id
+    member: Id
+    into: Id
+
+
+class ProofBody(Body, kw_only=True):
+    """A mail address that the member has proven to be theirs, by a way of your own."""
+
+    email: Email
+
+
+class PoolBody(Body, kw_only=True):
+    """An account of several members, or of a charity to which they donate."""
+
+    kind: Literal["household", "company", "charity"]
+    name: Name | UnsetType | None = UNSET
+
+
+class PartBody(Body, kw_only=True):
+    """A member's part in a pool: per cent of what is earned that goes there, and what the member may do."""
+
+    share: Annotated[int, Meta(ge=0, le=100)] | None = None
+    rights: Annotated[list[Literal["earn", "spend", "view"]], Meta(max_length=3)] | None = None
 
 
 class PurchaseItem(PurchaseBody, tag_field="kind", tag="purchase", kw_only=True):

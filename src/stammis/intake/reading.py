@@ -48,7 +48,7 @@ from stammis.kit.errors import Invalid
 
 AnyBody = TypeVar("AnyBody", bound=Body)
 
-_UNSAID = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+UNSAID = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _LARGEST_EXACT = 2.0**53
 NUL = b"\\u0000"
 """How JSON writes the one character that no text here may hold."""
@@ -216,14 +216,14 @@ def read_redemption(raw: bytes, now: dt.datetime) -> Said:
     """Read what a member asks for; without a time it happens now, which the digest leaves out. Raises Invalid."""
     body = decode(raw, RedemptionBody)
     asked = Redemption(
-        occurred_at=body.occurred_at or _UNSAID,
+        occurred_at=body.occurred_at or UNSAID,
         id=body.id,
         member=body.member,
         reward=body.reward,
         quantity=body.quantity or 1,
     )
     try:
-        return _dated(say(asked, body.programme, body.id), body.occurred_at or now)
+        return dated(say(asked, body.programme, body.id), body.occurred_at or now)
     except ValueError:
         raise refusal(raw, RedemptionBody) from None
 
@@ -234,14 +234,14 @@ def read_adjustment(raw: bytes, now: dt.datetime) -> Said:
     if body.amount == 0:
         raise refusal(raw, AdjustmentBody)
     asked = Adjustment(
-        occurred_at=_UNSAID,
+        occurred_at=UNSAID,
         id=body.id,
         member=body.member,
         wallet=body.wallet,
         amount=body.amount,
         reason=body.reason,
     )
-    return _dated(say(asked, body.programme, body.id), now)
+    return dated(say(asked, body.programme, body.id), now)
 
 
 def read_hold(raw: bytes, now: dt.datetime) -> Said:
@@ -298,7 +298,8 @@ def plain(values: dict[str, Scalar] | None) -> dict[str, Scalar]:
     }
 
 
-def _dated(said: Said, at: dt.datetime) -> Said:
+def dated(said: Said, at: dt.datetime) -> Said:
+    """Give what was said at a time of its own, to which the digest makes no difference. Raises Contradiction."""
     _check_year(at)
     return Said(msgspec.structs.replace(said.event, occurred_at=at), said.digest, said.programme, said.id)
 

@@ -6,12 +6,15 @@ import uuid
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from stammis.kit.errors import NotFound
 from stammis.kit.pages import BadCursor, Page, page, read_cursor, write_cursor
-from stammis.members.models import Identity, Member
+from stammis.members.models import Identity, Member, Membership
 from stammis.members.words import asked
 
+ACCOUNTS = (Member.Kind.HOUSEHOLD, Member.Kind.COMPANY, Member.Kind.CHARITY)
+"""Kinds of accounts that are no persons."""
 SHORTLIST = 1_000
 """Up to so many matches of each word are counted to begin with the rarest."""
 
@@ -32,6 +35,36 @@ def find(programme_id: uuid.UUID, reference: str) -> Member:
     if found is None:
         raise UnknownMember
     return found.member
+
+
+def find_account(programme_id: uuid.UUID, reference: str) -> Member:
+    """Give the pool or charity with the caller's id. Raises UnknownMember."""
+    found = find(programme_id, reference)
+    if found.kind not in ACCOUNTS:
+        raise UnknownMember
+    return found
+
+
+def aliases(member: Member) -> list[str]:
+    """Give the other ids that lead to a member: those of accounts that were merged into it."""
+    found = Identity.objects.filter(member=member, kind=Identity.Kind.ID).exclude(value=member.reference or "")
+    return list(found.order_by("value").values_list("value", flat=True))
+
+
+def parts_of(member_id: uuid.UUID) -> list[Membership]:
+    """Give a member's parts in pools, each with its pool."""
+    return list(Membership.objects.filter(member_id=member_id).select_related("pool").order_by("joined_at", "pool_id"))
+
+
+def members_of(pool_id: uuid.UUID) -> list[Membership]:
+    """Give who takes part in a pool, each with the member."""
+    found = Membership.objects.filter(pool_id=pool_id).select_related("member")
+    return list(found.order_by("joined_at", "member_id"))
+
+
+def accounts(programme_id: uuid.UUID) -> QuerySet[Member]:
+    """Give the pools and charities of a programme, by their ids."""
+    return Member.objects.filter(programme_id=programme_id, kind__in=ACCOUNTS).order_by("reference")
 
 
 def merged_into(member_id: uuid.UUID) -> list[uuid.UUID]:

@@ -42,6 +42,14 @@ ORDER = (
     "adjust",
     "return_goods",
     "record_batch",
+    "transfer",
+    "exchange",
+    "put_pool",
+    "join_pool",
+    "leave_pool",
+    "merge",
+    "undo_merge",
+    "verify_contact",
     "change_purchase_status",
 )
 ROUNDS = 12
@@ -54,6 +62,8 @@ def caller(installation: Installation) -> Caller:
     levels = [{"id": "basic", "name": "Basic", "at": 0}, {"id": "gold", "name": "Gold", "at": 1000}]
     club = {"id": "club", "name": "Club", "counts": "spend", "levels": levels}
     document = {**yaml.load(SHOP.read_text()), "from": "2026-01-01", "tiers": [club]}
+    document["wallets"] = [*document["wallets"], {"id": "miles", "name": "Miles"}]
+    document["exchange"] = [{"from": "points", "to": "miles", "each": 10, "gives": 1}]
     return installation.caller(installation.publish(document))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stammis.accrual.queries.causes import UnknownEvent, why_event, why_purchase
 from stammis.accrual.queries.holds import UnknownHold, hold_document, hold_view, open_holds
 from stammis.accrual.queries.levels import Move, SetMoves, UnknownTierSet, falling, what_if
-from stammis.accrual.queries.members import member_view, standing_of, views_of
+from stammis.accrual.queries.members import member_view, pool_view, standing_of, views_of
 from stammis.accrual.queries.moments import TooFarBack, moment_of, why_moment
 from stammis.accrual.queries.purchases import UnknownPurchase, purchase_view
 from stammis.accrual.queries.reasons import Explained, explain, why
@@ -28,6 +28,7 @@ __all__ = [
     "member_view",
     "moment_of",
     "open_holds",
+    "pool_view",
     "purchase_view",
     "records_of",
     "rows_view",

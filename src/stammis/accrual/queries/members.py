@@ -14,7 +14,7 @@ from stammis.core.rules import Rules
 from stammis.core.standing import Standing
 from stammis.core.views import expiring, pending_view, tier_view, wallet_view
 from stammis.members import queries as members
-from stammis.members.models import Member
+from stammis.members.models import Member, Membership
 from stammis.programmes import queries as programmes
 from stammis.programmes.models import Programme
 
@@ -41,7 +41,44 @@ def member_view(programme: Programme, reference: str, now: dt.datetime) -> dict[
     """Give a member's record and what they have now, in the contract's form. Raises UnknownMember."""
     member = members.find(programme.id, reference)
     rules = programmes.versions(programme.id).at(instant(now))
-    return _record(member) | views_of(standing_of(member.id), rules, now)
+    pools = [_part(part, rules, instant(now)) for part in members.parts_of(member.id)]
+    return _record(member) | {"pools": pools} | views_of(standing_of(member.id), rules, now)
+
+
+def pool_view(programme: Programme, reference: str, now: dt.datetime) -> dict[str, Any]:
+    """Give a pool or a charity, who takes part and what is in it, in the contract's form. Raises UnknownMember."""
+    pool = members.find_account(programme.id, reference)
+    rules = programmes.versions(programme.id).at(instant(now))
+    standing = standing_of(pool.id)
+    return {
+        "pool": pool.reference,
+        "kind": pool.kind,
+        "name": pool.name,
+        "members": [
+            {
+                "member": part.member.reference,
+                "name": part.member.name,
+                "share": part.share,
+                "rights": part.rights,
+                "joined_at": part.joined_at,
+            }
+            for part in members.members_of(pool.id)
+        ],
+        "wallets": wallet_view(standing, rules, instant(now)),
+        "expiring": expiring(standing, rules, instant(now)),
+    }
+
+
+def _part(part: Membership, rules: Rules, at: int) -> dict[str, Any]:
+    """Give a member's part in a pool; what is in it only to who may view it."""
+    return {
+        "pool": part.pool.reference,
+        "kind": part.pool.kind,
+        "name": part.pool.name,
+        "share": part.share,
+        "rights": part.rights,
+        "wallets": wallet_view(standing_of(part.pool_id), rules, at) if "view" in part.rights else None,
+    }
 
 
 def _record(member: Member) -> dict[str, Any]:
@@ -56,4 +93,5 @@ def _record(member: Member) -> dict[str, Any]:
         "attributes": member.attributes,
         "labels": member.labels,
         "consents": member.consents,
+        "also_known_as": members.aliases(member),
     }

@@ -81,6 +81,13 @@ A_BATCH: dict[str, Any] = {
     ]
 }
 A_REDEMPTION: dict[str, Any] = {"id": REDEMPTION_ID, "member": MEMBER_ID, "reward": "bag"}
+A_TRANSFER: dict[str, Any] = {"id": "T-1", "from": MEMBER_ID, "to": "ben", "wallet": "points", "amount": 5}
+AN_EXCHANGE: dict[str, Any] = {"id": "X-1", "member": MEMBER_ID, "from": "points", "to": "miles", "amount": 100}
+A_MERGE: dict[str, Any] = {"id": "M-1", "member": "ben", "into": MEMBER_ID}
+A_PROOF: dict[str, Any] = {"email": "anna@example.com"}
+POOL_ID = "virtanen"
+A_HOUSEHOLD: dict[str, Any] = {"kind": "household", "name": "The Virtanens"}
+A_PART: dict[str, Any] = {"share": 50, "rights": ["earn", "spend", "view"]}
 A_GIFT: dict[str, Any] = {
     "id": "C-1",
     "member": MEMBER_ID,

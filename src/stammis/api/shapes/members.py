@@ -112,6 +112,38 @@ class FallingAnswer(Struct, kw_only=True):
     count: int
 
 
+class PoolPartAnswer(Struct, kw_only=True):
+    """A member's part in a pool: per cent of what is earned that goes there, and what the member may do."""
+
+    pool: str
+    kind: Literal["household", "company"]
+    name: str | None
+    share: int
+    rights: list[Literal["earn", "spend", "view"]]
+    wallets: dict[str, WalletAnswer] | None
+
+
+class PoolMemberAnswer(Struct, kw_only=True):
+    """Somebody who takes part in a pool."""
+
+    member: str
+    name: str | None
+    share: int
+    rights: list[Literal["earn", "spend", "view"]]
+    joined_at: dt.datetime
+
+
+class PoolAnswer(Struct, kw_only=True):
+    """An account of several: who takes part, and what is in it."""
+
+    pool: str
+    kind: Literal["household", "company", "charity"]
+    name: str | None
+    members: list[PoolMemberAnswer]
+    wallets: dict[str, WalletAnswer]
+    expiring: list[ExpiringAnswer]
+
+
 class MemberAnswer(Struct, kw_only=True):
     """A member's record and standing."""
 
@@ -125,6 +157,8 @@ class MemberAnswer(Struct, kw_only=True):
     attributes: dict[str, Scalar]
     labels: list[str]
     consents: dict[str, Scalar]
+    also_known_as: list[str]
+    pools: list[PoolPartAnswer]
     wallets: dict[str, WalletAnswer]
     expiring: list[ExpiringAnswer]
     pending: list[PendingAnswer]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,10 +16,11 @@ from stammis.api.door import api, let_in, reply
 from stammis.api.once import once
 from stammis.api.openapi.describing import DRY_RUN, IDEMPOTENCY_KEY, described, path_id
 from stammis.api.openapi.examples import A_GIFT, A_REDEMPTION, REDEMPTION_ID
+from stammis.api.problems import AboveLimit
 from stammis.api.scoping import programme_of
 from stammis.api.shapes import CatalogueAnswer, DecisionAnswer, RedeemedAnswer, RedemptionAnswer
 from stammis.core.effects import RewardMoved
-from stammis.core.events import RedemptionCancelled
+from stammis.core.events import Adjustment, AnyEvent, RedemptionCancelled
 from stammis.intake.bodies import AdjustmentBody, CancelBody, RedemptionBody
 from stammis.intake.reading import decode, read_adjustment, read_redemption
 from stammis.kit import clock
@@ -28,6 +30,9 @@ from stammis.programmes.sentences import words
 from stammis.rewards import queries as rewards
 from stammis.rewards.models import Issued
 from stammis.rewards.queries import UnknownRedemption
+from stammis.staff.models import ApiKey
+from stammis.staff.services import limits
+from stammis.staff.services.keys import LARGE
 
 _REDEMPTION = path_id("id", "The redemption.", REDEMPTION_ID)
 
@@ -151,9 +156,22 @@ def adjust(request: HttpRequest) -> HttpResponse:
     key = let_in(request, "adjustments:write")
     said = read_adjustment(request.body, clock.now())
     programme = programme_of(key, said.programme)
+    _check_limit(key, said.event, programme.id)
     asked = Item(programme.id, said.event, ("adjustment", said.id), said.digest)
     outcome = decide(asked, preview_asked(request))
     return reply(answer_document(outcome.answer), outcome.status, replay=outcome.replay)
+
+
+def _check_limit(key: ApiKey, event: AnyEvent, programme_id: uuid.UUID) -> None:
+    """Raise AboveLimit where a key without adjustments:large gives or takes more than programs may at once."""
+    assert isinstance(event, Adjustment)
+    if LARGE in key.scopes:
+        return
+    rules = programmes.versions(programme_id).at(int(event.occurred_at.timestamp()))
+    decimals = rules.wallets[event.wallet].decimals if event.wallet in rules.wallets else 0
+    limit = limits.above(limits.KEY, event.amount, decimals)
+    if limit is not None:
+        raise AboveLimit(max=limit)
 
 
 def _redeemed(outcome: Accepted) -> dict[str, Any]:

@@ -26,9 +26,13 @@ SCOPES = (
     "rewards:read",
     "redemptions:write",
     "adjustments:write",
+    "adjustments:large",
+    "transfers:write",
     "rates:write",
     "metrics:read",
 )
+LARGE = "adjustments:large"
+"""Lifts the limit for points given or taken by programs."""
 REMEMBERED_SECONDS = 5.0
 REMEMBERED_KEYS = 1_000
 
