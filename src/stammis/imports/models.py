@@ -20,6 +20,7 @@ class Run(models.Model):
 
         MEMBERS = "members", _("Members")
         PURCHASES = "purchases", _("Purchases")
+        BALANCES = "balances", _("Balances")
         SAMPLE = "sample", _("Sample company")
 
     class State(models.TextChoices):
@@ -34,7 +35,7 @@ class Run(models.Model):
     programme = models.ForeignKey(
         Programme, on_delete=models.PROTECT, related_name="+", db_comment="The programme that took the file in."
     )
-    kind = models.TextField(choices=Kind.choices, db_comment="members, purchases or sample.")
+    kind = models.TextField(choices=Kind.choices, db_comment="members, purchases, balances or sample.")
     file_name = models.TextField(db_comment="The file's name, without its folder.")
     state = models.TextField(
         choices=State.choices, default=State.RUNNING, db_comment="running, done, failed or stopped."

@@ -10,11 +10,15 @@ from procrastinate.contrib.django import app
 
 from stammis.imports.files import BadFile
 from stammis.imports.models import Run
-from stammis.imports.services import import_members, import_purchases, runs
+from stammis.imports.services import import_balances, import_members, import_purchases, runs
 from stammis.kit import clock
 from stammis.programmes.models import Programme
 
-READERS = {Run.Kind.MEMBERS.value: import_members, Run.Kind.PURCHASES.value: import_purchases}
+READERS = {
+    Run.Kind.MEMBERS.value: import_members,
+    Run.Kind.PURCHASES.value: import_purchases,
+    Run.Kind.BALANCES.value: import_balances,
+}
 
 
 @app.task(name="imports.read_file", lock="imports.read_file")

@@ -20,7 +20,7 @@ SHOWN = 50
 BY = "command line"
 
 
-@click.group("import", short_help="Members and purchases from CSV or Parquet files.")
+@click.group("import", short_help="Members, purchases and balances from CSV or Parquet files.")
 def command() -> None:
     """Take in what a file holds. Good rows land, bad ones are listed; the same file may be read again."""
 
@@ -59,6 +59,19 @@ def purchases(file: Path, report: Path | None, programme: str | None) -> None:
     scope = programmes.programme(programme)
     with Work(f"Reading {file.name}") as work:
         run = services.import_purchases(
+            file, scope, by=BY, clock=clock.now, progress=lambda at: work.at(at.position, at.size)
+        )
+    tell(run, report)
+
+
+@command.command()
+@_options
+@installed()
+def balances(file: Path, report: Path | None, programme: str | None) -> None:
+    """Balances from an older system: one row for each lot, with «member» and «amount», and the days it has."""
+    scope = programmes.programme(programme)
+    with Work(f"Reading {file.name}") as work:
+        run = services.import_balances(
             file, scope, by=BY, clock=clock.now, progress=lambda at: work.at(at.position, at.size)
         )
     tell(run, report)

@@ -1,4 +1,4 @@
-"""The form that takes a file of members or purchases."""
+"""The form that takes a file of members, purchases or balances."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ class ImportForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=gettext_lazy("What it holds"),
-        choices=[("members", gettext_lazy("Members")), ("purchases", gettext_lazy("Purchases"))],
+        choices=[
+            ("members", gettext_lazy("Members")),
+            ("purchases", gettext_lazy("Purchases")),
+            ("balances", gettext_lazy("Balances")),
+        ],
     )
     file = forms.FileField(
         label=gettext_lazy("File"),
