@@ -43,6 +43,8 @@ PLACES = (
     Place(_("Members"), "members", "users"),
     Place(_("Programme"), "programme", "scroll-text"),
     Place(_("Rewards"), "rewards", "gift"),
+    Place(_("Households"), "pools", "house"),
+    Place(_("Approvals"), "approvals", "stamp", Permission.RUN, "run"),
     Place(_("Imports"), "imports", "file-up", Permission.RUN, "run"),
     Place(_("API keys"), "keys", "key-round", Permission.OWN, "own"),
     Place(_("People"), "people", "user-cog", Permission.OWN, "own"),

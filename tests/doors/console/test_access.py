@@ -21,6 +21,8 @@ ARGUMENTS = {
     "number": 1,
     "email": "nobody@example.com",
     "token": "x",
+    "act": "x",
+    "part_id": NOBODY,
     "key": "sales",
     "form": "csv",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stammis.accrual.queries.approvals import approvals
 from stammis.accrual.queries.causes import UnknownEvent, why_event, why_purchase
 from stammis.accrual.queries.holds import UnknownHold, hold_document, hold_view, open_holds
 from stammis.accrual.queries.levels import Move, SetMoves, UnknownTierSet, falling, what_if
@@ -21,6 +22,7 @@ __all__ = [
     "UnknownHold",
     "UnknownPurchase",
     "UnknownTierSet",
+    "approvals",
     "explain",
     "falling",
     "hold_document",

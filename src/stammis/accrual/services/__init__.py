@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stammis.accrual.services.approvals import NotWaiting, OwnApproval, approve, ask_approval, refuse_approval
 from stammis.accrual.services.comparing import Difference
 from stammis.accrual.services.days import pass_days
 from stammis.accrual.services.intake import record
@@ -11,13 +12,18 @@ from stammis.accrual.services.verbs import adjust, cancel_redemption, change_mem
 
 __all__ = [
     "Difference",
+    "NotWaiting",
+    "OwnApproval",
     "adjust",
+    "approve",
+    "ask_approval",
     "cancel_redemption",
     "change_member",
     "give_level",
     "pass_days",
     "record",
     "redeem",
+    "refuse_approval",
     "seal_days",
     "verify",
 ]

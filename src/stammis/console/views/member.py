@@ -24,6 +24,7 @@ from stammis.console.requests import StaffRequest
 from stammis.core.rules import Rules
 from stammis.kit import clock
 from stammis.ledger import queries as ledger
+from stammis.members import queries as members
 from stammis.members.models import Member
 from stammis.programmes.models import Programme
 from stammis.staff.roles import Permission
@@ -45,7 +46,9 @@ def member(request: StaffRequest, member_id: uuid.UUID) -> HttpResponse:
         "climbs": climbing.climbs(standing, rules, at) if standing.enrolled else [],
         "rewards": balances.open_rewards(shown, rules),
         "view": "ledger" if ledger_asked else "timeline",
-        "may_serve_this": shown.reference is not None,
+        "may_serve_this": shown.reference is not None and shown.kind != Member.Kind.MERGED,
+        "parts": members.parts_of(shown.id),
+        "may_exchange": bool(rules.programme.exchange),
     }
     if ledger_asked:
         page = ledger.entries(shown.id, cursor)

@@ -29,30 +29,36 @@ from stammis.programmes.models import Programme
 from stammis.programmes.sentences import words
 from stammis.rewards.models import Issued
 from stammis.staff.roles import Permission
-from stammis.staff.services import record_audit
+from stammis.staff.services import limits, record_audit
 
 
 @may(Permission.SERVE)
 @require_http_methods(["GET", "POST"])
 def adjust(request: StaffRequest, member_id: uuid.UUID) -> HttpResponse:
     """Give or take points by hand, with a reason."""
-    programme, shown, reference, rules = _subject(request, member_id)
+    programme, shown, reference, rules = subject_of(request, member_id)
     form = AdjustForm(request.POST or None, document=rules.programme)
     context: dict[str, Any] = {"form": form, "member": shown, "programme": programme}
     if form.is_valid():
         asked = {name: form.cleaned_data[name] for name in ("id", "wallet", "amount", "reason")}
         sure = request.POST.get("step") == "do"
+        limit = limits.above(request.user.role, asked["amount"], decimals_of(rules, asked["wallet"]))
+        if sure and limit is not None:
+            services.ask_approval(programme, shown, **asked, by=request.user.email, now=clock.now())
+            messages.success(request, _("Somebody else has to approve it: it stands among the approvals."))
+            return back_to(request, shown)
         outcome = services.adjust(programme.id, reference, **asked, now=clock.now(), dry_run=not sure)
         if not isinstance(outcome, Accepted):
-            form.add_error("amount", _refused(outcome))
+            form.add_error("amount", refused(outcome))
         elif sure:
             record_audit(request.user.email, "points.adjust", subject=reference, **asked)
             said = _("%(points)s for %(name)s. It is in the ledger, with your reason.")
-            written = formats.signed(asked["amount"], _decimals(rules, asked["wallet"]))
+            written = formats.signed(asked["amount"], decimals_of(rules, asked["wallet"]))
             messages.success(request, said % {"points": written, "name": shown.name or reference})
             return back_to(request, shown)
         else:
-            context["plan"] = _plan(outcome, asked["wallet"], shown, rules)
+            context["plan"] = plan_of(outcome, asked["wallet"], shown, rules)
+            context["above_limit"] = limit is not None
     return draw(request, "console/members/adjust.html", context)
 
 
@@ -60,7 +66,7 @@ def adjust(request: StaffRequest, member_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def redeem(request: StaffRequest, member_id: uuid.UUID) -> HttpResponse:
     """Give a member a reward for points."""
-    programme, shown, reference, rules = _subject(request, member_id)
+    programme, shown, reference, rules = subject_of(request, member_id)
     offered = catalogue(programme, rules.programme)
     form = RedeemForm(request.POST or None, offered=offered)
     context: dict[str, Any] = {"form": form, "member": shown, "programme": programme, "offered": offered}
@@ -69,7 +75,7 @@ def redeem(request: StaffRequest, member_id: uuid.UUID) -> HttpResponse:
         sure = request.POST.get("step") == "do"
         outcome = services.redeem(programme.id, reference, **asked, now=clock.now(), dry_run=not sure)
         if not isinstance(outcome, Accepted):
-            form.add_error("reward", _refused(outcome))
+            form.add_error("reward", refused(outcome))
         elif sure:
             record_audit(request.user.email, "rewards.redeem", subject=reference, **asked)
             issued = Issued.objects.get(member_id=shown.id, redemption=asked["id"])
@@ -79,7 +85,7 @@ def redeem(request: StaffRequest, member_id: uuid.UUID) -> HttpResponse:
             return back_to(request, shown)
         else:
             wallet = rules.rewards[asked["reward"]].wallet
-            context["plan"] = _plan(outcome, wallet, shown, rules)
+            context["plan"] = plan_of(outcome, wallet, shown, rules)
             context["reward"] = stories.reward_name(asked["reward"], rules.programme)
     return draw(request, "console/members/redeem.html", context)
 
@@ -88,7 +94,7 @@ def redeem(request: StaffRequest, member_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def undo(request: StaffRequest, member_id: uuid.UUID, redemption: str) -> HttpResponse:
     """Take a reward back that was not used: its points return, its code is void."""
-    programme, shown, reference, rules = _subject(request, member_id)
+    programme, shown, reference, rules = subject_of(request, member_id)
     issued = get_object_or_404(Issued, member_id=shown.id, redemption=redemption)
     sure = request.method == "POST"
     now = clock.now()
@@ -97,26 +103,26 @@ def undo(request: StaffRequest, member_id: uuid.UUID, redemption: str) -> HttpRe
     name = stories.reward_name(issued.reward, rules.programme)
     context: dict[str, Any] = {"member": shown, "programme": programme, "issued": issued, "reward": name}
     if not isinstance(outcome, Accepted):
-        context["refused"] = _refused(outcome)
+        context["refused"] = refused(outcome)
     elif sure:
         record_audit(request.user.email, "rewards.cancel", subject=reference, redemption=redemption)
         messages.success(request, _("«%(reward)s» is taken back. Its points are back.") % {"reward": name})
         return back_to(request, shown)
     else:
-        context["plan"] = _plan(outcome, issued.wallet, shown, rules)
+        context["plan"] = plan_of(outcome, issued.wallet, shown, rules)
     return draw(request, "console/members/undo.html", context)
 
 
-def _subject(request: StaffRequest, member_id: uuid.UUID) -> tuple[Programme, Member, str, Rules]:
+def subject_of(request: StaffRequest, member_id: uuid.UUID) -> tuple[Programme, Member, str, Rules]:
     """Give the member whose points may move, with their own id and the rules in force."""
     programme, shown = find(request, member_id)
     rules, _at = standings.rules_now(programme)
-    if shown.reference is None or rules is None:
+    if shown.reference is None or shown.kind == Member.Kind.MERGED or rules is None:
         raise Http404
     return programme, shown, shown.reference, rules
 
 
-def _plan(outcome: Accepted, wallet: str, shown: Member, rules: Rules) -> dict[str, str]:
+def plan_of(outcome: Accepted, wallet: str, shown: Member, rules: Rules) -> dict[str, str]:
     """Say in numbers what an act would do: what there is, and what there would be."""
     at = int(clock.now().timestamp())
     standing = queries.standing_of(shown.id)
@@ -134,10 +140,12 @@ def _plan(outcome: Accepted, wallet: str, shown: Member, rules: Rules) -> dict[s
     }
 
 
-def _refused(outcome: Outcome) -> str:
+def refused(outcome: Outcome) -> str:
+    """Say why an act was refused."""
     assert not isinstance(outcome, Accepted)
     return refusal(outcome.code, outcome.reason, outcome.detail)
 
 
-def _decimals(rules: Rules, wallet: str) -> int:
+def decimals_of(rules: Rules, wallet: str) -> int:
+    """Give the decimals of a wallet's points."""
     return rules.wallets[wallet].decimals
