@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 from stammis.accrual import services as accrual
 from stammis.accrual.outcomes import Accepted, Item, MemberFields
-from stammis.core.events import Happening, Line, Purchase, Redemption, Return, ReturnLine
+from stammis.core.events import Happening, Line, Merged, PoolChanged, Purchase, Redemption, Return, ReturnLine
 from stammis.imports.models import BadRow, Run
 from stammis.kit import clock
 from stammis.ledger.models import Entry
@@ -56,6 +56,9 @@ class Company:
     expired: str
     run: str
     key: str
+    pool: str
+    part: str
+    merged: str
 
 
 def found(members: int = MEMBERS) -> Company:
@@ -73,6 +76,7 @@ def found(members: int = MEMBERS) -> Company:
     _record(_afterwards(programme, members))
     accrual.pass_days(clock.now())
     run = _import(programme)
+    pool = _together(programme)
     key, _plain = staff.create_key("Web shop", by="tests")
     issued = Issued.objects.filter(state="issued").order_by("member_id", "redemption")[0]
     earned = Entry.objects.filter(member_id=issued.member_id, kind="earn").order_by("-amount")[0]
@@ -86,7 +90,27 @@ def found(members: int = MEMBERS) -> Company:
         expired=row_id(expired.member_id, expired.row),
         run=str(run.id),
         key=str(key.id),
+        pool=pool,
+        part=str(Member.objects.get(reference="m-0001").id),
+        merged=str(Member.objects.get(reference="m-0059").id),
     )
+
+
+def _together(programme: Programme) -> str:
+    """Lets accounts belong together, and something wait for approval; gives the household's internal id."""
+    now = clock.now()
+    _record(
+        [
+            Item(programme.id, MemberFields("home", {"name": "The Lovelaces"}, "household")),
+            Item(programme.id, MemberFields("trees", {"name": "Trees for all"}, "charity")),
+            Item(programme.id, PoolChanged(occurred_at=now, member="m-0001", pool="home", account="", share=50)),
+            Item(programme.id, Merged(occurred_at=now, id="M-1", member="m-0059", into="m-0002"), ("merge", "M-1")),
+        ]
+    )
+    ada = Member.objects.get(reference="m-0003")
+    asked = {"id": "J-1", "wallet": "points", "amount": 5_000, "reason": "A parcel went missing."}
+    accrual.ask_approval(programme, ada, **asked, by="agent@example.com", now=now)
+    return str(Member.objects.get(reference="home").id)
 
 
 def name_of(number: int) -> str:

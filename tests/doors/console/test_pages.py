@@ -27,6 +27,18 @@ PAGES = {
     "record": "members/{member}/record",
     "adjust": "members/{member}/adjust",
     "redeem": "members/{member}/redeem",
+    "give": "members/{member}/give",
+    "merge": "members/{member}/merge",
+    "verify": "members/{member}/verify",
+    "member_merged": "members/{merged}",
+    "part": "members/{merged}/part",
+    "pools": "pools",
+    "pool_new": "pools/new",
+    "pool": "pools/{pool}",
+    "join": "pools/{pool}/join",
+    "leave": "pools/{pool}/leave/{part}",
+    "approvals": "approvals?state=all",
+    "limits": "settings/limits",
     "undo": "members/{member}/undo/{redemption}",
     "why": "why/{earned}",
     "cause": "members/{member}/events/2",
@@ -57,7 +69,7 @@ PAGES = {
 OPEN = {"sign_in": "sign-in", "forgotten": "forgotten", "welcome": "welcome/an-old-link"}
 # Addresses that are no pages: they give a file, or do something and lead to a page.
 NO_PAGES = {
-    "chart", "members_csv", "programme_file", "bad_rows", "stop_run", "choose", "sign_out", "person_link", "shut_out",
+    "chart", "members_csv", "exchange", "approval", "programme_file", "bad_rows", "stop_run", "choose", "sign_out", "person_link", "shut_out",
     "let_in",
 }  # fmt: skip
 FOUND_MISSING = {"nowhere", "welcome"}
