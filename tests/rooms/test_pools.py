@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from stammis.accrual.outcomes import Accepted, Declined, MemberFields
 from stammis.accrual.queries import member_view, pool_view
-from stammis.accrual.services import verify
+from stammis.accrual.services import pass_days, verify
 from stammis.core.events import AnyEvent, Merged, PoolChanged, ReturnLine, Right, Unmerged
 from stammis.ledger.models import Entry
-from tests.rooms.till import NOW, ONE, Till, adjusted, bought, gives, happened, redeems, returned, status
+from tests.rooms.till import NOW, ONE, Till, adjusted, bought, day, gives, happened, redeems, returned, status
 
 pytestmark = pytest.mark.django_db
 
@@ -177,4 +177,55 @@ def test_nothing_is_made_or_lost_by_transfers_merges_and_pools(steps: list[tuple
         assert not isinstance(outcome, Declined) or outcome.status < 500, outcome
     rows = Entry.objects.filter(programme=till.programme)
     assert sum(rows.filter(kind__in=["transfer_in", "transfer_out"]).values_list("amount", flat=True)) == 0
+    assert verify(till.programme) == []
+
+
+def waiting_wallet(**changes: Any) -> list[dict[str, Any]]:
+    return [{"id": "points", "name": "Points", "pending": {"kind": "days", "days": 14}, **changes}]
+
+
+def test_of_pending_points_the_pool_has_its_share_once_they_are_active() -> None:
+    till = home(wallets=waiting_wallet(), rewards=[])
+    till.one(bought("A-1", 10_100))
+    till.one(bought("A-2", 1_000))
+    assert (till.active(), till.active("home")) == (0, 0)
+    till.one(returned("R-2", "A-2", "1"))
+    pass_days(day("2026-06-15"))
+    till.now = day("2026-06-15")
+    assert (till.active(), till.active("home")) == (51, 50)
+    till.one(returned("R-1", "A-1", "1", at=till.now))
+    assert (till.active(), till.active("home")) == (0, 0)
+    assert verify(till.programme) == []
+
+
+def test_what_becomes_active_before_an_event_is_shared_too() -> None:
+    till = home(wallets=waiting_wallet(), rewards=[], now=day("2026-07-01"))
+    till.one(joins(share=40))
+    till.one(bought("A-1", 10_000, at=NOW))
+    till.one(bought("A-2", 1_000, at=day("2026-06-30")))
+    assert (till.active(), till.active("home")) == (60, 40)
+    assert verify(till.programme) == []
+
+
+def test_pending_points_of_a_merged_account_arrive_once_they_are_active() -> None:
+    till = home(wallets=waiting_wallet(), rewards=[])
+    till.one(bought("B-1", 5_000, "ben"))
+    till.one(joins(left=True))
+    till.one_as(Merged(occurred_at=NOW, id="M-1", member="ben", into="anna"), ("merge", "M-1"))
+    pass_days(day("2026-06-15"))
+    till.now = day("2026-06-15")
+    assert till.active("anna") == 50
+    till.one(Unmerged(occurred_at=till.now, merge="M-1", member=""))
+    assert (till.active("anna"), till.active("ben")) == (0, 50)
+    assert verify(till.programme) == []
+
+
+def test_a_merge_undone_where_no_debt_is_allowed_gives_back_what_is_there() -> None:
+    till = home(wallets=[{"id": "points", "name": "Points", "negative_balance": "to_zero"}], rewards=[])
+    till.one(bought("B-1", 5_000, "ben"))
+    till.one(joins(left=True))
+    till.one_as(Merged(occurred_at=NOW, id="M-1", member="ben", into="anna"), ("merge", "M-1"))
+    till.one(adjusted("J", -30))
+    till.one(Unmerged(occurred_at=NOW, merge="M-1", member=""))
+    assert (till.active("anna"), till.active("ben")) == (0, 20)
     assert verify(till.programme) == []

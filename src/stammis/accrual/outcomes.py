@@ -35,6 +35,14 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """What fell due until then for an account with ties, which others are locked for; ``account``: its internal id."""
+
+    account: bytes
+    until: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """Something to be decided.
 
@@ -43,7 +51,7 @@ class Item:
     """
 
     programme_id: uuid.UUID
-    event: AnyEvent | MemberFields | Proof
+    event: AnyEvent | MemberFields | Proof | Due
     key: Key | None = None
     hash: bytes | None = None
 

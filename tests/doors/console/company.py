@@ -108,8 +108,8 @@ def _together(programme: Programme) -> str:
         ]
     )
     ada = Member.objects.get(reference="m-0003")
-    asked = {"id": "J-1", "wallet": "points", "amount": 5_000, "reason": "A parcel went missing."}
-    accrual.ask_approval(programme, ada, **asked, by="agent@example.com", now=now)
+    by, reason = "agent@example.com", "A parcel went missing."
+    accrual.ask_approval(programme, ada, id="J-1", wallet="points", amount=5_000, reason=reason, by=by, now=now)
     return str(Member.objects.get(reference="home").id)
 
 

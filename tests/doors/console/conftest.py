@@ -49,7 +49,7 @@ def served(
 def found_staff() -> Company:
     """Only somebody who may sign in."""
     staff.found(email="owner@example.com", name="Robin Owner", password=PASSWORD, by="tests")
-    return Company("", "", "", "", "", "", "")
+    return Company("", "", "", "", "", "", "", "", "", "")
 
 
 @pytest.fixture(scope="session")

@@ -69,8 +69,8 @@ PAGES = {
 OPEN = {"sign_in": "sign-in", "forgotten": "forgotten", "welcome": "welcome/an-old-link"}
 # Addresses that are no pages: they give a file, or do something and lead to a page.
 NO_PAGES = {
-    "chart", "members_csv", "exchange", "approval", "programme_file", "bad_rows", "stop_run", "choose", "sign_out", "person_link", "shut_out",
-    "let_in",
+    "chart", "members_csv", "exchange", "approval", "programme_file", "bad_rows", "stop_run", "choose", "sign_out",
+    "person_link", "shut_out", "let_in",
 }  # fmt: skip
 FOUND_MISSING = {"nowhere", "welcome"}
 OVERFLOWING = """() => {

@@ -93,6 +93,15 @@ class Act:
         assert isinstance(received, Decided), "what arrives is never refused"
         return step
 
+    def mark(self, subject: Subject) -> tuple[Standing, int]:
+        """Remember where an account stands, to come back to it."""
+        return subject.standing, len(self.steps)
+
+    def back_to(self, subject: Subject, mark: tuple[Standing, int]) -> None:
+        """Forget what happened to an account, and to it alone, since it was marked."""
+        subject.standing, steps = mark
+        del self.steps[steps:]
+
     def undo(self) -> None:
         """Leave the accounts as they were."""
         for subject, standing in self.before.values():
@@ -102,12 +111,20 @@ class Act:
 
     def settle(self, outcome: Decided | Declined) -> Decided | Declined:
         """Keep an accepted act; a refused one leaves nothing behind."""
-        steps = list(self.steps)
-        self.undo()
         if isinstance(outcome, Decided):
-            for subject, step in steps:
-                self.sitting.keep(subject, step)
+            self.keep()
+        else:
+            self.undo()
         return outcome
+
+    def keep(self) -> None:
+        """Keep what has happened, in order; an account to which nothing happened may still fall due later."""
+        steps, standings = list(self.steps), [(subject, subject.standing) for subject, _ in self.before.values()]
+        self.undo()
+        for subject, step in steps:
+            self.sitting.keep(subject, step)
+        for subject, standing in standings:
+            subject.standing = standing
 
 
 def begin(sitting: Sitting, programme: bytes, event: AnyEvent, rules: Rules | None = None) -> Act:

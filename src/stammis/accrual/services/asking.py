@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from stammis.accrual.outcomes import Item, MemberFields, Proof
+from stammis.accrual.outcomes import Due, Item, MemberFields, Proof
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
@@ -77,7 +77,7 @@ def name_of(programme: bytes, purchase: Purchase) -> Name | None:
     return None
 
 
-def _ask_for(asked: Asked, programme: bytes, event: AnyEvent | MemberFields | Proof) -> None:
+def _ask_for(asked: Asked, programme: bytes, event: AnyEvent | MemberFields | Proof | Due) -> None:
     match event:
         case Purchase():
             asked.arriving.append((programme, event.id))
@@ -98,6 +98,8 @@ def _ask_for(asked: Asked, programme: bytes, event: AnyEvent | MemberFields | Pr
             asked.identities.update(((programme, members.ID, event.member), (programme, members.ID, event.into)))
             asked.changed = True
             asked.merges.append((programme, members.ID, event.member))
+        case Due():
+            asked.tied.add(event.account)
         case Unmerged():
             asked.origins.add((programme, "merge", event.merge))
             asked.undone.append((programme, "merge", event.merge))

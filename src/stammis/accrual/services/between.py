@@ -6,9 +6,11 @@ again without the other. All standings concerned are locked.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import structs
 
-from stammis.accrual.outcomes import Declined, Proof, declined
+from stammis.accrual.outcomes import Accepted, Declined, Outcome, Proof, declined
 from stammis.accrual.records import read_event
 from stammis.accrual.services.acting import Act, Sitting, begin, transfer
 from stammis.accrual.services.deciding import Decided, Subject, days_of, expired_by
@@ -16,7 +18,7 @@ from stammis.accrual.services.loading import Known
 from stammis.core.calendars import instant
 from stammis.core.effects import Posted
 from stammis.core.events import AnyEvent, Claimed, Merged, PoolChanged, Purpose, Transfer, Unmerged
-from stammis.core.lots import active
+from stammis.core.lots import EMPTY, active
 from stammis.members import services as members
 
 
@@ -125,6 +127,9 @@ def _give_back(act: Act, giver: Subject, taker: Subject, merged: Merged, event: 
     for wallet in dict.fromkeys(row.wallet for row in rows):
         gains = [row for row in rows if row.wallet == wallet and row.amount > 0]
         amount = sum(row.amount - expired.get(row.row, 0) for row in rows if row.wallet == wallet)
+        rules = act.rules.wallets.get(wallet)
+        if rules is not None and rules.negative != "allow_debt":
+            amount = min(amount, max(0, active(giver.standing.purses.get(wallet, EMPTY), at)))
         if not amount:
             continue
         own = tuple(row.row for row in gains)
@@ -133,7 +138,19 @@ def _give_back(act: Act, giver: Subject, taker: Subject, merged: Merged, event: 
         act.move(giver, structs.replace(blank, wallet=wallet, amount=amount, own=own), taker, latest)
 
 
-def proven(sitting: Sitting, member: Subject, proof: Proof) -> Subject | Declined | None:
+def prove(
+    sitting: Sitting, member: Subject, proof: Proof, claim: Callable[[Claimed], Outcome]
+) -> list[Accepted] | Declined:
+    """Let what a guest bought become the member's who proved the guest's address; give what each purchase was worth."""
+    guest = _proven(sitting, member, proof)
+    if guest is None or isinstance(guest, Declined):
+        return guest or []
+    outcomes = [claim(event) for event in _claims(sitting, guest)]
+    _close_guest(sitting, guest, member, proof)
+    return [outcome for outcome in outcomes if isinstance(outcome, Accepted)]
+
+
+def _proven(sitting: Sitting, member: Subject, proof: Proof) -> Subject | Declined | None:
     """Let a proven address lead to the member; give the guest it led to before, None where there was none."""
     name = (member.programme, members.GUEST_ADDRESS, proof.email)
     guest = sitting.find(name)
@@ -147,9 +164,8 @@ def proven(sitting: Sitting, member: Subject, proof: Proof) -> Subject | Decline
     return guest
 
 
-def claims(sitting: Sitting, guest: Subject | None) -> list[Claimed]:
+def _claims(sitting: Sitting, guest: Subject) -> list[Claimed]:
     """Give a guest's purchases as the events by which they become a member's, oldest first."""
-    bought = sitting.loaded.histories.bought.get(guest.id, ()) if guest is not None else ()
     return [
         Claimed(
             occurred_at=purchase.occurred_at,
@@ -159,11 +175,11 @@ def claims(sitting: Sitting, guest: Subject | None) -> list[Claimed]:
             lowered=state.lowered,
             refunded=state.refunded,
         )
-        for purchase, state in bought
+        for purchase, state in sitting.loaded.histories.bought.get(guest.id, ())
     ]
 
 
-def close_guest(sitting: Sitting, guest: Subject, member: Subject, proof: Proof) -> None:
+def _close_guest(sitting: Sitting, guest: Subject, member: Subject, proof: Proof) -> None:
     """Let a guest go on as a member; a guest has no points."""
     aliases = sitting.loaded.histories.aliases.get(guest.id, ())
     event = Merged(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
+from stammis.accrual.outcomes import Due, Item
 from stammis.accrual.records import read_standing
 from stammis.accrual.services.deciding import Subject, days_of
+from stammis.accrual.services.intake import record
 from stammis.accrual.services.loading import begin, read_versions
 from stammis.accrual.services.new_versions import review_new_versions
 from stammis.accrual.services.writing import Writing
@@ -66,11 +69,17 @@ def _chunk(until: dt.datetime, quiet_since: dt.datetime, size: int) -> tuple[int
         answers = transaction.sync()
         versions = read_versions(answers[stamps])
         writing = Writing(max(now, seals.read_closed(answers[closed])))
+        tied = [subject for subject in subjects if subject.standing.ties is not None]
         for subject in subjects:
+            if subject.standing.ties is not None:
+                continue
             days, subject.standing = days_of(subject.standing, instant(until), versions[subject.programme])
             for day in days:
                 writing.add(subject, day)
             writing.subjects[subject.id] = subject  # even if nothing happened: its next due day moved on
         writing.send(transaction)
         transaction.commit()
-    return len(subjects), len(writing.events)
+    if tied:  # others are concerned by what falls due for them, and have to be locked as well
+        items = [Item(uuid.UUID(bytes=each.programme), Due(each.id, until)) for each in tied]
+        record(items, now=until)
+    return len(subjects), len(writing.events) + len(tied)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from msgspec import structs
 
-from stammis.accrual.outcomes import Accepted, Declined, Item, Key, MemberFields, Outcome, Proof, declined
+from stammis.accrual.outcomes import Accepted, Declined, Due, Item, Key, MemberFields, Outcome, Proof, declined
 from stammis.accrual.services import answers, between, facts
 from stammis.accrual.services.acting import Sitting, begin
 from stammis.accrual.services.asking import MustBeAlone, Name, name_of
@@ -27,7 +27,7 @@ from stammis.accrual.services.deciding import (
 from stammis.accrual.services.granting import grants_for
 from stammis.accrual.services.loading import Loaded, Waiting
 from stammis.accrual.services.sharing import drew, granted
-from stammis.accrual.services.tied import decide_tied
+from stammis.accrual.services.tied import decide_tied, let_pass
 from stammis.accrual.services.timing import Timing
 from stammis.accrual.services.writing import Writing
 from stammis.activity import services as activity
@@ -89,6 +89,9 @@ class Group:
             return self._change_member(programme, event)
         if isinstance(event, Proof):
             return self._prove(programme, event)
+        if isinstance(event, Due):
+            subject = self._known(event.account, programme)
+            return self._unchanged(let_pass(self._sitting, subject, event.until), "")
         if self._as_of is not None:
             event = structs.replace(event, occurred_at=self._as_of)
         outcome = self._timing.untimely(event, self._loaded.versions[programme]) or self._decide(programme, event, item)
@@ -273,18 +276,15 @@ class Group:
         subject = self._subject((programme, members.ID, proof.member))
         if subject is None:
             return declined("unknown_member", member=proof.member)
-        guest = between.proven(self._sitting, subject, proof)
-        if isinstance(guest, Declined):
-            return guest
-        outcomes: list[Accepted] = []
-        for event in between.claims(self._sitting, guest):
+
+        def claim(event: Claimed) -> Outcome:
             outcome = self._run(subject, event, self._rules(programme, event), proof.member)
             if isinstance(outcome, Accepted):
-                outcomes.append(outcome)
                 self._receive(programme, ("claimed", event.purchase.id), outcome, None)
-        if guest is not None:
-            between.close_guest(self._sitting, guest, subject, proof)
-        return answers.together(self._unchanged(subject, proof.member), outcomes)
+            return outcome
+
+        found = between.prove(self._sitting, subject, proof, claim)
+        return found if isinstance(found, Declined) else answers.together(self._unchanged(subject, proof.member), found)
 
     def _unchanged(self, subject: Subject, reference: str) -> Accepted:
         """Answer how a member stands, where nothing happens."""

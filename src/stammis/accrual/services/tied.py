@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Iterator
 
 from msgspec import structs
 
 from stammis.accrual.outcomes import Declined
-from stammis.accrual.services.acting import Act, transfer
+from stammis.accrual.services.acting import Act, Sitting, begin, transfer
 from stammis.accrual.services.between import sweep
-from stammis.accrual.services.deciding import Around, Decided, Subject
+from stammis.accrual.services.deciding import NOTHING_AROUND, Around, Decided, Subject, days_of, expired_by
 from stammis.accrual.services.writing import ids_of
 from stammis.core.calendars import instant
-from stammis.core.effects import Decision, Posted, PurchaseMoved
-from stammis.core.events import AnyEvent, Happening, Purchase, Redemption, Return, StatusChanged, Transfer
+from stammis.core.effects import Activated, Posted, PurchaseMoved
+from stammis.core.events import (
+    AnyEvent,
+    BroughtBalance,
+    DayPassed,
+    MemberChanged,
+    Purchase,
+    Redemption,
+    Return,
+    StatusChanged,
+    Transfer,
+)
 from stammis.core.lots import EMPTY, active
 from stammis.core.rules import Rules
 from stammis.core.standing import Pooling, PurchaseState, Standing
@@ -30,24 +42,72 @@ def decide_tied(
     Pools give what is missing for a purchase or a reward, and have their share of what is earned.
     """
     who = reference or subject.id.hex()
-    ties = subject.standing.ties
-    assert ties is not None
-    if ties.merged_into is not None:
+    if not isinstance(event, MemberChanged | BroughtBalance):
+        around = _expired(around, _pass_days(act, subject, instant(event.occurred_at), who))
+    if _is_merged(subject):
         step = act.play(subject, event, around)
         if isinstance(step, Decided):
-            sweep(act, subject, act.sitting.known(bytes.fromhex(ties.merged_into), subject.programme), who, event)
+            _sweep_on(act, subject, event, who)
         return act.settle(step)
     if isinstance(event, Return | StatusChanged):
+        mark = act.mark(subject)
         foreseen = act.play(subject, event, around)
-        act.undo()
+        act.back_to(subject, mark)
         if isinstance(foreseen, Decided):
             _bring_back(act, subject, foreseen, around, who)
+    before = subject.standing
     step = act.play(subject, event, around)
     if isinstance(step, Declined) and step.code == "not_enough_points" and _draw(act, subject, event, step, who):
+        before = subject.standing
         step = act.play(subject, event, around)
     if isinstance(step, Decided):
-        _share(act, subject, step, around, who)
+        _share(act, subject, step, _due_shares(before, step, around), who)
     return act.settle(step)
+
+
+def let_pass(sitting: Sitting, subject: Subject, until: dt.datetime) -> Subject:
+    """Apply what fell due until then to an account with ties, and let the others have their part of it."""
+    act = begin(sitting, subject.programme, DayPassed(occurred_at=until))
+    _pass_days(act, subject, instant(until), subject.id.hex())
+    act.keep()
+    sitting.writing.subjects[subject.id] = subject  # even if nothing happened: its next due day moved on
+    return subject
+
+
+def _pass_days(act: Act, subject: Subject, until: int, who: str) -> list[Decided]:
+    """Let days pass one by one: each is followed by what it brings with it for the others."""
+    passed: list[Decided] = []
+    while (due_at := subject.standing.due_at) is not None and due_at <= until:
+        before = subject.standing
+        days, standing = days_of(before, due_at, act.versions)
+        act.take_over(subject, days)
+        subject.standing = standing
+        passed += days
+        for day in days:
+            if _is_merged(subject):
+                _sweep_on(act, subject, day.event, who)
+            else:
+                _share(act, subject, day, _due_shares(before, day, NOTHING_AROUND), who)
+    return passed
+
+
+def _expired(around: Around, days: list[Decided]) -> Around:
+    """Tell a return what has expired on these days too."""
+    if around.original is None or not days:
+        return around
+    original = structs.replace(around.original, expired=expired_by(days, around.original.expired))
+    return dataclasses.replace(around, original=original)
+
+
+def _is_merged(subject: Subject) -> bool:
+    return subject.standing.ties is not None and subject.standing.ties.merged_into is not None
+
+
+def _sweep_on(act: Act, subject: Subject, cause: AnyEvent, who: str) -> None:
+    ties = subject.standing.ties
+    assert ties is not None
+    assert ties.merged_into is not None
+    sweep(act, subject, act.sitting.known(bytes.fromhex(ties.merged_into), subject.programme), who, cause)
 
 
 def _draw(act: Act, subject: Subject, event: AnyEvent, refusal: Declined, who: str) -> bool:
@@ -77,11 +137,15 @@ def _bring_back(act: Act, subject: Subject, foreseen: Decided, around: Around, w
             act.move(pool, structs.replace(blank, wallet=wallet, amount=amount, purpose="back"), subject)
 
 
-def _share(act: Act, subject: Subject, step: Decided, around: Around, who: str) -> None:
+def _share(act: Act, subject: Subject, step: Decided, shares: Iterable[tuple[Pooling, str, int]], who: str) -> None:
     """Let pools have their share of what was earned, out of the lots that it opened."""
     event = step.event
-    own = tuple(each.row for each in step.decision.effects if isinstance(each, Posted) and each.kind == "earn")
-    for part, wallet, change in _due_shares(subject.standing, step, around):
+    own = tuple(
+        each.row
+        for each in step.decision.effects
+        if isinstance(each, Activated) or (isinstance(each, Posted) and each.kind == "earn")
+    )
+    for part, wallet, change in shares:
         amount = min(change, active(subject.standing.purses.get(wallet, EMPTY), instant(event.occurred_at)))
         if amount > 0:
             pool = act.sitting.known(bytes.fromhex(part.account), subject.programme)
@@ -98,17 +162,19 @@ def _brought(event: AnyEvent, giver: str, taker: str) -> Transfer:
 def _due_shares(standing: Standing, step: Decided, around: Around) -> Iterator[tuple[Pooling, str, int]]:
     """Give by pool and wallet how its share of what was earned changes: below zero where points were taken back.
 
-    Of a purchase the pool has its share of what stands, rounded down, whatever the number of returns in between.
+    ``standing`` is that before the event. Of a purchase the pool has its share of what stands and is active, rounded
+    down, whatever the number of returns in between; of pending points it has it as soon as they are active.
     """
-    before = _earned(around.original.state) if around.original is not None else {}
-    after = _points(step.decision, step.event)
-    if after is None or standing.ties is None:
+    before = _earned(around.original.state, standing) if around.original is not None else {}
+    after, gained = _points(step)
+    if standing.ties is None:
         return
     for part in standing.ties.pools:
         if "earn" not in part.rights:
             continue
-        for wallet in dict.fromkeys((*before, *after)):
+        for wallet in dict.fromkeys((*before, *after, *(wallet for wallet, _ in gained))):
             change = after.get(wallet, 0) * part.share // WHOLE - before.get(wallet, 0) * part.share // WHOLE
+            change += sum(points * part.share // WHOLE for each, points in gained if each == wallet)
             if change:
                 yield part, wallet, change
 
@@ -123,22 +189,26 @@ def _missing(event: AnyEvent, refusal: Declined, rules: Rules) -> tuple[str, int
     return "", 1  # nothing else that members do spends points of a pool
 
 
-def _points(decision: Decision, event: AnyEvent) -> dict[str, int] | None:
-    """Give what stands earned after an event, by wallet; None where it is not about earning."""
-    for effect in decision.effects:
-        if isinstance(effect, PurchaseMoved):
-            return _earned(effect.state)
-    if not isinstance(event, Happening):
-        return None
-    earned: dict[str, int] = {}
-    for effect in decision.effects:
-        if isinstance(effect, Posted) and effect.kind == "earn":
-            earned[effect.wallet] = earned.get(effect.wallet, 0) + effect.amount
-    return earned
+def _points(step: Decided) -> tuple[dict[str, int], list[tuple[str, int]]]:
+    """Give what is earned and active of a purchase after its event, by wallet; and what else an event earned."""
+    state = next((each.state for each in step.decision.effects if isinstance(each, PurchaseMoved)), None)
+    rows = {each.row for each in state.earned} if state is not None else set()
+    gained = [
+        (each.wallet, each.amount)
+        for each in step.decision.effects
+        if isinstance(each, Activated | Posted) and each.row not in rows and _is_gain(each)
+    ]
+    return (_earned(state, step.standing) if state is not None else {}), gained
 
 
-def _earned(state: PurchaseState) -> dict[str, int]:
+def _is_gain(effect: Activated | Posted) -> bool:
+    return isinstance(effect, Activated) or (effect.kind == "earn" and effect.awaits is None)
+
+
+def _earned(state: PurchaseState, standing: Standing) -> dict[str, int]:
+    """Give what a purchase has earned that stands and is active, by wallet."""
     points: dict[str, int] = {}
     for each in state.earned:
-        points[each.wallet] = points.get(each.wallet, 0) + each.amount - each.taken_back
+        pending = sum(lot.left for lot in standing.pending.get(each.wallet, ()) if lot.row == each.row)
+        points[each.wallet] = points.get(each.wallet, 0) + each.amount - each.taken_back - pending
     return points
