@@ -248,14 +248,14 @@ def read_hold(raw: bytes, now: dt.datetime) -> Said:
     """Read points to put aside; it happens now, and the digest leaves the time out. Raises Invalid."""
     body = decode(raw, HoldBody)
     asked = HoldPlaced(
-        occurred_at=_UNSAID,
+        occurred_at=UNSAID,
         id=body.id,
         member=body.member,
         wallet=body.wallet,
         amount=body.amount,
         seconds=body.seconds,
     )
-    return _dated(say(asked, body.programme, body.id), now)
+    return dated(say(asked, body.programme, body.id), now)
 
 
 def read_extension(raw: bytes, now: dt.datetime) -> Said:
@@ -264,14 +264,14 @@ def read_extension(raw: bytes, now: dt.datetime) -> Said:
     if body.last_day.year not in YEARS:
         raise refusal(raw, ExtensionBody)
     asked = Extension(
-        occurred_at=_UNSAID,
+        occurred_at=UNSAID,
         id=body.id,
         member=body.member,
         wallet=body.wallet,
         last_day=body.last_day,
         reason=body.reason,
     )
-    return _dated(say(asked, body.programme, body.id), now)
+    return dated(say(asked, body.programme, body.id), now)
 
 
 def read_facts(raw: bytes) -> tuple[dict[str, Any], str | None]:
