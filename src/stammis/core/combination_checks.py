@@ -87,7 +87,7 @@ def _formula(rule: Earn, scale: Formula, pointer: str, around: Surroundings) -> 
     try:
         names = read_formula(scale.formula).names
     except FormulaError as error:
-        yield Problem(at, "bad_formula", str(error))
+        yield Problem(at, "bad_formula", f"This formula cannot be read: {error}")
         return
     for name in names:
         if name == "rank" and scale.set is None:

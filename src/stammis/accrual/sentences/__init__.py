@@ -326,6 +326,7 @@ def _refusals() -> dict[str, str]:
         "not_enough_points": _("There are not enough points."),
         "not_written": _("This could not be written; the reason is in the log."),
         "sold_out": _("Nothing is left of this reward."),
+        "too_many_decimals": _("The purchase's currency has fewer decimals."),
         "tender_limit": _("More points are offered than may pay for this."),
         "tender_wallet": _("These points cannot pay for a purchase."),
         "too_old": _("This lies further back than the programme accepts."),

@@ -35,7 +35,7 @@ _CURRENCY = {
     description="The latest rate on or before a purchase's day holds for it; without one it is refused with no_rate. "
     "A rate said before for the same day is replaced; what was decided keeps the rate that decided it.",
     openapi_extra=described(
-        "Rates",
+        "Purchases",
         scope="rates:write",
         body=RateBody,
         examples={"rands for a euro": A_RATE},
