@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import msgspec
 import yaml
 
 from stammis.accrual.outcomes import MemberFields
 from stammis.core import events
+from tests.stories.between import Said, understand
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +27,8 @@ BUYS = re.compile(
 )
 RETURNS = re.compile(rf"^(?P<who>\w+) returns (?:everything|{AMOUNT} of (?P<what>\w+)) from order (?P<order>\w+)$")
 BECOMES = re.compile(r"^order (?P<order>\w+) becomes (?P<status>\w+)$")
+GUEST = re.compile(r"^(?P<who>\w+) as a guest with (?P<email>\S+)(?P<rest> buys .*)$")
+LOOKS = re.compile(r"^look at (?P<who>\w+)$")
 TAKES = re.compile(r"^(?P<who>\w+) takes .+ \(reward (?P<reward>[\w-]+)\)$")
 RATE = re.compile(r"^(?P<rate>[\d.]+) (?P<currency>[A-Z]{3}) are 1 [A-Z]{3}$")
 JOINS = re.compile(r"^(?P<who>\w+) (?:joins|turns out to be)(?:,)? born on (?P<birthday>\d{4}-\d\d-\d\d)$")
@@ -73,11 +77,22 @@ def read(path: Path) -> Story:
     return Story(found[1], rows)
 
 
-def event(story: Story, row: Row) -> events.AnyEvent | MemberFields | None:
+def event(story: Story, row: Row) -> Said | None:
     """Turn a row's sentence into its event; None where only time passes. Remembers who and what an order was about."""
     story.ids += 1
     if row.what == "time passes" or RATE.match(row.what):
         return None
+    if looks := LOOKS.match(row.what):
+        story.who = looks["who"]
+        return None
+    if act := understand(row.what, row.at):
+        story.who, said = act
+        return said
+    if guest := GUEST.match(row.what):
+        bought = BUYS.match(guest["who"] + guest["rest"])
+        assert bought, row.what
+        purchase = _purchase(story, row, bought)
+        return msgspec.structs.replace(purchase, member=None, contact=events.Contact(guest["email"]))
     if bought := BUYS.match(row.what):
         return _purchase(story, row, bought)
     if joins := JOINS.match(row.what):
@@ -108,7 +123,7 @@ def rate(row: Row) -> tuple[str, str] | None:
     return (found["currency"], found["rate"]) if found else None
 
 
-def key(said: events.AnyEvent | MemberFields) -> tuple[str, str] | None:
+def key(said: Said) -> tuple[str, str] | None:
     """Give the id under which an event is received: its kind and its own id; a status has none."""
     match said:
         case events.Purchase(id=own):
@@ -117,6 +132,12 @@ def key(said: events.AnyEvent | MemberFields) -> tuple[str, str] | None:
             return "return", own
         case events.Redemption(id=own):
             return "redemption", own
+        case events.Transfer(id=own):
+            return "transfer", own
+        case events.Merged(id=own):
+            return "merge", own
+        case events.BroughtBalance(id=own):
+            return "balance", own
         case _:
             return None
 
