@@ -23,7 +23,8 @@ AMOUNT = r"\d+\.\d\d"
 BUYS = re.compile(
     rf"^(?P<who>\w+) (?:buys|orders) (?P<goods>{AMOUNT} of \w+(?:, {AMOUNT} of \w+)*)"
     r"(?: in (?:the store (?P<store>\w+)|(?P<currency>[A-Z]{3})))?"
-    r"(?: paying (?P<points>\d+) points)? \(order (?P<order>\w+)(?:, status (?P<status>\w+))?\)$"
+    r"(?: paying (?P<points>\d+) points(?: of hold (?P<hold>\w+))?)?"
+    r" \(order (?P<order>\w+)(?:, status (?P<status>\w+))?\)$"
 )
 RETURNS = re.compile(rf"^(?P<who>\w+) returns (?:everything|{AMOUNT} of (?P<what>\w+)) from order (?P<order>\w+)$")
 BECOMES = re.compile(r"^order (?P<order>\w+) becomes (?P<status>\w+)$")
@@ -32,6 +33,12 @@ LOOKS = re.compile(r"^look at (?P<who>\w+)$")
 TAKES = re.compile(r"^(?P<who>\w+) takes .+ \(reward (?P<reward>[\w-]+)\)$")
 RATE = re.compile(r"^(?P<rate>[\d.]+) (?P<currency>[A-Z]{3}) are 1 [A-Z]{3}$")
 JOINS = re.compile(r"^(?P<who>\w+) (?:joins|turns out to be)(?:,)? born on (?P<birthday>\d{4}-\d\d-\d\d)$")
+DOES = re.compile(r"^(?P<who>\w+) .+ \(event (?P<event>[\w-]+)\)$")
+HOLDS = re.compile(
+    r"^(?P<who>\w+) puts (?P<amount>\d+) points aside for (?P<minutes>\d+) minutes \(hold (?P<hold>\w+)\)$"
+)
+CAPTURES = re.compile(r"^(?P<amount>\d+) points of hold (?P<hold>\w+) are spent$")
+FREES = re.compile(r"^hold (?P<hold>\w+) is freed$")
 
 
 @dataclass(frozen=True)
@@ -113,6 +120,11 @@ def event(story: Story, row: Row) -> Said | None:
         return events.Redemption(
             occurred_at=row.at, id=f"redemption-{story.ids}", member=takes["who"], reward=takes["reward"]
         )
+    if (moved := _of_a_hold(story, row)) is not None:
+        return moved
+    if does := DOES.match(row.what):
+        story.who = does["who"]
+        return events.Happening(occurred_at=row.at, id=f"event-{story.ids}", type=does["event"], member=does["who"])
     message = f"line {row.line}: «{row.what}» is no sentence that stories know"
     raise ValueError(message)
 
@@ -121,6 +133,27 @@ def rate(row: Row) -> tuple[str, str] | None:
     """Give the currency and the rate that a row says, where it says one."""
     found = RATE.match(row.what)
     return (found["currency"], found["rate"]) if found else None
+
+
+def _of_a_hold(story: Story, row: Row) -> events.AnyEvent | None:
+    """Turn a sentence about points put aside into its event; None where it is about something else."""
+    if holds := HOLDS.match(row.what):
+        story.who = story.owners[holds["hold"]] = holds["who"]
+        return events.HoldPlaced(
+            occurred_at=row.at,
+            id=holds["hold"],
+            member=holds["who"],
+            wallet="points",
+            amount=int(holds["amount"]),
+            seconds=60 * int(holds["minutes"]),
+        )
+    if captures := CAPTURES.match(row.what):
+        story.who = story.owners[captures["hold"]]
+        return events.HoldCaptured(occurred_at=row.at, hold=captures["hold"], amount=int(captures["amount"]))
+    if frees := FREES.match(row.what):
+        story.who = story.owners[frees["hold"]]
+        return events.HoldReleased(occurred_at=row.at, hold=frees["hold"])
+    return None
 
 
 def key(said: Said) -> tuple[str, str] | None:
@@ -138,6 +171,8 @@ def key(said: Said) -> tuple[str, str] | None:
             return "merge", own
         case events.BroughtBalance(id=own):
             return "balance", own
+        case events.HoldPlaced(id=own):
+            return "hold", own
         case _:
             return None
 
@@ -151,7 +186,7 @@ def _purchase(story: Story, row: Row, bought: re.Match[str]) -> events.Purchase:
         events.Line(id=str(number), amount=int(Decimal(amount) * 100), quantity=1_000_000, category=name)
         for number, (amount, name) in enumerate(goods, 1)
     )
-    tender = events.Tender(wallet="points", amount=int(bought["points"])) if bought["points"] else None
+    tender = events.Tender("points", int(bought["points"]), bought["hold"]) if bought["points"] else None
     return events.Purchase(
         occurred_at=row.at,
         id=order,

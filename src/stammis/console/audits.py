@@ -22,6 +22,8 @@ SENTENCES = {
     "members.change": _("changed the record of member %(subject)s"),
     "members.export": _("exported a list of members"),
     "points.adjust": _("adjusted the points of member %(subject)s"),
+    "points.extend": _("let the points of member %(subject)s last longer"),
+    "points.free": _("freed points of member %(subject)s that were put aside"),
     "rewards.redeem": _("issued a reward to member %(subject)s"),
     "rewards.cancel": _("took back a reward of member %(subject)s"),
     "programmes.publish": _("published the programme «%(subject)s»"),

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from stammis.console import formats
 from stammis.console.stories import reward_name
 from stammis.core import standing as core
 from stammis.core import views
+from stammis.core.calendars import moment
 from stammis.core.rules import Rules
-from stammis.core.views import Expiring
+from stammis.core.views import Expiring, PendingView
 from stammis.members.models import Member
 from stammis.programmes.sentences import words
 from stammis.rewards.models import Issued
@@ -28,10 +31,12 @@ class WalletBalance:
     unit: str
     decimals: int
     active: int
+    pending: int
     held: int
     value: str
     soon: list[tuple[dt.date, int]]
     later: list[tuple[dt.date, int]]
+    waits: list[tuple[str, int]]
 
 
 def wallets(standing: core.Standing, rules: Rules, at: int) -> list[WalletBalance]:
@@ -39,6 +44,7 @@ def wallets(standing: core.Standing, rules: Rules, at: int) -> list[WalletBalanc
     ending = sorted(views.expiring(standing, rules, at), key=lambda one: one["wallet"])
     by_wallet = {wallet: list(found) for wallet, found in groupby(ending, key=lambda one: one["wallet"])}
     shown = views.wallet_view(standing, rules, at)
+    pending = views.pending_view(standing, rules, at)
     balances = []
     for wallet in rules.programme.wallets:
         view, ends = shown[wallet.id], _ends(by_wallet.get(wallet.id, []))
@@ -46,10 +52,40 @@ def wallets(standing: core.Standing, rules: Rules, at: int) -> list[WalletBalanc
         unit = words.name(wallet.name, wallet.id)
         balances.append(
             WalletBalance(
-                wallet.id, unit, wallet.decimals, view["active"], view["held"], value, ends[:SOONEST], ends[SOONEST:]
+                wallet.id,
+                unit,
+                wallet.decimals,
+                view["active"],
+                view["pending"],
+                view["held"],
+                value,
+                ends[:SOONEST],
+                ends[SOONEST:],
+                [(_awaited(one), one["amount"]) for one in pending if one["wallet"] == wallet.id],
             )
         )
     return balances
+
+
+def _awaited(one: PendingView) -> str:
+    """Say what pending points wait for."""
+    if one["active_on"] is not None:
+        return _("active on %(day)s") % {"day": words.day(dt.date.fromisoformat(one["active_on"]))}
+    if one["event"] is not None:
+        return _("active with the event «%(event)s»") % {"event": one["event"]}
+    facts = {"purchase": one["purchase"], "status": one["status"]}
+    return _("active when purchase %(purchase)s is «%(status)s»") % facts
+
+
+def holds(held: list[core.Hold], rules: Rules) -> list[dict[str, Any]]:
+    """Give what is put aside now, with the wallet's decimals and unit."""
+    found = []
+    for hold in held:
+        wallet = words.wallet_of(rules.programme, hold.wallet)
+        unit = words.name(wallet.name, wallet.id) if wallet else hold.wallet
+        until = moment(hold.until)
+        found.append({"hold": hold, "unit": unit, "decimals": wallet.decimals if wallet else 0, "until": until})
+    return found
 
 
 def open_rewards(member: Member, rules: Rules) -> list[dict[str, Any]]:

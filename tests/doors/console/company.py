@@ -12,7 +12,17 @@ from django.core.management import call_command
 
 from stammis.accrual import services as accrual
 from stammis.accrual.outcomes import Accepted, Item, MemberFields
-from stammis.core.events import Happening, Line, Merged, PoolChanged, Purchase, Redemption, Return, ReturnLine
+from stammis.core.events import (
+    Happening,
+    HoldPlaced,
+    Line,
+    Merged,
+    PoolChanged,
+    Purchase,
+    Redemption,
+    Return,
+    ReturnLine,
+)
 from stammis.imports.models import BadRow, Run
 from stammis.kit import clock
 from stammis.ledger.models import Entry
@@ -79,6 +89,15 @@ def found(members: int = MEMBERS) -> Company:
     pool = _together(programme)
     key, _plain = staff.create_key("Web shop", by="tests")
     issued = Issued.objects.filter(state="issued").order_by("member_id", "redemption")[0]
+    held = HoldPlaced(
+        occurred_at=clock.now(),
+        id="held",
+        member=issued.member.reference or "",
+        wallet="points",
+        amount=1,
+        seconds=9_000,
+    )
+    _record([Item(programme.id, held, ("hold", held.id))])
     earned = Entry.objects.filter(member_id=issued.member_id, kind="earn").order_by("-amount")[0]
     expired = Entry.objects.filter(kind="expire").order_by("member_id", "row")[0]
     assert ApiKey.objects.count() == 1

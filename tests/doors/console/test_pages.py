@@ -40,6 +40,8 @@ PAGES = {
     "approvals": "approvals?state=all",
     "limits": "settings/limits",
     "undo": "members/{member}/undo/{redemption}",
+    "extend": "members/{member}/extend",
+    "free": "members/{member}/free/held",
     "why": "why/{earned}",
     "cause": "members/{member}/events/2",
     "what_if": "what-if?member=m-0001&friend=m-0002&day=2017-12-31&time=11:00&amount_1=20.00&category_1=DELI",

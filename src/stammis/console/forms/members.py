@@ -143,6 +143,28 @@ class AdjustForm(OnceForm):
         return cleaned
 
 
+class ExtendForm(OnceForm):
+    """Points that are to last longer."""
+
+    wallet = forms.ChoiceField(label=gettext_lazy("Wallet"))
+    last_day = forms.DateField(
+        label=gettext_lazy("Usable through"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=2_000, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+    def __init__(self, *args: Any, document: Document, **kwargs: Any) -> None:
+        """Offer the programme's wallets; a single one is not asked about."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["wallet"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(wallet.id, words.name(wallet.name, wallet.id)) for wallet in document.wallets]
+        field.initial = document.wallets[0].id
+        if len(document.wallets) == 1:
+            field.widget = forms.HiddenInput()
+
+
 class RedeemForm(OnceForm):
     """A reward, and how many of it."""
 

@@ -45,6 +45,7 @@ def member(request: StaffRequest, member_id: uuid.UUID) -> HttpResponse:
         "wallets": balances.wallets(standing, rules, at),
         "climbs": climbing.climbs(standing, rules, at) if standing.enrolled else [],
         "rewards": balances.open_rewards(shown, rules),
+        "holds": balances.holds(queries.open_holds(shown.id, clock.now()), rules),
         "view": "ledger" if ledger_asked else "timeline",
         "may_serve_this": shown.reference is not None and shown.kind != Member.Kind.MERGED,
         "parts": members.parts_of(shown.id),
@@ -53,8 +54,14 @@ def member(request: StaffRequest, member_id: uuid.UUID) -> HttpResponse:
     if ledger_asked:
         page = ledger.entries(shown.id, cursor)
         decimals = {wallet.id: wallet.decimals for wallet in rules.programme.wallets}
+        statuses = queries.statuses_of(shown.id, page.rows, clock.now())
         context["rows"] = [
-            {"entry": row, "id": ledger.row_id(shown.id, row.row), "decimals": decimals.get(row.wallet, 0)}
+            {
+                "entry": row,
+                "id": ledger.row_id(shown.id, row.row),
+                "decimals": decimals.get(row.wallet, 0),
+                "status": statuses.get(row.row, ""),
+            }
             for row in page.rows
         ]
         context["several_wallets"] = len(decimals) > 1
