@@ -20,6 +20,7 @@ from stammis.core.rules import Rules
 from stammis.core.tier_sets import TierSet
 from stammis.members.models import Member
 from stammis.programmes.models import Programme
+from stammis.programmes.plan import Plan
 from stammis.programmes.sentences import words
 
 SOON_DAYS = 30
@@ -123,6 +124,13 @@ def _written(amount: int, measure: MeasureProgress, document: Document) -> str:
     if measure["counts"] in {"points", "balance"}:
         return formats.points(amount, measure["decimals"])
     return formats.number(amount)
+
+
+def moved_by(plan: Plan, now: dt.datetime) -> list[dict[str, Any]]:
+    """Say who would move to another level where a plan changes a tier set; nothing where it changes none."""
+    if plan.programme is None or not any(change.list == "tiers" for change in plan.changes):
+        return []
+    return moves(plan.programme, plan.document, plan.begins, now)
 
 
 def moves(programme: Programme, document: Document, on: dt.date | None, now: dt.datetime) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from stammis.core.programme import Programme as Document
 from stammis.core.reading import Problem
 from stammis.kit.errors import NotFound
 from stammis.programmes.models import Draft, DraftStep, Programme, Version
-from stammis.programmes.sentences.parts import PartChange, part_changes
+from stammis.programmes.sentences.parts import PartChange, field_changes, part_changes
 
 CHANGING = (DraftStep.Act.BEGUN, DraftStep.Act.SAVED, DraftStep.Act.UNDONE)
 OPEN = (Draft.State.DRAFT, Draft.State.IN_REVIEW, Draft.State.APPROVED)
@@ -25,10 +25,10 @@ class UnknownDraft(NotFound):
 
 @dataclass(frozen=True)
 class Told:
-    """A step with what it changed; ``changes`` is None where a document has mistakes and cannot be compared."""
+    """A step with what it changed: in sentences, or where a document has mistakes field by field alone."""
 
     step: DraftStep
-    changes: tuple[PartChange, ...] | None
+    changes: tuple[PartChange, ...]
 
 
 def find(programme: Programme, draft_id: uuid.UUID) -> Draft:
@@ -67,13 +67,16 @@ def readable(document: dict[str, Any]) -> tuple[Document | None, list[Problem]]:
 def story(draft: Draft) -> list[Told]:
     """Give the steps of a draft, newest first, each with what it changed."""
     told: list[Told] = []
-    before = parse(draft.programme.versions.get(number=draft.base).document)
-    known: Document | None = before
+    before = start_of(draft.programme.versions.get(number=draft.base))
     for step in draft.history.order_by("number"):
-        changes: tuple[PartChange, ...] | None = ()
+        changes: tuple[PartChange, ...] = ()
         if step.document is not None:
-            now, _ = readable(step.document)
-            changes = part_changes(known, now) if known is not None and now is not None else None
-            known = now
+            changes = _between(before, step.document)
+            before = step.document
         told.append(Told(step, changes))
     return told[::-1]
+
+
+def _between(before: dict[str, Any], after: dict[str, Any]) -> tuple[PartChange, ...]:
+    then, now = readable(before)[0], readable(after)[0]
+    return field_changes(before, after) if then is None or now is None else part_changes(then, now)

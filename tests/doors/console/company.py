@@ -30,7 +30,7 @@ from stammis.ledger.queries import row_id
 from stammis.members.models import Member
 from stammis.programmes import services as publishing
 from stammis.programmes import yaml
-from stammis.programmes.models import Programme
+from stammis.programmes.models import Draft, Programme
 from stammis.rewards.models import Issued
 from stammis.staff import services as staff
 from stammis.staff.models import ApiKey, Role
@@ -69,6 +69,7 @@ class Company:
     pool: str
     part: str
     merged: str
+    draft: str = ""
 
 
 def found(members: int = MEMBERS) -> Company:
@@ -112,6 +113,7 @@ def found(members: int = MEMBERS) -> Company:
         pool=pool,
         part=str(Member.objects.get(reference="m-0001").id),
         merged=str(Member.objects.get(reference="m-0059").id),
+        draft=str(_draft(programme).id),
     )
 
 
@@ -130,6 +132,16 @@ def _together(programme: Programme) -> str:
     by, reason = "agent@example.com", "A parcel went missing."
     accrual.ask_approval(programme, ada, id="J-1", wallet="points", amount=5_000, reason=reason, by=by, now=now)
     return str(Member.objects.get(reference="home").id)
+
+
+def _draft(programme: Programme) -> Draft:
+    """A draft with a change, a change that is taken back, and a note."""
+    author = publishing.Author("manager@example.com", clock.now(), "For the summer")
+    draft = publishing.begin(programme, "Double points in June", author)
+    rules = [{**rule, "points": 30} if rule["id"] == "large" else rule for rule in draft.document["earn"]]
+    draft = publishing.save(draft, {**draft.document, "earn": rules}, author)
+    draft = publishing.save(draft, {**draft.document, "declared_age_days": 30}, author)
+    return publishing.undo(draft, author)
 
 
 def name_of(number: int) -> str:

@@ -16,6 +16,7 @@ ARGUMENTS = {
     "member_id": NOBODY,
     "key_id": NOBODY,
     "run_id": NOBODY,
+    "draft_id": NOBODY,
     "redemption": "x",
     "row": f"{NOBODY.replace('-', '')}-1",
     "number": 1,

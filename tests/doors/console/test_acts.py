@@ -111,7 +111,9 @@ def test_a_mistake_in_a_programme_file_is_named_with_its_place_and_the_nearest_n
     expect(note).to_contain_text("points")
 
 
-def test_a_change_is_shown_in_sentences_and_published_as_the_next_version(owner: Page, site: Site) -> None:
+def test_a_change_is_shown_in_sentences_approved_by_another_published_and_rolled_back(
+    owner: Page, site: Site, signed_in: Callable[..., BrowserContext]
+) -> None:
     owner.goto(f"{site.url}/console/programme/change")
     text = owner.locator("[name=text]").first.input_value()
     owner.locator("[name=text]").first.fill(text.replace("points: 25", "points: 30"))
@@ -120,10 +122,25 @@ def test_a_change_is_shown_in_sentences_and_published_as_the_next_version(owner:
     difference = owner.locator(".difference")
     expect(difference.locator(".gone")).to_contain_text("25 points")
     expect(difference.locator(".come")).to_contain_text("30 points")
-    owner.get_by_role("button", name="Publish").click()
-    expect(owner.locator(".note.good")).to_contain_text("Version 2 is published")
-    expect(owner.locator(".versions li")).to_have_count(2)
-    expect(owner.locator(".versions")).to_contain_text("A better large basket")
+    owner.get_by_role("button", name="Keep as a draft").click()
+    owner.get_by_role("button", name="Send to review").click()
+    expect(owner.get_by_role("button", name="Approve")).to_have_count(0)
+    context = signed_in(site.url, "manager")
+    manager = context.new_page()
+    manager.goto(owner.url)
+    manager.get_by_role("button", name="Approve").click()
+    manager.get_by_role("button", name="Publish").click()
+    expect(manager.locator(".note.good")).to_contain_text("Version 2 is published")
+    expect(manager.locator(".versions li")).to_have_count(2)
+    expect(manager.locator(".versions")).to_contain_text("A better large basket")
+    manager.goto(f"{site.url}/console/programme/history?part=earn/large")
+    expect(manager.locator(".main")).to_contain_text("owner@example.com")
+    expect(manager.locator(".fields")).to_contain_text("30")
+    manager.goto(f"{site.url}/console/programme/versions/1/restore")
+    expect(manager.locator(".difference .come")).to_contain_text("25 points")
+    manager.get_by_role("button", name="Publish it again").click()
+    expect(manager.locator(".note.good")).to_contain_text("Version 3 is published")
+    context.close()
 
 
 def test_a_key_is_shown_once_and_can_be_revoked(owner: Page, site: Site) -> None:
@@ -194,7 +211,8 @@ def test_an_agent_serves_members_but_runs_nothing(site: Site, signed_in: Callabl
     member(page, site)
     expect(page.get_by_role("link", name="Redeem")).to_be_visible()
     page.goto(f"{site.url}/console/programme")
-    expect(page.get_by_role("link", name="Change")).to_have_count(0)
+    page.goto(f"{site.url}/console/programme/drafts")
+    expect(page.get_by_role("button", name="Begin a draft")).to_have_count(0)
     page.goto(f"{site.url}/console/programme/change")
     expect(page.locator("h1")).to_have_text("This is not open to your role")
     context.close()

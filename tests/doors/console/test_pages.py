@@ -51,6 +51,17 @@ PAGES = {
     "programme_version": "programme/versions/1",
     "programme_change": "programme/change",
     "programme_begin": "programme/begin?template=cafe-stamps",
+    "drafts": "programme/drafts",
+    "draft": "programme/drafts/{draft}",
+    "draft_edit": "programme/drafts/{draft}/edit?part=/earn/5",
+    "draft_edit_new": "programme/drafts/{draft}/edit?part=/earn/-",
+    "draft_edit_tiers": "programme/drafts/{draft}/edit?part=/tiers/0",
+    "draft_edit_statuses": "programme/drafts/{draft}/edit?part=/statuses",
+    "draft_edit_frame": "programme/drafts/{draft}/edit?part=",
+    "draft_text": "programme/drafts/{draft}/text",
+    "draft_preview": "programme/drafts/{draft}/preview",
+    "history": "programme/history?on=2017-03-04",
+    "restore": "programme/versions/1/restore",
     "rewards": "rewards",
     "imports": "imports",
     "waiting": "imports/waiting",
@@ -73,6 +84,7 @@ OPEN = {"sign_in": "sign-in", "forgotten": "forgotten", "welcome": "welcome/an-o
 NO_PAGES = {
     "chart", "members_csv", "exchange", "approval", "programme_file", "bad_rows", "stop_run", "choose", "sign_out",
     "person_link", "shut_out", "let_in",
+    "draft_begin", "draft_act", "draft_publish", "draft_file",
 }  # fmt: skip
 FOUND_MISSING = {"nowhere", "welcome"}
 OVERFLOWING = """() => {

@@ -12,21 +12,26 @@ from stammis.accrual.queries.purchases import UnknownPurchase, purchase_view
 from stammis.accrual.queries.reasons import Explained, explain, why
 from stammis.accrual.queries.rows import rows_view, statuses_of
 from stammis.accrual.queries.timeline import records_of, timeline
+from stammis.accrual.queries.trials import Gain, Trial, drafted, made_up, try_out
 
 __all__ = [
     "Explained",
+    "Gain",
     "Move",
     "SetMoves",
     "TooFarBack",
+    "Trial",
     "UnknownEvent",
     "UnknownHold",
     "UnknownPurchase",
     "UnknownTierSet",
     "approvals",
+    "drafted",
     "explain",
     "falling",
     "hold_document",
     "hold_view",
+    "made_up",
     "member_view",
     "moment_of",
     "open_holds",
@@ -37,6 +42,7 @@ __all__ = [
     "standing_of",
     "statuses_of",
     "timeline",
+    "try_out",
     "views_of",
     "what_if",
     "why",

@@ -19,6 +19,7 @@ from lucide.templatetags.lucide import lucide
 
 import stammis
 from stammis.console import formats
+from stammis.console.editor.nodes import Node
 
 register = template.Library()
 
@@ -115,6 +116,14 @@ def paging(context: Context, page: Any) -> dict[str, Any]:
         kept["cursor"] = getattr(page, name) or ""
         addresses[name] = f"?{kept.urlencode()}" if getattr(page, name) else ""
     return addresses
+
+
+@register.simple_tag
+def told(node: Node) -> SafeString:
+    """Write the attributes that tie an input of the editor to its hint and to what is wrong with it."""
+    said = [f"{node.id}_{part}" for part, there in (("hint", node.hint), ("error", node.errors)) if there]
+    described = format_html(' aria-describedby="{}"', " ".join(said)) if said else SafeString("")
+    return format_html("{}{}", described, SafeString(' aria-invalid="true"') if node.errors else "")
 
 
 @register.filter

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -12,19 +11,21 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from stammis.console import climbing, formats, programmes
+from stammis.console import climbing, programmes, reviewing
 from stammis.console.access import may
 from stammis.console.forms.programme import ProgrammeForm
 from stammis.console.frame import draw
 from stammis.console.requests import StaffRequest
+from stammis.console.views.drafts import published
 from stammis.core.document import as_document
-from stammis.core.programme import Programme as Document
 from stammis.kit import clock
 from stammis.kit.errors import Problem
 from stammis.programmes import queries, services, yaml
+from stammis.programmes.drafts import OPEN
 from stammis.programmes.models import Programme, Version
-from stammis.programmes.sentences import Change, describe, differences
-from stammis.programmes.services import StartsInPast
+from stammis.programmes.plan import plan
+from stammis.programmes.sentences import describe
+from stammis.programmes.sentences.parts import part_changes
 from stammis.staff.roles import Permission
 from stammis.staff.services import record_audit
 
@@ -46,7 +47,8 @@ def programme(request: StaffRequest, number: int | None = None) -> HttpResponse:
         "version": wanted,
         "history": history,
         "chapters": describe(document),
-        "changes": _changes(versions.document(before), document) if before else [],
+        "changes": part_changes(versions.document(before), document) if before else [],
+        "drafts": shown.drafts.filter(state__in=OPEN).count(),
     }
     return draw(request, "console/programme/programme.html", context)
 
@@ -78,11 +80,18 @@ def change(request: StaffRequest) -> HttpResponse:
         try:
             document = _dated(yaml.load(text), form.cleaned_data["begins"])
             parsed = services.read(document)
+            planned = plan(document, now=clock.now())
             if request.POST.get("step") == "publish":
-                return _publish(request, document, form.cleaned_data["note"])
+                return _keep(request, document, form.cleaned_data["note"])
         except Problem as error:
             return draw(request, "console/programme/change.html", context | {"problem": error})
-        context |= {"plan": _plan(parsed), "text": text, "note": form.cleaned_data["note"]}
+        context |= {
+            "plan": planned,
+            "moves": climbing.moved_by(planned, clock.now()),
+            "chapters": describe(parsed),
+            "text": text,
+            "note": form.cleaned_data["note"],
+        }
     return draw(request, "console/programme/change.html", context)
 
 
@@ -97,51 +106,27 @@ def begin(request: StaffRequest) -> HttpResponse:
     return redirect("console:first_steps")
 
 
-def _publish(request: StaffRequest, document: dict[str, Any], note: str) -> HttpResponse:
+def _keep(request: StaffRequest, document: dict[str, Any], note: str) -> HttpResponse:
+    """Publish a new programme; of one that is there keep a draft, which somebody else approves."""
+    parsed = services.read(document)
+    known = Programme.objects.filter(slug=parsed.programme).first()
+    if known is not None:
+        request.session[programmes.CHOICE] = known.slug
+        name = note or _("From a file")
+        draft = services.begin(known, name, reviewing.author(request, note), as_document(parsed))
+        record_audit(request.user.email, "programmes.begin_draft", subject=draft.name)
+        messages.success(request, _("The file is kept as a draft. Send it to review when it says what it should."))
+        return redirect("console:draft", draft.id)
     version = services.publish(document, by=request.user.email, now=clock.now(), note=note)
     record_audit(request.user.email, "programmes.publish", subject=version.programme.slug, version=version.number)
     request.session[programmes.CHOICE] = version.programme.slug
-    messages.success(
-        request,
-        _("Version %(number)d is published. It decides what happens from %(moment)s on.")
-        % {"number": version.number, "moment": formats.moment(version.starts_at)},
-    )
+    messages.success(request, published(version.number, version.starts_at))
     return redirect("console:programme_version", version.number)
-
-
-def _changes(old: Document, new: Document) -> list[Change]:
-    """Give what changes; when a version begins is said beside its number."""
-    return [change for change in differences(old, new) if change.pointer != "/from"]
-
-
-def _without_begin(document: Document) -> dict[str, Any]:
-    return {name: value for name, value in as_document(document).items() if name != "from"}
 
 
 def _dated(document: dict[str, Any], begins: dt.date | None) -> dict[str, Any]:
     """Let the document begin on the day that was chosen beside it, if one was."""
     return document | {"from": begins.isoformat()} if begins else document
-
-
-def _plan(parsed: Document) -> dict[str, Any]:
-    """Say what would change, against the newest version of the same programme; everything, where it is new."""
-    known = Programme.objects.filter(slug=parsed.programme).first()
-    newest = known.versions.order_by("-number").first() if known else None
-    if known is None or newest is None:
-        return {"new": True, "chapters": describe(parsed), "begins": parsed.from_, "name": services.english(parsed)}
-    before = queries.versions(known.id).document(newest.number)
-    today = clock.now().astimezone(ZoneInfo(known.zone)).date()
-    if parsed.from_ and parsed.from_ < today:
-        raise StartsInPast
-    return {
-        "new": False,
-        "changes": _changes(before, parsed),
-        "moves": climbing.moves(known, parsed, parsed.from_, clock.now()) if before.tiers != parsed.tiers else [],
-        "same": _without_begin(before) == _without_begin(parsed),
-        "begins": parsed.from_ if parsed.from_ and parsed.from_ > today else None,
-        "number": newest.number + 1,
-        "name": known.name,
-    }
 
 
 def _history(programme: Programme) -> list[dict[str, Any]]:

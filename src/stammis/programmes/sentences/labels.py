@@ -4,11 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
+
+_FIELDS = {
+    "any_of": gettext_noop("One of these"),
+    "at": gettext_noop("Reached at"),
+    "cap": gettext_noop("Limit"),
+    "each": gettext_noop("For each"),
+    "earn": gettext_noop("Rules"),
+    "of": gettext_noop("Conditions"),
+    "programme": gettext_noop("The programme itself"),
+    "tiers": gettext_noop("Levels"),
+    "when": gettext_noop("Only when"),
+}
+_KINDS = {
+    "all": gettext_noop("all of these"),
+    "amount": gettext_noop("Points for money spent"),
+    "any": gettext_noop("any of these"),
+    "event": gettext_noop("Points for an event"),
+    "multiply": gettext_noop("Multiply other rules"),
+    "not": gettext_noop("not this"),
+    "purchase": gettext_noop("Points for a purchase"),
+    "unit": gettext_noop("Points for each unit"),
+}
+
+
+def kind_label(kind: str) -> str:
+    """The name of a kind of part in words; one without a word of its own by its id."""
+    return gettext(_KINDS[kind]) if kind in _KINDS else label(kind)
 
 
 def label(field: str) -> str:
     """The name of a field in words: «full_steps» is «Full steps»."""
+    if field in _FIELDS:
+        return gettext(_FIELDS[field])
     text = field.strip("_").replace("_", " ")
     return gettext(text[:1].upper() + text[1:])
 

@@ -75,18 +75,28 @@ def part_changes(old: Programme, new: Programme) -> tuple[PartChange, ...]:
 
     Parts are known by their ids. The day on which a version begins is said beside it and is no change of a part.
     """
-    before, after = _side(old), _side(new)
-    changes: list[PartChange] = []
-    names = dict.fromkeys((*(f.removesuffix("_") for f in Programme.__struct_fields__), *after.document))
-    for name in names:
+    return tuple(_changes(_side(old), _side(new)))
+
+
+def field_changes(old: dict[str, Any], new: dict[str, Any]) -> tuple[PartChange, ...]:
+    """The same of two documents of which one has mistakes: field by field, without sentences."""
+    return tuple(_changes(_Side(old, ()), _Side(new, ())))
+
+
+def _changes(before: _Side, after: _Side) -> Iterator[PartChange]:
+    known = (f.removesuffix("_") for f in Programme.__struct_fields__)
+    for name in dict.fromkeys((*known, *after.document, *before.document)):
         then, now = before.document.get(name), after.document.get(name)
         if then == now or name in UNSAID:
             continue
-        if _has_parts(then) or _has_parts(now):
-            changes += _in_list(name, then or [], now or [], before, after)
+        if _are_parts(then) and _are_parts(now) and (then or now):
+            yield from _in_list(name, then or [], now or [], before, after)
         else:
-            changes.append(_whole(name, then, now, before, after))
-    return tuple(changes)
+            yield _whole(name, then, now, before, after)
+
+
+def _are_parts(value: Any) -> bool:
+    return not value or _has_parts(value)
 
 
 def _side(programme: Programme) -> _Side:

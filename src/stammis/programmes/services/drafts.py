@@ -14,7 +14,7 @@ from django.db import transaction
 from stammis.kit.errors import Conflict
 from stammis.programmes.drafts import CHANGING, authors, start_of
 from stammis.programmes.models import Draft, DraftStep, Programme, Version
-from stammis.programmes.services.publishing import publish, read
+from stammis.programmes.services.publishing import FixedForGood, publish, read
 
 State = Draft.State
 Act = DraftStep.Act
@@ -101,9 +101,12 @@ def undo(draft: Draft, author: Author) -> Draft:
 
 @transaction.atomic
 def ask_for_review(draft: Draft, author: Author) -> Draft:
-    """Ask somebody else to read the draft. Raises BadDocument where it has mistakes, and WrongState."""
+    """Ask somebody else to read the draft. Raises BadDocument where it has mistakes, FixedForGood and WrongState."""
     draft = _locked(draft, (State.DRAFT,))
-    read(draft.document)
+    parsed = read(draft.document)
+    promised = draft.programme
+    if (parsed.programme, parsed.currency, parsed.timezone) != (promised.slug, promised.currency, promised.zone):
+        raise FixedForGood("A draft keeps its programme's id, currency and time zone.")
     draft.state = State.IN_REVIEW
     return _step(draft, Act.ASKED, author)
 

@@ -101,6 +101,16 @@
   document.addEventListener("htmx:afterSettle", frames);
   frames();
 
+  // On a narrow page the list of parts is folded; without a script it is open.
+  if (matchMedia("(max-width: 767px)").matches) for (const fold of all("[data-fold-narrow]")) fold.open = false;
+
+  // What was written and not saved is not lost by a slip: the browser asks before it leaves the page.
+  let written = false;
+  document.addEventListener("input", (event) => { if (event.target.closest("[data-guard]")) written = true; });
+  document.addEventListener("htmx:beforeRequest", (event) => { if (event.target.closest("[data-guard]")) written = true; });
+  document.addEventListener("submit", (event) => { if (event.target.closest("[data-guard]")) written = false; });
+  addEventListener("beforeunload", (event) => { if (written) event.preventDefault(); });
+
   // The reader's own zone, for those who want to see times in it.
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   for (const button of all("[data-zone]")) {
