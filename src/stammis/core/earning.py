@@ -60,17 +60,15 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules, budg
             steps.append(unmet(rule))
             continue
         if rule.kind == "multiply":
-            multiplier = Gain(rule, 0, places, {})
-            multiplier.place = len(steps)
+            multiplier = Gain(rule, 0, places, {}, place=len(steps))
             multipliers.append(multiplier)
             gains.append(multiplier)
             steps.append(UNASKED)
             continue
-        found = (
-            gain_of(rule, basket, places, rules)
-            if rule.scale is None
-            else scaled_gain(rule, basket, places, rules, scene)
-        )
+        if rule.scale is None:
+            found = gain_of(rule, basket, places, rules)
+        else:
+            found = scaled_gain(rule, basket, places, rules, scene)
         if rule.limit is not None and isinstance(found, Gain):
             found = capped(found, counts, rules)
         if isinstance(found, Gain):
