@@ -109,10 +109,11 @@ def test_a_moment_tells_why_a_level_was_reached_and_lost(till: Till) -> None:
     assert level("2026-01-20")["moved"] is None
     reached, lost, again, gone = (level(at) for at in ("2026-02-05", "2026-02-20", "2026-03-02", "2027-04-01"))
     assert [each["level"] for each in (reached, lost, again, gone)] == ["gold", "basic", "gold", "basic"]
+    takes = " «Gold» takes €1,000.00."
     sentences = [each["moved"]["sentence"] for each in (reached, lost, again, gone)]
     assert sentences == [
         "«Gold» since 1 February 2026, by purchase 3. €1,210.00 counted then.",
-        "«Basic» since 10 February 2026, as purchase 3 became «cancelled». €10.00 counted then.",
+        "«Basic» since 10 February 2026, as purchase 3 became «cancelled». €10.00 counted then." + takes,
         "«Gold» since 1 March 2026, by purchase 4. €1,110.00 counted then.",
-        "«Basic» since 1 March 2027, as what had counted before lies too far back now. €0.00 counted then.",
+        "«Basic» since 1 March 2027, as what had counted before lies too far back now. €0.00 counted then." + takes,
     ]
