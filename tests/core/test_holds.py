@@ -169,3 +169,13 @@ def test_a_hold_is_the_next_thing_due() -> None:
     at = moment("2025-03-15T12:15") - dt.timedelta(seconds=1)
     course.pass_time(instant(at))
     assert len(course.rows) == 2
+
+
+def test_what_is_captured_names_the_end_that_its_lot_has_by_then() -> None:
+    course = Course(wallets=[wallet(expiry={"kind": "sliding", "days": 30})], rewards=[])
+    course.buy("100.00", "2025-03-01")
+    holds(course, 40, "2025-03-02T12:00", seconds=10**7)
+    course.buy("1.00", "2025-03-20")
+    captures(course, 40, "2025-03-21T12:00")
+    lots = {lot.row: lot.ends_at for lot in course.standing.purses["points"].lots}
+    assert [(take.row, take.ends_at) for take in course.rows[-1].lots] == [(1, lots[1])]

@@ -107,6 +107,7 @@ class Journal:
 
     def spend_held(self, wallet: str, takes: tuple[Take, ...], at: int, hold_row: int) -> Posted:
         """Posts the rows that free held points and spend them, even if their lots have ended meanwhile."""
+        takes = self._as_they_end(wallet, takes)
         amount = sum(take.amount for take in takes)
         self._post(self.purse(wallet), wallet, "release", amount, at, lots=takes, reverses=hold_row)
         return self._post(self.purse(wallet), wallet, "spend", -amount, at, lots=takes, reverses=hold_row)
@@ -172,8 +173,7 @@ class Journal:
         Points of an ended lot come back and expire at once or, with ``renew``, open a lot that ends at ``renew_until``.
         Debt is filled first, by what would end earliest.
         """
-        ends = {lot.row: lot.ends_at for lot in self.purse(wallet).lots}
-        takes = tuple(Take(take.row, take.amount, ends.get(take.row, take.ends_at)) for take in takes)
+        takes = self._as_they_end(wallet, takes)
         good = tuple(take for take in takes if not has_ended(take.ends_at, at))
         gone = tuple(take for take in takes if has_ended(take.ends_at, at))
         amount = sum(take.amount for take in good)
@@ -194,6 +194,11 @@ class Journal:
             purse = self.purse(wallet)
             left = fresh - min(fresh, purse.debt)
             self._post(purse, wallet, kind, fresh, at, ends_at=renew_until, left=left, reverses=reverses)
+
+    def _as_they_end(self, wallet: str, takes: tuple[Take, ...]) -> tuple[Take, ...]:
+        """Takes with the end that their lots have now: those that are still open may last longer than they did."""
+        ends = {lot.row: lot.ends_at for lot in self.purse(wallet).lots}
+        return tuple(Take(take.row, take.amount, ends.get(take.row, take.ends_at)) for take in takes)
 
     def _post(
         self,
