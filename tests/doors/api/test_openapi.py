@@ -30,6 +30,7 @@ SHOP = Path("src/stammis/programmes/templates/shop-points.yaml")
 ORDER = (
     "put_member",
     "put_level",
+    "put_rate",
     "record_purchase",
     "redeem",
     "get_redemption",
