@@ -87,7 +87,7 @@ class Movement:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One event of the story; ``seq`` is its number."""
+    """One event of the story; ``seq`` is its number in the account to which it happened."""
 
     kind: str
     at: dt.datetime
@@ -96,6 +96,7 @@ class Chapter:
     movements: tuple[Movement, ...] = ()
     moves: tuple[str, ...] = field(default=())
     seq: int = 0
+    account: uuid.UUID | None = None
 
     @property
     def icon(self) -> str:
@@ -133,6 +134,7 @@ def _chapter(stored: Event, record: str | None, document: Document) -> Chapter:
         ),
         moves=tuple(_move(effect, document) for effect in effects if isinstance(effect, TierMoved)),
         seq=stored.seq,
+        account=stored.member_id,
     )
 
 
