@@ -118,8 +118,8 @@ def named(schema: Any) -> Iterator[str]:
     if isinstance(schema, dict):
         yield from schema.get("properties", {})
         yield from (str(word) for word in (*schema.get("enum", ()), *([schema["const"]] if "const" in schema else ())))
-        for part in schema.values():
-            yield from named(part)
+        for key, part in schema.items():
+            yield from named(list(part.values()) if key == "properties" else part)
     elif isinstance(schema, list):
         for part in schema:
             yield from named(part)
