@@ -19,7 +19,9 @@ def test_every_code_on_the_page_of_errors_has_a_meaning() -> None:
 
 
 def test_every_code_of_a_bad_row_or_field_is_on_the_page_of_errors() -> None:
-    said = re.compile(r'(?:\bBad\([^()]*?, "(?:[a-z_]+", ")?|\bfault\([^()]*?, "|"code": "(?=[a-z_]+", "message"))([a-z_0-9]+)"')
+    said = re.compile(
+        r'(?:\bBad\([^()]*?, "(?:[a-z_]+", ")?|\bfault\([^()]*?, "|"code": "(?=[a-z_]+", "message"))([a-z_0-9]+)"'
+    )
     sources = "\n".join(path.read_text("utf-8") for path in sorted(errors.SOURCES.rglob("*.py")))
     page = errors.page()
     assert {"wrong_columns", "needs_dry_run", "missing_column", "unknown_column"} <= set(said.findall(sources))
