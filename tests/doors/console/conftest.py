@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.plugin import DjangoDbBlocker
 
 from stammis.staff import services as staff
@@ -15,6 +15,9 @@ from tests.doors.api.installation import Installation, copy_of, pointed_to
 from tests.doors.console.company import PASSWORD, Company, found
 
 NOISE = ("favicon",)
+PATIENCE_MS = 30_000
+"""So long a page may take on a machine that does much else; nothing here measures speed."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def test_arrows_walk_the_list_and_enter_opens_a_member(owner: Page, site: Site) 
 
 def test_why_opens_beside_the_row_takes_the_focus_and_gives_it_back(owner: Page, site: Site) -> None:
     owner.goto(f"{site.url}/console/members/{site.company.member}?view=ledger")
-    link = owner.locator("tbody tr a").first
+    link = owner.locator("tbody tr a[hx-get]").first
     link.focus()
     owner.keyboard.press("Enter")
     expect(owner.locator("#panel h2").first).to_be_focused()
