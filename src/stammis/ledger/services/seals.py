@@ -15,6 +15,7 @@ from stammis.kit.pipeline import Transaction as Pipeline
 from stammis.ledger.models import Closing, Seal
 
 FORM = 1
+SEALING = 0x7365_616C  # «seal», as a number: the advisory lock of whoever adds links
 DAY = dt.timedelta(days=1)
 MARGIN = dt.timedelta(minutes=10)
 """So long after its end a day is closed: what was begun in it has been written by then or is dated anew."""
@@ -71,7 +72,7 @@ def seal(now: dt.datetime) -> list[Seal]:
     A link reaches back to the end of the one before it, so that days without rows need none of their own.
     """
     with connection.cursor() as db:
-        db.execute("LOCK TABLE ledger_seal IN EXCLUSIVE MODE")
+        db.execute("SELECT pg_advisory_xact_lock(%s)", [SEALING])
     closing = Closing.objects.filter(id=1).first()
     latest = Seal.objects.order_by("-number").first()
     if closing is None or (latest is not None and latest.ends_at >= closing.ends_at):
