@@ -74,6 +74,7 @@ PAGES = {
     "person": "people/agent@example.com",
     "audit": "audit",
     "settings": "settings",
+    "rates": "settings/rates",
     "move_clock": "settings/clock",
     "first_steps": "first-steps",
     "parts": "parts",
