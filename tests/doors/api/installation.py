@@ -59,7 +59,7 @@ def pointed_to(address: str) -> Iterator[None]:
 
 def make_template(address: str) -> str:
     """Makes a database with all tables, to be copied, and gives its address."""
-    name = f"http_template_{os.getpid()}"
+    name = f"http_template_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(address, autocommit=True) as server:
         server.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
     template = make_conninfo(address, dbname=name)
