@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from stammis.accrual.queries.causes import Cause, Total
 from stammis.accrual.queries.moments import kind_name
-from stammis.accrual.queries.timeline import sentence_of
 from stammis.accrual.sentences import levels
 from stammis.core.programme import Programme as Document
 from stammis.programmes.sentences import words
@@ -72,7 +71,7 @@ def told(cause: Cause) -> Told:
         at=cause.stored.occurred_at,
         recorded_at=cause.stored.recorded_at,
         version=case.version,
-        sentence=sentence_of(case.event),
+        sentence=case.sentence(),
         sums=_summed(lines, case.document),
         idle=[looked.part.sentence for looked in case.not_applied()],
         moves=[levels.moved(move, case.event, None, case.document) for move in case.moves],

@@ -36,6 +36,8 @@ def test_r12_a_return_of_what_was_spent(installation: Installation, policy: str,
     if policy == "to_zero":
         assert (last["amount"], last["shortfall"]) == (-20, 80)
         assert answer["effects"][0]["shortfall"] == 80
+        why = caller.did("GET", f"ledger/{last['id']}/why?lang=en")
+        assert "80 points more were spent already and are not taken." in why["sentence"].lower()
     if policy == "pending_only":
         assert last["kind"] == "spend"
         assert [step["saw"]["shortfall"] for step in answer["steps"] if step["because"] == "shortfall"] == [100]
@@ -51,7 +53,9 @@ def test_e60_pending_points_that_are_returned_never_move_the_balance(installatio
     assert answer["wallets"]["points"]["pending"] == 100
     assert view(caller) == (0, 100, 0)
     assert caller.did("GET", "members/anna")["pending"][0]["active_on"] == "2026-04-08"
-    assert [row["status"] for row in caller.rows("anna")] == ["pending"]
+    [row] = caller.rows("anna")
+    assert row["status"] == "pending"
+    assert "Pending until 8 April 2026." in caller.did("GET", f"ledger/{row['id']}/why?lang=en")["sentence"]
     caller.did("POST", "purchases/p/returns", goods("1", at="2026-03-27T12:00:00Z"))
     assert view(caller) == (0, 0, 0)
     assert [(row["status"], row["amount"], row["running"]) for row in caller.rows("anna")] == [

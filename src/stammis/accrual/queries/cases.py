@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from stammis.accrual import sentences
 from stammis.accrual.models import Decision
 from stammis.accrual.outcomes import Answer
+from stammis.accrual.queries.timeline import sentence_of
 from stammis.accrual.records import read_event, read_record
+from stammis.accrual.sentences.giving import rate_said
 from stammis.activity.models import Event
 from stammis.activity.queries import receipt
 from stammis.core.effects import Decision as Decided
-from stammis.core.effects import Effect, Posted, Step, TierMoved
+from stammis.core.effects import Effect, Posted, PurchaseMoved, Step, TierMoved
 from stammis.core.events import AnyEvent, Purchase, StatusChanged
 from stammis.core.explain import full_steps
 from stammis.core.programme import Programme as Document
+from stammis.core.standing import Rate
 from stammis.programmes import queries as programmes
 
 
@@ -47,6 +50,17 @@ class Case:
     def moves(self) -> list[TierMoved]:
         """The levels that it moved."""
         return [effect for effect in self.effects if isinstance(effect, TierMoved)]
+
+    @property
+    def rate(self) -> Rate | None:
+        """The rate by which a purchase was decided that was in another currency than the programme's."""
+        moved = (effect.state.rate for effect in self.effects if isinstance(effect, PurchaseMoved))
+        return next(moved, None)
+
+    def sentence(self) -> str:
+        """Say what happened, and by which rate it was reckoned, in the active language."""
+        said = sentence_of(self.event)
+        return said if self.rate is None else f"{said} {rate_said(self.rate, self.document)}"
 
     def parts(self) -> list[Looked]:
         """Give what added up to its rows, in the active language: by wallet the points are the rows' sum."""

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from stammis.accrual.queries.cases import Case, Looked, case_of
 from stammis.accrual.queries.purchases import UnknownPurchase
-from stammis.accrual.queries.timeline import sentence_of
 from stammis.activity.models import Event
 from stammis.activity.queries import receipt
 from stammis.core.effects import Step
@@ -137,7 +136,7 @@ def _event_view(each: Cause) -> dict[str, Any]:
         "occurred_at": stored.occurred_at,
         "recorded_at": stored.recorded_at,
         "version": case.version,
-        "sentence": sentence_of(case.event),
+        "sentence": case.sentence(),
         "rows": [
             {"row": row_id(stored.member_id, row.row), "wallet": row.wallet, "kind": row.kind, "amount": row.amount}
             for row in case.rows

@@ -12,11 +12,10 @@ from stammis.accrual import sentences
 from stammis.accrual.queries.cases import Case, case_of
 from stammis.accrual.queries.rows import rows_view
 from stammis.activity.models import Event
-from stammis.core.effects import Posted, PurchaseMoved, Step
+from stammis.core.effects import Posted, Step
 from stammis.core.events import AnyEvent
 from stammis.core.programme import Programme as Document
 from stammis.core.spread import spread
-from stammis.core.standing import Rate
 from stammis.ledger import queries as ledger
 from stammis.ledger.models import Entry
 
@@ -41,7 +40,7 @@ def explain(entry: Entry, language: str | None = None) -> Explained:
     posted = _posted(entry, case)
     row = sentences.Row(posted.kind, entry.amount, entry.wallet, entry.occurred_at, posted.awaits, posted.shortfall)
     steps = _steps_of(entry, case)
-    why = sentences.why(row, case.event, steps, case.document, language=language, rate=_rate(case))
+    why = sentences.why(row, case.event, steps, case.document, language=language, rate=case.rate)
     return Explained(entry, case.event, case.version, case.document, why)
 
 
@@ -60,12 +59,6 @@ def why(row_id: str, language: str | None = None, *, now: dt.datetime) -> dict[s
         ],
         "version": explained.version,
     }
-
-
-def _rate(case: Case) -> Rate | None:
-    """Give the rate by which the purchase was decided, where it was in another currency than the programme's."""
-    moved = (effect.state.rate for effect in case.effects if isinstance(effect, PurchaseMoved))
-    return next(moved, None)
 
 
 def _posted(entry: Entry, case: Case) -> Posted:

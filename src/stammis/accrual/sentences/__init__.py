@@ -94,11 +94,9 @@ def why(
         )
         parts = parts if gains else tuple(each for each in parts if each.because == row.kind)
         refused = tuple(part(step, programme) for step in concerned if not step.applied) if row.kind == "earn" else ()
-        sentence = _sentence(row, event, parts, programme)
-        if rate is not None and gains:
-            sentence = f"{sentence} {rate_said(rate, programme)}"
-        return Why(sentence, parts, refused)
         said = [_sentence(row, event, parts, programme)]
+        if rate is not None and gains:
+            said.append(rate_said(rate, programme))
         if row.awaits is not None and row.amount > 0:
             said.append(lots.waits(row.awaits, programme))
         if row.shortfall:
