@@ -83,7 +83,7 @@ def decide(event: AnyEvent, world: World, rules: Rules, current: Rules | None = 
     """
     current = current or rules
     decision = _decide(event, world, rules, current)
-    if current.tended or world.standing.stays or isinstance(event, LevelGiven):
+    if current.tended or world.standing.stays or type(event) is LevelGiven:
         return with_levels(event, decision, world, current)
     return decision
 

@@ -60,7 +60,7 @@ def as_read(standing: Standing, at: int, rules: Rules) -> Standing:
     draft = Draft(World(standing=standing))
     for effect in journal.effects:
         draft.apply(effect, rules)
-    return draft.standing_at(standing.events, standing.latest_at, standing.due_at)
+    return draft.standing
 
 
 def _mature(journal: Journal, wallet: str, lot: PendingLot, at: int) -> None:

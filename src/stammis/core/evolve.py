@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from msgspec import structs
 
@@ -38,10 +38,13 @@ from stammis.core.lots import (
     purse_extended,
 )
 from stammis.core.rules import Rules
-from stammis.core.standing import About, Count, PendingLot, PurchaseState, Rank, Standing
+from stammis.core.standing import About, Count, PurchaseState, Rank, Standing
+from stammis.core.tier_rules import MeasureRules
 from stammis.core.tiers import no_rank, rank_on, rank_progressed
 from stammis.core.world import World
 from stammis.core.yearly import celebrated, given
+
+V = TypeVar("V")
 
 COUNTS_KEPT = 3
 """Periods of a cap that a standing remembers: the newest, and older ones for events that come late."""
@@ -61,61 +64,30 @@ def evolve_all(world: World, effects: Iterable[Effect], rules: Rules) -> World:
 
 
 class Draft:
-    """A world in the making: what has changed so far, copied at its first change."""
+    """A world in the making: the standing, and the world around it, as the effects so far leave them."""
 
-    __slots__ = (
-        "_attributes",
-        "_before",
-        "_enrolled",
-        "_labels",
-        "_past",
-        "_purchases",
-        "_rows",
-        "_ties",
-        "_world",
-        "about",
-        "counts",
-        "holds",
-        "pending",
-        "purses",
-        "ranks",
-        "stays",
-    )
+    __slots__ = ("_world", "standing")
 
     def __init__(self, world: World) -> None:
-        standing = world.standing
         self._world = world
-        self._before = standing
-        self._enrolled = standing.enrolled
-        self._labels = standing.labels
-        self._attributes = standing.attributes
-        self._purchases = standing.purchases
-        self._past = standing.past
-        self.about = standing.about
-        self.purses = standing.purses
-        self.ranks = standing.ranks
-        self.counts = standing.counts
-        self.stays = standing.stays
-        self.pending = standing.pending
-        self.holds = standing.holds
-        self._rows = standing.rows
-        self._ties = standing.ties
+        self.standing = world.standing
 
     def apply(self, effect: Effect, rules: Rules) -> None:
         """Lets one effect change the draft."""
-        match effect:  # what every purchase does comes first
-            case Posted():
-                if effect.awaits is not None:
-                    self._wait(effect.wallet, pending_after(self.pending.get(effect.wallet, ()), effect))
-                else:
-                    if self.purses is self._before.purses:
-                        self.purses = dict(self.purses)
-                    self.purses[effect.wallet] = purse_after(self.purses.get(effect.wallet, EMPTY), effect)
-                self._rows = max(self._rows, effect.row)
-            case Progressed():
-                self._move_rank(effect, rules)
-            case PurchaseMoved():
-                self._move_purchase(effect)
+        # What every purchase does comes first, told by identity: it is asked millions of times.
+        if type(effect) is Posted:
+            self._post(effect)
+        elif type(effect) is Progressed:
+            self._progress(effect, rules)
+        elif type(effect) is PurchaseMoved:
+            self._move_purchase(effect)
+        else:
+            self._change(effect, rules)
+
+    def _change(self, effect: Effect, rules: Rules) -> None:
+        match effect:
+            case Posted() | Progressed() | PurchaseMoved():
+                raise AssertionError("they come first")
             case Counted():
                 self._count(effect)
             case TierMoved():
@@ -131,128 +103,113 @@ class Draft:
             case MemberSet() | Remembered() | Celebrated():
                 self._learn(effect, rules)
             case Tied():
-                self._ties = effect.ties
+                self.standing = structs.replace(self.standing, ties=effect.ties)
             case Refused() | Drawn():
                 pass  # what is left of a budget is nobody's standing
             case _:
                 assert_never(effect)
 
-    def _learn(self, effect: MemberSet | Remembered | Celebrated, rules: Rules) -> None:
-        match effect:
-            case MemberSet():
-                self._enrolled, self._labels, self._attributes = effect.enrolled, effect.labels, effect.attributes
-                self.about = about_after(self.about, effect)
-            case Remembered(event=str() as kind):
-                self._past = happened(self._past, kind, effect.day)
-            case Remembered():
-                self._past = remembered(self._past, effect.day, effect.times, effect.spent, rules.book.memory)
-            case Celebrated():
-                self.about = _after_celebrating(self.about, effect)
-            case _:
-                assert_never(effect)
-
     def world(self) -> World:
         """The world as it is now; the standing's own clock and counters are left as they were."""
-        before = self._before
-        return self.world_at(before.events, before.latest_at, before.due_at)
+        return self.world_with(self.standing)
 
-    def world_at(self, events: int, latest_at: int, due_at: int | None) -> World:
-        """The world as it is now, with the standing's counter of events, latest instant and next due instant."""
-        standing = self.standing_at(events, latest_at, due_at)
+    def world_with(self, standing: Standing) -> World:
+        """The world as it is now around a standing."""
         world = self._world
         if world.original is None and world.redemption is None and not world.coupons:
             return World(standing=standing, grants=world.grants)
         return structs.replace(world, standing=standing)
 
-    def standing_at(self, events: int, latest_at: int, due_at: int | None) -> Standing:
-        """The standing as it is now."""
-        return Standing(
-            enrolled=self._enrolled,
-            labels=self._labels,
-            attributes=self._attributes,
-            purses=self.purses,
-            ranks=self.ranks,
-            counts=self.counts,
-            events=events,
-            rows=self._rows,
-            latest_at=latest_at,
-            due_at=due_at,
-            stays=self.stays,
-            ties=self._ties,
-            pending=self.pending,
-            holds=self.holds,
-            purchases=self._purchases,
-            about=self.about,
-            past=self._past,
-        )
+    def _post(self, row: Posted) -> None:
+        standing, wallet = self.standing, row.wallet
+        rows = max(standing.rows, row.row)
+        if row.awaits is None:
+            purses = standing.purses.copy()
+            purses[wallet] = purse_after(purses.get(wallet, EMPTY), row)
+            self.standing = structs.replace(standing, purses=purses, rows=rows)
+        else:
+            pending = pending_after(standing.pending.get(wallet, ()), row)
+            self.standing = structs.replace(standing, pending=_with(standing.pending, wallet, pending), rows=rows)
 
-    def _wait(self, wallet: str, pending: tuple[PendingLot, ...]) -> None:
-        """The pending points of a wallet are these from now on."""
-        self.pending = {**self.pending, wallet: pending}
-        if not pending:
-            del self.pending[wallet]
+    def _progress(self, effect: Progressed, rules: Rules) -> None:
+        standing, key = self.standing, effect.set
+        tally = _tally(key, rules)
+        ranks = standing.ranks.copy()
+        rank = ranks.get(key) or no_rank(rules.tier_sets[tally.set])
+        ranks[key] = rank_progressed(rank, effect.day, effect.amount, tally.kept_days)
+        self.standing = structs.replace(standing, ranks=ranks)
+
+    def _move_rank(self, effect: TierMoved, rules: Rules) -> None:
+        standing, key = self.standing, effect.set
+        tally = _tally(key, rules)
+        rank = standing.ranks.get(key) or no_rank(rules.tier_sets[tally.set])
+        rank = rank_on(rank, rules.calendar.day(effect.at), tally.kept_days)
+        rank = Rank(effect.after, rank.days, effect.at, rank.total, rank.gone)
+        self.standing = structs.replace(standing, ranks={**standing.ranks, key: rank})
+
+    def _learn(self, effect: MemberSet | Remembered | Celebrated, rules: Rules) -> None:
+        standing = self.standing
+        match effect:
+            case MemberSet():
+                self.standing = structs.replace(
+                    standing,
+                    enrolled=effect.enrolled,
+                    labels=effect.labels,
+                    attributes=effect.attributes,
+                    about=about_after(standing.about, effect),
+                )
+            case Remembered(event=str() as kind):
+                self.standing = structs.replace(standing, past=happened(standing.past, kind, effect.day))
+            case Remembered():
+                past = remembered(standing.past, effect.day, effect.times, effect.spent, rules.book.memory)
+                self.standing = structs.replace(standing, past=past)
+            case Celebrated():
+                self.standing = structs.replace(standing, about=_after_celebrating(standing.about, effect))
+            case _:
+                assert_never(effect)
 
     def _move_lots(self, effect: Activated | Extended) -> None:
-        wallet, pending = effect.wallet, self.pending.get(effect.wallet, ())
-        purse = self.purses.get(wallet, EMPTY)
+        standing, wallet = self.standing, effect.wallet
+        purse, pending = standing.purses.get(wallet, EMPTY), standing.pending.get(wallet, ())
         match effect:
             case Activated():
                 purse = purse_activated(purse, effect)
-                self._wait(wallet, pending_less(pending, {effect.row: effect.amount}))
+                pending = pending_less(pending, {effect.row: effect.amount})
             case Extended():
                 purse = purse_extended(purse, effect.rows, effect.ends_at)
-                if pending:
-                    self._wait(wallet, pending_extended(pending, effect.rows, effect.ends_at))
+                pending = pending_extended(pending, effect.rows, effect.ends_at)
             case _:
                 assert_never(effect)
-        self.purses = {**self.purses, wallet: purse}
+        purses = {**standing.purses, wallet: purse}
+        self.standing = structs.replace(standing, purses=purses, pending=_with(standing.pending, wallet, pending))
 
     def _hold(self, effect: HoldMoved) -> None:
-        self.holds = {**self.holds, effect.hold.hold: effect.hold}
-        if effect.hold.state != "held":
-            del self.holds[effect.hold.hold]
-
-    def _move_rank(self, effect: Progressed | TierMoved, rules: Rules) -> None:
-        tally = rules.tallies.get(effect.set) or rules.tier_sets[effect.set].measures[0]
-        if self.ranks is self._before.ranks:
-            self.ranks = dict(self.ranks)
-        rank = self.ranks.get(effect.set) or no_rank(rules.tier_sets[tally.set])
-        match effect:
-            case Progressed():
-                rank = rank_progressed(rank, effect.day, effect.amount, tally.kept_days)
-            case TierMoved():
-                rank = rank_on(rank, rules.calendar.day(effect.at), tally.kept_days)
-                rank = Rank(effect.after, rank.days, effect.at, rank.total, rank.gone)
-            case _:
-                assert_never(effect)
-        self.ranks[effect.set] = rank
+        name = effect.hold.hold
+        hold = effect.hold if effect.hold.state == "held" else None
+        self.standing = structs.replace(self.standing, holds=_with(self.standing.holds, name, hold))
 
     def _stay(self, effect: Stayed) -> None:
-        self.stays = {name: stay for name, stay in self.stays.items() if name != effect.set}
-        if effect.stay is not None:
-            self.stays[effect.set] = effect.stay
+        self.standing = structs.replace(self.standing, stays=_with(self.standing.stays, effect.set, effect.stay))
 
     def _count(self, effect: Counted) -> None:
-        if self.counts is self._before.counts:
-            self.counts = dict(self.counts)
-        count = effect.count
-        others = [other for other in self.counts.get(effect.rule, ()) if other.period != count.period]
+        standing, rule, count = self.standing, effect.rule, effect.count
+        others = [other for other in standing.counts.get(rule, ()) if other.period != count.period]
         if count.points or count.times:
             others.append(count)
         others.sort(key=_newest_first)
-        if others:
-            self.counts[effect.rule] = tuple(others[:COUNTS_KEPT])
-        else:
-            self.counts.pop(effect.rule, None)
+        counts = _with(standing.counts, rule, tuple(others[:COUNTS_KEPT]))
+        self.standing = structs.replace(standing, counts=counts)
 
     def _move_purchase(self, effect: PurchaseMoved) -> None:
-        original = self._world.original
+        standing, original, state = self.standing, self._world.original, effect.state
         if original is None:
-            state = effect.state
-            self._purchases += state.state == "completed" and not (state.returned and state.seen is None)
+            more = int(state.state == "completed" and not (state.returned and state.seen is None))
         elif original.purchase.id == effect.purchase:
-            self._purchases += stands(original.purchase, effect.state) - stands(original.purchase, original.state)
-            self._world = structs.replace(self._world, original=structs.replace(original, state=effect.state))
+            more = stands(original.purchase, state) - stands(original.purchase, original.state)
+            self._world = structs.replace(self._world, original=structs.replace(original, state=state))
+        else:
+            return
+        self.standing = structs.replace(standing, purchases=standing.purchases + more)
 
     def _move_reward(self, effect: RewardMoved) -> None:
         reward, world = effect.reward, self._world
@@ -260,6 +217,18 @@ class Draft:
             self._world = world = structs.replace(world, redemption=reward)
         if reward.code in world.coupons:
             self._world = structs.replace(world, coupons={**world.coupons, reward.code: reward})
+
+
+def _with(values: dict[str, V], name: str, value: V | None) -> dict[str, V]:
+    """The values with another one under a name, at the end if it is new there; without it where there is nothing."""
+    if value:
+        return {**values, name: value}
+    return {other: kept for other, kept in values.items() if other != name}
+
+
+def _tally(key: str, rules: Rules) -> MeasureRules:
+    """What a tally of a standing counts; that of a tier set's level is its first."""
+    return rules.tallies.get(key) or rules.tier_sets[key].measures[0]
 
 
 def stands(purchase: Purchase, state: PurchaseState) -> bool:

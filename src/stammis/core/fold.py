@@ -41,44 +41,44 @@ def world_after(event: AnyEvent, decision: Decision, world: World, rules: Rules)
 
     ``rules`` are those by which tiers move.
     """
-    if decision.effects and isinstance(decision.effects[0], Refused):
+    if decision.effects and type(decision.effects[0]) is Refused:
         return world
     draft = Draft(world)
     for effect in decision.effects:
         draft.apply(effect, rules)
-    before = world.standing
-    latest_at = before.latest_at
-    if not isinstance(event, TIMELESS):
-        at = instant(event.occurred_at)
-        latest_at = max(latest_at, at)
-    about = draft.about
+    standing = draft.standing
+    latest_at, about = standing.latest_at, standing.about
+    if type(event) not in TIMELESS:
+        latest_at = max(latest_at, instant(event.occurred_at))
     if about.next_at <= latest_at:
         upcoming = next_at(about, latest_at, rules.calendar, rules.programme.members.leap_day)
-        draft.about = About(about.consents, about.birthday, about.joined, upcoming)
-    due_at = next_due(draft, rules)
-    if draft.pending or draft.holds:
-        due_at = earlier(due_at, wallets_due_at(draft.pending, draft.holds))
-    if rules.tended or draft.stays:
-        due_at = _sooner(due_at, draft.standing_at(before.events + 1, latest_at, due_at), rules)
-    return draft.world_at(before.events + 1, latest_at, due_at)
+        about = About(about.consents, about.birthday, about.joined, upcoming)
+        standing = structs.replace(standing, about=about)
+    due_at = next_due(standing, rules)
+    if standing.pending or standing.holds:
+        due_at = earlier(due_at, wallets_due_at(standing.pending, standing.holds))
+    standing = structs.replace(standing, events=standing.events + 1, latest_at=latest_at, due_at=due_at)
+    if rules.tended or standing.stays:
+        standing = structs.replace(standing, due_at=_sooner(due_at, standing, rules))
+    return draft.world_with(standing)
 
 
-def next_due(draft: Draft, rules: Rules) -> int | None:
+def next_due(standing: Standing, rules: Rules) -> int | None:
     """The next instant at which something falls due by itself; None where nothing will.
 
     A lot ends, a level falls, a birthday or an anniversary begins.
     """
-    due = draft.about.next_at
-    for purse in draft.purses.values():
+    due = standing.about.next_at
+    for purse in standing.purses.values():
         if purse.lots:
             ends_at = purse.lots[0].ends_at
             if ends_at is not None and ends_at < due:
                 due = ends_at
-    stays = draft.stays
+    stays, ranks = standing.stays, standing.ranks
     for tiers in rules.tiers:
         if tiers.tended or (stays and tiers.id in stays):
             continue
-        rank = draft.ranks.get(tiers.id)
+        rank = ranks.get(tiers.id)
         if rank is not None and rank.total:
             falls = falls_at(rank, tiers, rules.calendar)
             if falls is not None and falls < due:

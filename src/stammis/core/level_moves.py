@@ -44,7 +44,7 @@ def with_levels(event: AnyEvent, decision: Decision, world: World, rules: Rules)
         draft.apply(effect, rules)
     before = world.standing
     at = max(instant(event.occurred_at), before.latest_at)
-    after = draft.standing_at(before.events, at, None)
+    after = structs.replace(draft.standing, latest_at=at, due_at=None)
     effects = level_effects(before, after, at, rules, _because(event))
     return structs.replace(decision, effects=(*decision.effects, *effects)) if effects else decision
 
