@@ -24,16 +24,15 @@ def lefts_of(counts: Counts, budgets: Lefts, rules: Rules) -> Lefts:
     return found
 
 
-def multiplied(  # noqa: PLR0917 - what combining looks at, in one order everywhere
-    gains: list[Gain], multipliers: list[Gain], steps: list[Step], basket: Basket, counts: Counts, rules: Rules
-) -> list[Gain]:
+def multiplied(gains: list[Gain], steps: list[Step], basket: Basket, counts: Counts, rules: Rules) -> list[Gain]:
     """The gains with what multipliers make of them; a multiplier that makes nothing leaves a step that says why."""
     nothing: list[int] = []
-    for gain in multipliers:
-        found = _multiplier(gain, gains, basket, counts, rules)
-        if isinstance(found, Step):
-            steps[gain.place] = found
-            nothing.append(gain.place)
+    for gain in gains:
+        if gain.rule.kind == "multiply":
+            found = _multiplier(gain, gains, basket, counts, rules)
+            if type(found) is Step:
+                steps[gain.place] = found
+                nothing.append(gain.place)
     return [gain for gain in gains if gain.place not in nothing] if nothing else gains
 
 
@@ -45,8 +44,7 @@ def combined(
     for group in rules.book.groups:
         there = _settled(group, there, steps, basket, rules, counts=counts)
     if not rules.book.pools:
-        multipliers = [gain for gain in there if gain.rule.kind == "multiply"]
-        return multiplied(there, multipliers, steps, basket, counts, rules)
+        return multiplied(there, steps, basket, counts, rules)
     rooms = {key: left * rules.book.denominator for key, left in lefts.items()}
     first_first = sorted(there, key=_order)
     plain = [gain for gain in first_first if gain.rule.kind != "multiply"]

@@ -137,7 +137,8 @@ class EarnBook:
 
     Attributes:
         denominator: points are counted in this many-th parts of a wallet's smallest unit.
-        all: the mask of rules that a purchase may select; without_lines: those of them that ask nothing about lines.
+        all: the mask of rules that a purchase may select; without_lines: those of them that ask nothing about lines;
+            multipliers: those that multiply others.
         chosen: the rules of a mask, in the order of the programme.
         by_event: the rules for each type of event.
         wallets: the wallet of each rule; one_wallet: whether that is the same for all.
@@ -156,6 +157,7 @@ class EarnBook:
     denominator: int
     all: int
     without_lines: int
+    multipliers: int
     skus: Index
     categories: Index
     channels: Index
@@ -205,6 +207,7 @@ def earn_book(programme: Programme, wallets: dict[str, int], terms: Terms) -> Ea
         denominator=denominator,
         all=_mask(on_purchases),
         without_lines=_mask(rule for rule in on_purchases if not rule.of_lines),
+        multipliers=_mask(rule for rule in on_purchases if rule.kind == "multiply"),
         skus=_index(on_purchases, lambda rule: rule.match.skus),
         categories=_index(on_purchases, lambda rule: rule.match.categories),
         channels=_index(on_purchases, lambda rule: rule.match.channels),

@@ -49,29 +49,24 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules, budg
         mask &= admitted(book, scene)
     steps: list[Step] = []
     gains: list[Gain] = []
-    multipliers: list[Gain] = []
     for rule in book.chosen(mask):
         check = rule.check
         if check is not None and (step := check(scene)) is not None:
             steps.append(step)
             continue
-        places = matched(rule, lines, scene, masks) if rule.of_lines else None
-        if places is not None and not places:
-            steps.append(unmet(rule))
-            continue
-        if rule.kind == "multiply":
-            multiplier = Gain(rule, 0, places, {}, place=len(steps))
-            multipliers.append(multiplier)
-            gains.append(multiplier)
-            steps.append(UNASKED)
-            continue
+        places = None
+        if rule.of_lines:
+            places = matched(rule, lines, scene, masks)
+            if not places:
+                steps.append(unmet(rule))
+                continue
         if rule.scale is None:
             found = gain_of(rule, basket, places, rules)
         else:
             found = scaled_gain(rule, basket, places, rules, scene)
-        if rule.limit is not None and isinstance(found, Gain):
+        if rule.limit is not None and rule.kind != "multiply" and type(found) is Gain:
             found = capped(found, counts, rules)
-        if isinstance(found, Gain):
+        if type(found) is Gain:
             found.place = len(steps)
             gains.append(found)
             steps.append(UNASKED)
@@ -81,8 +76,8 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules, budg
         lefts = lefts_of(counts, budgets or {}, rules)
         gains = combined(gains, steps, basket, counts, rules, lefts=lefts)
         return settled(steps, gains, basket, rules, lefts)
-    if multipliers:
-        gains = multiplied(gains, multipliers, steps, basket, counts, rules)
+    if mask & book.multipliers:
+        gains = multiplied(gains, steps, basket, counts, rules)
     return settled(steps, gains, basket, rules, None)
 
 

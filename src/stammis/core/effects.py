@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, final
 
 from msgspec import Struct
 
@@ -201,6 +201,7 @@ Effect = (
 )
 
 
+@final
 class Step(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """What one rule did: whether it applied, why (a code and the values it looked at), and its part of the points.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import assert_never, final
 
 from msgspec import Struct
 
@@ -18,6 +18,7 @@ Counts = dict[str, Count]
 """By capped rule, what of its cap is used in the period at hand."""
 
 
+@final
 class Gain(Struct, gc=False):
     """What one rule gives: an exact value over the book's denominator, and the lines (by place) it gives it for.
 
@@ -77,7 +78,9 @@ def gain_of(rule: EarnRule, basket: Basket, lines: list[int] | None, rules: Rule
             return Gain(rule, units * rule.rate, lines, {"quantity": units})
         case "purchase":
             return Gain(rule, rule.rate, None, {})
-        case "event" | "multiply" | "scaled" | "marginal":
+        case "multiply":
+            return Gain(rule, 0, lines, {})  # what it multiplies is known when all others have been asked
+        case "event" | "scaled" | "marginal":
             raise AssertionError("they do not give for a basket by themselves")
         case _:
             assert_never(rule.kind)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -74,8 +73,9 @@ class Terms:
     calendar: Calendar = field(default_factory=lambda: calendar_of("UTC"))
 
     def text(self, amount: int) -> str:
-        """An amount in minor units of the purchase's currency as text, in the programme's."""
-        return amount_text(math.floor(amount * int(10**self.decimals) / self.money + Fraction(1, 2)), self.decimals)
+        """An amount in minor units of the purchase's currency as text, in the programme's; halves up."""
+        one, parts = self.money.as_integer_ratio()
+        return amount_text((2 * amount * int(10**self.decimals) * parts + one) // (2 * one), self.decimals)
 
 
 def in_bounds(low: int, high: int | None, value: int) -> bool:

@@ -30,20 +30,23 @@ def parts_of_whole(gains: list[Gain], rules: Rules, lefts: Lefts | None = None) 
 
 def _whole(gains: list[Gain], rules: Rules, lefts: Lefts | None) -> int:
     denominator = rules.book.denominator
-    floors = 0
-    rests: list[int] = []
+    exact = floors = 0
     for gain in gains:
         value = gain.value
         gain.part = part = value // denominator
+        exact += value
         floors += part
-        rests.append(value - part * denominator)
-    whole = rounded(floors * denominator + sum(rests), denominator, rules.mode)
-    if whole > floors:
+    whole = rounded(exact, denominator, rules.mode)
+    if whole == floors:
+        return whole
+    rests = [gain.value % denominator for gain in gains]
+    if lefts:
         largest_first = sorted(range(len(rests)), key=rests.__getitem__, reverse=True)  # equal ones in their order
-        if lefts:
-            return floors + _one_more(gains, [place for place in largest_first if rests[place]], whole - floors, lefts)
-        for place in largest_first[: whole - floors]:
-            gains[place].part += 1
+        return floors + _one_more(gains, [place for place in largest_first if rests[place]], whole - floors, lefts)
+    for _ in range(whole - floors):
+        place = rests.index(max(rests))
+        gains[place].part += 1
+        rests[place] = -1
     return whole
 
 
