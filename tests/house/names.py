@@ -28,6 +28,11 @@ ROOM_EXTRAS = {
         "sentences": "rules told in words",
         "yaml": "the file's syntax",
     },
+    "snapshot": {
+        "columns": "what the files hold",
+        "manifest": "which files belong together",
+        "reading": "member by member, without a database",
+    },
     "staff": {"letters": "the mails it sends", "roles": "who may do what, as values"},
 }
 # The heart, the tools and the doors are laid out by their subjects.
