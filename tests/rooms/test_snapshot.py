@@ -168,7 +168,7 @@ def test_only_grants_are_kept_of_a_decision() -> None:
     services.refresh(till.programme)
     snapshot = queries.open(till.programme)
     member = Event.objects.get(external_id="mug", kind="redemption").member_id.bytes
-    ((_, events),) = snapshot.histories(bucket_of(member), [member])
+    _, events = next(snapshot.histories(bucket_of(member), [member]))
     grants = [event.grants for event in events]
     assert grants[:-1] == [None] * (len(grants) - 1)
     assert grants[-1] is not None

@@ -7,7 +7,7 @@ import pyarrow as pa
 BUCKETS = 64
 """Members are spread over so many files, by the last byte of their internal id."""
 
-_INSTANT = pa.timestamp("us", tz="UTC")
+_INSTANT = pa.timestamp("us")
 _MEMBER = pa.binary(16)
 _WORD = pa.dictionary(pa.int32(), pa.string())
 
@@ -28,7 +28,9 @@ EVENTS = pa.schema(
         ("grants", pa.binary()),
     ]
 )
-"""Events in the order of a member's ``seq``; ``version``, ``current`` and ``grants`` (JSON) are of their decisions."""
+"""Events in the order of a member's ``seq``; ``version``, ``current`` and ``grants`` (JSON) are of their decisions.
+
+Instants are in UTC."""
 
 ENTRIES = pa.schema(
     [

@@ -12,7 +12,7 @@ from stammis.snapshot import manifest
 from stammis.snapshot.manifest import Position
 from stammis.snapshot.reading import Snapshot
 
-__all__ = ["NoDataFolder", "NoSnapshot", "Position", "Snapshot", "data_folder", "folder_of", "open"]
+__all__ = ["NoFolder", "NoSnapshot", "Position", "Snapshot", "data_folder", "folder_of", "open"]
 
 
 class NoSnapshot(NotFound):
@@ -21,17 +21,17 @@ class NoSnapshot(NotFound):
     code = "no_snapshot"
 
 
-class NoDataFolder(Conflict):
+class NoFolder(Conflict):
     """This process does not know the installation's data folder: start it with «stammis», or set STAMMIS_DATA."""
 
-    code = "no_data_folder"
+    code = "no_folder"
 
 
 def data_folder() -> Path:
-    """Give the installation's data folder. Raises NoDataFolder."""
+    """Give the installation's data folder. Raises NoFolder."""
     place = os.environ.get("STAMMIS_DATA")
     if not place:
-        raise NoDataFolder
+        raise NoFolder
     return Path(place)
 
 

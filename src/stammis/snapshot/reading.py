@@ -102,7 +102,7 @@ class Snapshot:
     def sql(self) -> duckdb.DuckDBPyConnection:
         """Give a DuckDB connection with the views ``events`` and ``entries`` (see ``stammis.snapshot.columns``).
 
-        ``member_id`` is a blob of 16 bytes; instants are TIMESTAMPTZ, fetch them with ``epoch_us`` or a cast. Close it.
+        ``member_id`` is a blob of 16 bytes; instants are TIMESTAMP in UTC. Close it.
         """
         db = connect()
         for name, schema in (("events", EVENTS), ("entries", ENTRIES)):
@@ -115,13 +115,13 @@ class Snapshot:
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB in memory that fetches nothing from elsewhere; its time zone is UTC."""
+    """Open a DuckDB in memory that fetches nothing from elsewhere."""
     return duckdb.connect(
         config={
-            "TimeZone": "UTC",
             "memory_limit": _MEMORY,
             "threads": 2,
             "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
         }
     )
 

@@ -6,8 +6,8 @@ import datetime as dt
 import fcntl
 import shutil
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from operator import itemgetter
@@ -42,13 +42,13 @@ _Row = TypeVar("_Row")
 def refresh(programme: Programme, progress: Progress | None = None) -> Position:
     """Add to a programme's snapshot what was committed since its position; give the new one.
 
-    It reads one instant of the database and changes nothing there. Raises NoDataFolder.
+    It reads one instant of the database and changes nothing there. Raises NoFolder.
     """
     return _refresh(programme, progress, anew=False)
 
 
 def rebuild(programme: Programme, progress: Progress | None = None) -> Position:
-    """Make a programme's snapshot from nothing; the one before stays until this one is whole. Raises NoDataFolder."""
+    """Make a programme's snapshot from nothing; the one before stays until this one is whole. Raises NoFolder."""
     return _refresh(programme, progress, anew=True)
 
 
@@ -151,12 +151,13 @@ class _Filling:
         with connection.cursor() as db:
             db.execute("SELECT count(*) FROM accrual_standing WHERE programme_id = %s", [self.programme])
             total = int(db.fetchone()[0])
-        for bucket, found in groupby(_stream(_STANDINGS, [self.programme]), itemgetter(0)):
-            now = {member.bytes: (events, rows) for _, member, events, rows in found}
-            self._found[bucket] = self._bucket(bucket, now)
-            self.members += len(now)
-            if self.progress:
-                self.progress(self.members, total)
+        with closing(_stream(_STANDINGS, [self.programme])) as standings:
+            for bucket, found in groupby(standings, itemgetter(0)):
+                now = {member.bytes: (events, rows) for _, member, events, rows in found}
+                self._found[bucket] = self._bucket(bucket, now)
+                self.members += len(now)
+                if self.progress:
+                    self.progress(self.members, total)
         self.buckets = self._found
 
     def _bucket(self, bucket: int, now: dict[bytes, _Head]) -> Files:
@@ -263,8 +264,8 @@ def _fetch(sql: str, moved: Sequence[tuple[bytes, int]]) -> Iterator[list[tuple[
     """Fetch what members have beyond what is there, in the order of their ids."""
     for members in _portions(iter(sorted(moved))):
         ids = [uuid.UUID(bytes=member) for member, _ in members]
-        rows = _stream(sql, [ids, [have for _, have in members]])
-        yield from _portions(rows)
+        with closing(_stream(sql, [ids, [have for _, have in members]])) as rows:
+            yield from _portions(rows)
 
 
 def _portions(rows: Iterator[_Row]) -> Iterator[list[_Row]]:
@@ -272,7 +273,7 @@ def _portions(rows: Iterator[_Row]) -> Iterator[list[_Row]]:
         yield chunk
 
 
-def _stream(sql: str, params: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+def _stream(sql: str, params: Sequence[Any]) -> Generator[tuple[Any, ...], None, None]:
     """Read rows in portions, by a cursor of the server."""
     with connection.connection.cursor(name=f"stammis_{uuid.uuid4().hex}", binary=True) as cursor:
         cursor.itersize = CHUNK
