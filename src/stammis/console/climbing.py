@@ -202,7 +202,7 @@ def _kept_by(keep: dict[str, Any] | None, main: MeasureProgress, document: Docum
         return "–"
     facts = {
         "amount": _written(keep["missing"], main, document),
-        "day": words.day(dt.date.fromisoformat(keep["by"])),
+        "day": formats.day(dt.date.fromisoformat(keep["by"])),
     }
     return _("%(amount)s more by %(day)s") % facts if keep["missing"] else _("enough counts already")
 

@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from stammis.accrual.queries.causes import Cause, Total
-from stammis.accrual.queries.moments import kind_name
+from stammis.accrual.queries.moments import TooFarBack, kind_name, moment_of
 from stammis.accrual.sentences import levels
+from stammis.core.effects import TierMoved
 from stammis.core.programme import Programme as Document
+from stammis.core.progress import TierProgress
+from stammis.programmes.models import Programme
 from stammis.programmes.sentences import words
 
 
@@ -51,8 +54,8 @@ class Told:
     moves: list[str]
 
 
-def told(cause: Cause) -> Told:
-    """Tell an event with what it gave."""
+def told(cause: Cause, programme: Programme) -> Told:
+    """Tell an event with what it gave; a level that it moved with what counted then."""
     case = cause.case
     lines = [
         (
@@ -74,8 +77,18 @@ def told(cause: Cause) -> Told:
         sentence=case.sentence(),
         sums=_summed(lines, case.document),
         idle=[looked.part.sentence for looked in case.not_applied()],
-        moves=[levels.moved(move, case.event, None, case.document) for move in case.moves],
+        moves=[levels.moved(move, case.event, _after(cause, move, programme), case.document) for move in case.moves],
     )
+
+
+def _after(cause: Cause, move: TierMoved, programme: Programme) -> TierProgress | None:
+    """Give what counted once a level had moved; None where that is too far back to be folded again."""
+    try:
+        found = moment_of(programme, cause.stored.member, cause.stored.occurred_at)
+    except TooFarBack:
+        return None
+    moved = found.moved.get(move.set)
+    return moved.after if moved is not None and moved.effect == move else None
 
 
 def in_all(totals: Iterable[Total], document: Document) -> list[Sum]:

@@ -50,6 +50,7 @@ from stammis.members import queries as members
 from stammis.programmes.sentences import words
 
 ROWS = 40
+EARNING = {"purchase", "event"}
 ICONS = {
     "purchase": "shopping-bag",
     "return": "undo-2",
@@ -97,6 +98,11 @@ class Chapter:
     moves: tuple[str, ...] = field(default=())
     seq: int = 0
     account: uuid.UUID | None = None
+
+    @property
+    def earns(self) -> bool:
+        """Whether somebody may ask why it gave no points."""
+        return self.kind in EARNING
 
     @property
     def icon(self) -> str:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from stammis.accrual.queries import moment_of
+from stammis.accrual.queries import moment_of, standing_of
 from stammis.accrual.queries.trials import Trial, try_out
 from stammis.accrual.sentences import Part
 from stammis.console.editor.cart import Thought
+from stammis.core.calendars import instant
 from stammis.core.programme import Programme as Document
+from stammis.kit import clock
+from stammis.members import queries as members
 from stammis.members.models import Member
 from stammis.programmes import queries as programmes
 from stammis.programmes.models import Programme
 from stammis.programmes.sentences import words
+
+MOST_NAMED = 5
+"""So many are named where several are meant."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +41,23 @@ class Difference:
     cells: list[tuple[int, str]] = field(default_factory=list)
 
 
+def meant(programme: Programme, asked: str) -> list[Member]:
+    """Give who is meant: the member with this id, else the first of those whom these words find."""
+    try:
+        return [members.find(programme.id, asked)]
+    except members.UnknownMember:
+        return list(members.search(programme.id, asked, limit=MOST_NAMED).rows)
+
+
 def column(programme: Programme, member: Member, thought: Thought) -> Column:
     """Try a cart by a member as they stood, or will stand, at its moment. Raises TooFarBack."""
     assert thought.event is not None
     versions = programmes.versions(programme.id)
-    found = moment_of(programme, member, thought.at)
-    trial = try_out(found.standing, thought.event, versions)
-    document = found.rules.programme
+    # What falls due until then is let happen by the trial; only what lies behind has to be folded again.
+    ahead = thought.at >= clock.now()
+    standing = standing_of(member.id) if ahead else moment_of(programme, member, thought.at).standing
+    trial = try_out(standing, thought.event, versions)
+    document = versions.at(instant(thought.at)).programme
     wallets = {wallet.id: wallet for wallet in document.wallets}
     given = [gain for gain in trial.gains if gain.amount] or list(trial.gains[:1])
     totals = [

@@ -108,14 +108,14 @@ class DraftStep(models.Model):
     class Act(models.TextChoices):
         """What was done."""
 
-        BEGUN = "begun", _("begun")
-        SAVED = "saved", _("changed")
-        UNDONE = "undone", _("undone")
-        ASKED = "asked", _("sent to review")
-        SENT_BACK = "sent_back", _("sent back")
-        APPROVED = "approved", _("approved")
-        PUBLISHED = "published", _("published")
-        DISCARDED = "discarded", _("discarded")
+        BEGUN = "begun", _("began it")
+        SAVED = "saved", _("changed it")
+        UNDONE = "undone", _("took a change back")
+        ASKED = "asked", _("sent it to review")
+        SENT_BACK = "sent_back", _("sent it back")
+        APPROVED = "approved", _("approved it")
+        PUBLISHED = "published", _("published it")
+        DISCARDED = "discarded", _("put it away")
 
     pk = models.CompositePrimaryKey("programme_id", "draft_id", "number")
     programme = models.ForeignKey(

@@ -167,5 +167,5 @@ def test_the_editor_works_without_a_script(plain: Page, site: Site) -> None:
     plain.locator("#f-when-of-1-remove").click()
     plain.get_by_role("button", name="Save", exact=True).click()
     expect(plain.locator(".note.good")).to_contain_text("no mistakes")
-    plain.get_by_role("button", name="Reckon").click()
+    plain.get_by_role("button", name="Work it out").click()
     expect(plain.locator("#given .value").first).to_contain_text("points")

@@ -16,12 +16,12 @@ def test_a_cart_is_tried_by_two_members_on_a_day(owner: Page, site: Site) -> Non
     owner.get_by_label("Day").fill("2017-12-30")
     owner.get_by_label("Amount").first.fill("31.00")
     owner.get_by_label("Category").first.fill("PRODUCE")
-    owner.get_by_role("button", name="Reckon").click()
+    owner.get_by_role("button", name="Work it out").click()
     owner.get_by_role("heading", name="Where they differ").wait_for()
     assert owner.locator("section.card .value").count() == 2
     assert owner.get_by_role("link", name="programme version 1").count() == 2
     assert member
     owner.get_by_label("Beside whom").fill("nobody at all")
     owner.get_by_label("Amount").first.fill("31.005")
-    owner.get_by_role("button", name="Reckon").click()
+    owner.get_by_role("button", name="Work it out").click()
     owner.locator(".error").first.wait_for()

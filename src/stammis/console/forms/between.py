@@ -163,7 +163,7 @@ class LimitsForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """A field for each role, and one for programs."""
         super().__init__(*args, **kwargs)
-        names = dict(Role.choices) | {limits.KEY: _("API keys without adjustments:large")}
+        names = dict(Role.choices) | {limits.KEY: _("API keys that may not pass limits")}
         for role in limits.ROLES:
             self.fields[role] = forms.IntegerField(
                 label=names[role], required=False, min_value=0, max_value=10**12, widget=_NUMBER

@@ -20,12 +20,14 @@ LINE = ("amount", "category", "sku", "quantity")
 class TryingForm(MomentForm):
     """Who buys, beside whom, when and where; its lines are ``amount_1``, ``category_1`` and so on."""
 
-    member = forms.CharField(label=gettext_lazy("Member"), max_length=200, help_text=gettext_lazy("The id."))
+    member = forms.CharField(
+        label=gettext_lazy("Member"), max_length=200, help_text=gettext_lazy("The id, or a name or mail address.")
+    )
     friend = forms.CharField(
         label=gettext_lazy("Beside whom"),
         max_length=200,
         required=False,
-        help_text=gettext_lazy("The id of another member, to compare."),
+        help_text=gettext_lazy("Another member, to compare."),
     )
     channel = forms.CharField(label=gettext_lazy("Channel"), max_length=200, required=False)
     store = forms.CharField(label=gettext_lazy("Store"), max_length=200, required=False)
@@ -53,6 +55,12 @@ class TryingForm(MomentForm):
     def rows(self) -> list[list[BoundField]]:
         """Give the fields of each line."""
         return [[self[f"{name}_{number}"] for name in LINE] for number in range(1, ROWS + 1)]
+
+    def has_more(self) -> bool:
+        """Say whether anything is written, or wrong, below the first line."""
+        below = [self[name] for row in range(2, ROWS + 1) for name in (f"{each}_{row}" for each in LINE)]
+        below += [self[name] for name in ("channel", "store", "payment")]
+        return any(bound.value() or bound.errors for bound in below)
 
     def cart(self, zone: dt.tzinfo) -> dict[str, Any]:
         """Give the cart as the editor's preview reads it, with the programme's day and time."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from django import template
 from django.forms import BoundField
 from django.template.context import Context
@@ -20,6 +21,7 @@ from lucide.templatetags.lucide import lucide
 import stammis
 from stammis.console import formats
 from stammis.console.editor.nodes import Node
+from stammis.programmes.sentences import labels
 
 register = template.Library()
 
@@ -130,6 +132,28 @@ def told(node: Node) -> SafeString:
 def pretty(value: Any) -> str:
     """Write a JSON value over several lines."""
     return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+@register.filter
+def language(code: str) -> str:
+    """Name a language in the reader's own: «fi» is «Finnish»; a code that is no language stays as it is."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name(formats.reader()) or code
+    except (ValueError, UnknownLocaleError):
+        return code
+
+
+@register.filter
+def spaced(name: str) -> str:
+    """Write the name of a company's own field as words: «kids_count» is «Kids count»."""
+    text = name.replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+@register.filter
+def said(value: Any) -> str:
+    """Write a value of a company's own field as a person would: yes and no, lists with commas."""
+    return labels.written(value)
 
 
 @register.filter

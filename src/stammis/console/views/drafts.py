@@ -139,6 +139,8 @@ def text(request: StaffRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Edit a draft as a file; what can be read is kept, mistakes and all, and they are named."""
     shown = programmes.required(request)
     found = reading.find(shown, draft_id)
+    if found.state not in reading.OPEN:
+        return redirect("console:draft", found.id)
     form = TextForm(request.POST or None, initial={"text": yaml.dump(found.document)})
     context: dict[str, Any] = {"programme": shown, "draft": found, "form": form, "after": found.steps}
     status = 200

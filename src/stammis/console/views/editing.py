@@ -37,6 +37,8 @@ def edit(request: StaffRequest, draft_id: uuid.UUID) -> HttpResponse:
     shown = programmes.required(request)
     draft = reading.find(shown, draft_id)
     pointer = request.GET.get("part", _first(draft))
+    if draft.state not in reading.OPEN:
+        return redirect("console:draft", draft.id)
     if not parts.is_place(pointer):
         raise Http404
     face = parts.face_at(pointer)

@@ -16,8 +16,8 @@ from stammis.console.forms.trying import TryingForm
 from stammis.console.frame import draw
 from stammis.console.requests import StaffRequest
 from stammis.kit import clock
-from stammis.members import queries as members
 from stammis.programmes.models import Programme
+from stammis.programmes.sentences import words
 from stammis.staff.roles import Permission
 
 
@@ -46,8 +46,12 @@ def _tried(programme: Programme, form: TryingForm, thought: Thought) -> dict[str
         reference = form.cleaned_data[name]
         if not reference:
             continue
-        try:
-            columns.append(trying.column(programme, members.find(programme.id, reference), thought))
-        except members.UnknownMember:
-            form.add_error(name, _("There is no member with this id."))
+        found = trying.meant(programme, reference)
+        if len(found) == 1:
+            columns.append(trying.column(programme, found[0], thought))
+        elif found:
+            named = words.both(f"{one.name} ({one.reference})" for one in found)
+            form.add_error(name, _("Several are found: %(members)s. Write the id.") % {"members": named})
+        else:
+            form.add_error(name, _("Nobody is found by this."))
     return {"columns": columns, "differences": trying.differences(columns) if len(columns) > 1 else []}

@@ -57,7 +57,7 @@ def cause(request: StaffRequest, member_id: uuid.UUID, seq: int) -> HttpResponse
         "programme": programme,
         "member": shown,
         "asked": seq,
-        "events": [reasons.told(each) for each in found],
+        "events": [reasons.told(each, programme) for each in found],
         "lead": causes.purchase_sentence(found) if len(found) > 1 else "",
         "totals": reasons.in_all(causes.totals(found), found[-1].case.document) if len(found) > 1 else [],
     }

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('pk', models.CompositePrimaryKey('programme_id', 'draft_id', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('number', models.IntegerField(db_comment='1, 2, … in the order of their making.')),
-                ('act', models.TextField(choices=[('begun', 'begun'), ('saved', 'changed'), ('undone', 'undone'), ('asked', 'sent to review'), ('sent_back', 'sent back'), ('approved', 'approved'), ('published', 'published'), ('discarded', 'discarded')], db_comment='begun, saved, undone, asked, sent_back, approved, published or discarded.')),
+                ('act', models.TextField(choices=[('begun', 'began it'), ('saved', 'changed it'), ('undone', 'took a change back'), ('asked', 'sent it to review'), ('sent_back', 'sent it back'), ('approved', 'approved it'), ('published', 'published it'), ('discarded', 'put it away')], db_comment='begun, saved, undone, asked, sent_back, approved, published or discarded.')),
                 ('document', models.JSONField(db_comment='The document after it; null where it changed none.', null=True)),
                 ('by', models.TextField(db_comment="Who did it: a mail address, or a key's name.")),
                 ('at', models.DateTimeField(db_comment="When, by the installation's clock.")),

@@ -14,6 +14,7 @@ _FIELDS = {
     "earn": gettext_noop("Rules"),
     "of": gettext_noop("Conditions"),
     "programme": gettext_noop("The programme itself"),
+    "sku": gettext_noop("Article"),
     "tiers": gettext_noop("Levels"),
     "when": gettext_noop("Only when"),
 }

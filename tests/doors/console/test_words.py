@@ -1,0 +1,58 @@
+"""What people read where the programs know a code."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import stammis
+from stammis.accrual import queries
+from stammis.accrual.outcomes import MemberFields
+from stammis.activity.models import Event
+from stammis.console import audits, reasons, trying
+from stammis.console.templatetags import parts
+from tests.rooms.till import Till, bought
+
+SOURCES = Path(stammis.__file__).parent
+
+
+def acts() -> set[str]:
+    """Every act that some code writes into the audit."""
+    calls = re.compile(r'record_audit\(\s*[\w.]+,\s*"([a-z_.]+)"')
+    return {act for file in SOURCES.rglob("*.py") for act in calls.findall(file.read_text())}
+
+
+def test_every_act_of_the_audit_is_told_in_words() -> None:
+    found = acts()
+    assert len(found) > 20
+    assert found <= set(audits.SENTENCES)
+
+
+def test_a_companys_own_fields_are_written_as_words() -> None:
+    assert parts.spaced("kids_count") == "Kids count"
+    assert (parts.said(True), parts.said(["a", "b"]), parts.said(3)) == ("yes", "a, b", "3")
+
+
+def test_a_language_is_named_and_what_is_none_stays() -> None:
+    assert (parts.language("fi"), parts.language("pt-BR")) == ("Finnish", "Portuguese (Brazil)")
+    assert (parts.language("tlh-x-y"), parts.language("?")) == ("tlh-x-y", "?")
+
+
+@pytest.mark.django_db
+def test_a_level_that_was_reached_is_told_with_what_counted() -> None:
+    till = Till()
+    till.say(MemberFields("a", {}))
+    till.one(bought("1", 120_000, member="a"))
+    event = Event.objects.filter(kind="purchase").get()
+    told = reasons.told(queries.causes.cause(event.member_id, event.seq), till.programme)
+    assert "counted then." in told.moves[0]
+
+
+@pytest.mark.django_db
+def test_somebody_is_meant_by_an_id_or_by_words() -> None:
+    till = Till()
+    till.say(MemberFields("m1", {"name": "Anna Berg"}), MemberFields("m2", {"name": "Anna Salo"}))
+    meant = {
+        asked: [one.reference for one in trying.meant(till.programme, asked)] for asked in ("m1", "salo", "ann", "otto")
+    }
+    assert meant == {"m1": ["m1"], "salo": ["m2"], "ann": ["m1", "m2"], "otto": []}
