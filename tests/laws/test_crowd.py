@@ -17,7 +17,7 @@ from tests.doors.api.installation import Caller, Installation
 from tests.doors.api.programmes import programme, purchase
 from tests.laws.runs import LONG
 from tests.laws.schedule import MEMBERS, PRICE, STOCK, schedule
-from tests.laws.wire import Answered, Call, Client, all_at_once, close_all
+from tests.laws.wire import Answered, Call, Client, all_at_once, close_all, play
 
 pytestmark = pytest.mark.xdist_group("crowd")
 ROUNDS = 50 if LONG else 4
@@ -58,7 +58,7 @@ def test_of_200_redemptions_of_the_same_100_points_at_once_one_succeeds(installa
         await close_all(clients)
         return found
 
-    assert asyncio.run(rounds()) == [{"201": 1, "409 not_enough_points": 199}] * ROUNDS
+    assert play(rounds) == [{"201": 1, "409 not_enough_points": 199}] * ROUNDS
     assert Issued.objects.filter(programme__slug=document["programme"]).count() == ROUNDS
     for number in range(ROUNDS):
         assert [row["amount"] for row in caller.rows(f"member-{number}")] == [100, -100]
@@ -81,7 +81,7 @@ def test_64_clients_on_10_members_neither_lock_each_other_for_good_nor_see_a_500
         await close_all(clients)
         return [answer for answers in worked for answer in answers]
 
-    seen = statuses(asyncio.run(work_all()))
+    seen = statuses(play(work_all))
     allowed = {"200", "201", "202", "409 not_enough_points", "409 sold_out", "409 already_cancelled"}
     assert set(seen) <= allowed | {"422 more_than_bought"}
     assert seen["201"] > len(clients)
@@ -139,7 +139,7 @@ def test_whatever_fails_before_or_after_sending_or_after_the_commit_nothing_is_l
         await close_all(clients)
         return [answer for each in answers for answer in each]
 
-    answers = asyncio.run(follow())
+    answers = play(follow)
     assert set(statuses(answers)) <= {"200", "201"}, [each for each in answers if each.status > 201]
     assert any(answer.replay for answer in answers)
     assert {member: caller.balance(member) for member in MEMBERS} == plan.balances

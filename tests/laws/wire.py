@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
+Result = TypeVar("Result")
 Fault = Literal["", "before send", "half sent", "after send", "after commit"]
 """Where a client fails: it never sends, sends half, goes away unanswered, or loses the answer it was given."""
 FAULTS: tuple[Fault, ...] = ("before send", "half sent", "after send", "after commit")
@@ -96,6 +99,12 @@ class Client:
         if fields.get("connection") == "close":
             await self.close()
         return Answered(int(head[0].split()[1]), fields.get("idempotent-replay") == "true", json.loads(body or b"null"))
+
+
+def play(scene: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Let a scene play to its end, in a thread of its own: a browser's tests leave a loop running in this one."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(lambda: asyncio.run(scene())).result()
 
 
 async def all_at_once(clients: list[Client], calls: list[Call]) -> list[Answered]:
