@@ -44,17 +44,7 @@ def decide_claimed(event: Claimed, world: World, rules: Rules, current: Rules) -
         steps = NOT_CLAIMED if _gives_nothing(rules) else ()
     elif event.stood == "completed":
         moment, budgets = when(instant(purchase.occurred_at), rules), world.grants.budgets
-        completion = complete(purchase, left.basket, moment, journal, rules, budgets=budgets)
-        state = structs.replace(
-            state,
-            seen=completion.seen,
-            earned=completion.earned,
-            earned_on=left.basket.total,
-            given=completion.given,
-            counted=completion.counted,
-            spent=completion.spent,
-        )
-        steps = completion.steps
+        state, steps = complete(purchase, left.basket, moment, journal, rules, state=state, budgets=budgets)
     journal.effects.append(PurchaseMoved(purchase=purchase.id, state=state))
     return Decision(effects=tuple(journal.effects), steps=steps, amounts=left.amounts)
 

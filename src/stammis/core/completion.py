@@ -20,7 +20,7 @@ from stammis.core.pool_rules import EACH_PURCHASE
 from stammis.core.rules import Rules
 from stammis.core.scene import Scene
 from stammis.core.splitting import earnings_seen, splits
-from stammis.core.standing import Count, Earned, Seen, Standing
+from stammis.core.standing import Count, Earned, PurchaseState, Seen, Standing
 from stammis.core.tier_rules import TierRules
 from stammis.core.tiers import Progress, rank_of, total_on, total_then
 
@@ -35,18 +35,6 @@ class When(Struct, frozen=True, gc=False):
     at: int
     day: int
     second: int
-
-
-class Completion(Struct, frozen=True, gc=False):
-    """What a completed purchase was worth, as its state keeps it."""
-
-    seen: Seen
-    earned: tuple[Earned, ...]
-    given: dict[str, int]
-    counted: dict[str, int]
-    steps: tuple[Step, ...]
-    delays: dict[int, str] = {}
-    spent: int | None = None
 
 
 def when(at: int, rules: Rules) -> When:
@@ -94,11 +82,12 @@ def complete(
     journal: Journal,
     rules: Rules,
     *,
+    state: PurchaseState,
     settled_at: int | None = None,
     budgets: Lefts = NO_BUDGETS,
     status: str | None = None,
-) -> Completion:
-    """Lets a purchase (or what remains of it) earn.
+) -> tuple[PurchaseState, tuple[Step, ...]]:
+    """Lets a purchase (or what remains of it) earn: where it stands after that, and why it earned what it earned.
 
     ``settled_at`` is the instant of a completion that comes later than the purchase: the rate looks at the windows as
     of the purchase's own day then, and the level moves at that instant. ``status`` is the caller's word for what the
@@ -106,32 +95,35 @@ def complete(
     """
     standing = journal.standing
     if not standing.enrolled or not rules.version:
-        steps = NO_VERSION if not rules.version else UNENROLLED
-        return Completion(Seen(enrolled=False), (), {}, {}, steps)
-    seen, earnings = _decided(purchase, basket, moment, standing, rules, budgets=budgets, later=settled_at is not None)
+        unseen = Seen(enrolled=False)
+        state = structs.replace(state, state="completed", seen=unseen, earned_on=basket.total)
+        return state, UNENROLLED if rules.version else NO_VERSION
+    later = settled_at is not None
+    seen, earnings = _decided(purchase, basket, moment, standing, rules, budgets=budgets, later=later)
+    at, day = moment.at, moment.day
+    settling = Settling(day, at, at if settled_at is None else settled_at, purchase.id, status)
     earned: list[Earned] = []
     delays: dict[int, str] = {}
-    if rules.delays:
-        late = moment.at if settled_at is None else settled_at
-        settling = Settling(moment.day, moment.at, late, purchase.id, status)
-        for row, key in earn_rows(journal, earnings.points, earnings.given, settling, rules):
-            earned.append(Earned(row.wallet, row.row, row.amount))
-            if key:
-                delays[row.row] = key
-    else:
-        for wallet, points in earnings.points.items():
-            if points:
-                ends_at = rules.wallets[wallet].ends_at(moment.day)
-                row = journal.open(wallet, "earn", points, moment.at, ends_at)
-                earned.append(Earned(wallet, row.row, points))
+    for row, key in earn_rows(journal, earnings.points, earnings.given, settling, rules):
+        earned.append(Earned(row.wallet, row.row, row.amount))
+        if key:
+            delays[row.row] = key
     counted = progress_of(basket, earnings.points, rules)
-    at = moment.at if settled_at is None else max(moment.at, settled_at)
-    journal.count(counted, moment.day, at)
-    if rules.book.capped or rules.book.pools:
-        journal.effects.extend(counted_effects({}, earnings.given, standing, moment.day, rules, store=purchase.store))
-    spent = remember(basket, moment.day, journal, rules) if journal.current.book.memory.days else None
-    explained = _in_currency(earnings.steps, purchase.currency) if rules.abroad else earnings.steps
-    return Completion(seen, tuple(earned), earnings.given, counted, explained, delays, spent)
+    journal.count(counted, day, max(at, settling.settled_at))
+    if not rules.book.limited.isdisjoint(earnings.given):
+        journal.effects.extend(counted_effects({}, earnings.given, standing, day, rules, store=purchase.store))
+    state = structs.replace(
+        state,
+        state="completed",
+        seen=seen,
+        earned=tuple(earned),
+        earned_on=basket.total,
+        given=earnings.given,
+        counted=counted,
+        delays=delays,
+        spent=remember(basket, day, journal, rules) if journal.current.book.memory.days else None,
+    )
+    return state, _in_currency(earnings.steps, purchase.currency) if rules.abroad else earnings.steps
 
 
 def _in_currency(steps: tuple[Step, ...], currency: str) -> tuple[Step, ...]:

@@ -143,6 +143,7 @@ class EarnBook:
         by_event: the rules for each type of event.
         wallets: the wallet of each rule; one_wallet: whether that is the same for all.
         capped: the rules that have a cap; limits: their ids, and the places of their periods in ``PERIODS``.
+        limited: the ids of all rules that a cap (their own or a shared one) or a budget counts.
         usual: the programme's basis.
         pools: caps that rules share and budgets; groups: rules of which only one gives, in the order to settle them.
         budgets: whether there are any among the pools.
@@ -169,6 +170,7 @@ class EarnBook:
     reads: Reads
     capped: tuple[EarnRule, ...]
     limits: tuple[tuple[str, int], ...]
+    limited: frozenset[str]
     usual: Counting
     pools: tuple[Pool, ...]
     groups: tuple[GroupRules, ...]
@@ -219,6 +221,9 @@ def earn_book(programme: Programme, wallets: dict[str, int], terms: Terms) -> Ea
         reads=_reads(programme),
         capped=tuple(rule for rule in rules if rule.limit is not None),
         limits=tuple((rule.id, rule.limit.period) for rule in rules if rule.limit is not None),
+        limited=frozenset(
+            rule.id for rule in rules if rule.limit is not None or any(rule.bit & pool.mask for pool in pools)
+        ),
         usual=counting(programme.basis),
         pools=pools,
         groups=groups_of(programme),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from stammis.core.effects import Posted
 from stammis.core.journal import Journal
 from stammis.core.rules import Rules
 
 
-class Settling(NamedTuple):
+class Settling(Struct, frozen=True, gc=False):
     """When points are earned: on which day and at which instant, and by an event of which instant.
 
     What would be active by ``settled_at`` is so at once. ``purchase`` and its ``status`` are those that earned them.
@@ -28,6 +29,12 @@ def earn_rows(
 ) -> list[tuple[Posted, str]]:
     """Posts points by wallet, ``given`` by rules: a row for each way of being pending, beside the way's key."""
     posted: list[tuple[Posted, str]] = []
+    if not rules.delays:
+        for wallet, whole in points.items():
+            if whole:
+                ends_at = rules.wallets[wallet].ends_at(settling.day)
+                posted.append((journal.open(wallet, "earn", whole, settling.at, ends_at), ""))
+        return posted
     for wallet, whole in points.items():
         parts: dict[str, int] = {}
         for rule, part in given.items():

@@ -68,26 +68,13 @@ def _decide(purchase: Purchase, state: State, world: World, rules: Rules, curren
         if paid is not None:
             by_points = rules.wallets[paid.wallet].worth(paid.amount)
             basket = Basket(purchase.lines, basket.rewards, basket.rounding, by_points)
+    moved = PurchaseState(state=state, version=rules.version, paid=paid)
     if state == "completed":
-        completion = complete(
-            purchase, basket, moment, journal, rules, budgets=world.grants.budgets, status=purchase.status
+        budgets, status = world.grants.budgets, purchase.status
+        moved, explained = complete(
+            purchase, basket, moment, journal, rules, state=moved, budgets=budgets, status=status
         )
-        moved = PurchaseState(
-            state=state,
-            version=rules.version,
-            seen=completion.seen,
-            earned=completion.earned,
-            earned_on=basket.total,
-            paid=paid,
-            given=completion.given,
-            counted=completion.counted,
-            delays=completion.delays,
-        )
-        if completion.spent is not None:
-            moved = structs.replace(moved, spent=completion.spent)
-        steps += completion.steps
-    else:
-        moved = PurchaseState(state=state, version=rules.version, paid=paid)
+        steps += explained
     journal.effects.append(PurchaseMoved(purchase=purchase.id, state=moved))
     amounts = Amounts(total=basket.total, by_points=basket.by_points, due=basket.total - basket.by_points)
     return Decision(effects=tuple(journal.effects), steps=steps, amounts=amounts)
@@ -228,21 +215,8 @@ def _complete_later(
         more = ()
     else:
         budgets = world.grants.budgets
-        completion = complete(
-            purchase, left.basket, moment, journal, rules, settled_at=at, budgets=budgets, status=status
+        state, more = complete(
+            purchase, left.basket, moment, journal, rules, state=state, settled_at=at, budgets=budgets, status=status
         )
-        state = structs.replace(
-            state,
-            state="completed",
-            seen=completion.seen,
-            earned=completion.earned,
-            earned_on=left.basket.total,
-            given=completion.given,
-            counted=completion.counted,
-            delays=completion.delays,
-        )
-        if completion.spent is not None:
-            state = structs.replace(state, spent=completion.spent)
-        more = completion.steps
     journal.effects.append(PurchaseMoved(purchase=purchase.id, state=state))
     return Decision(effects=tuple(journal.effects), steps=steps + more, amounts=left.amounts)
