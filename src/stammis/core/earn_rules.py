@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -34,7 +34,6 @@ from stammis.core.conditions import (
     Total,
 )
 from stammis.core.earn import Cap, Earn, Multiply, PerAmount, PerEvent, PerPurchase, PerUnit, as_decided
-from stammis.core.events import Line
 from stammis.core.formulas import read_formula
 from stammis.core.histories import Memory, memory
 from stammis.core.matching import Check, Matching, matching
@@ -44,6 +43,7 @@ from stammis.core.questions import asks_purchase, leaves
 from stammis.core.scale_rules import ScaleRules, rates_of, scale_rules
 from stammis.core.scales import ByTier, Formula, Points
 from stammis.core.scene import LineTest, Terms
+from stammis.core.selection import BasketNeeds, Index, LineIndex, basket_needs, index, index_or_none, line_index
 
 Kind = Literal["amount", "unit", "purchase", "event", "multiply", "scaled", "marginal"]
 
@@ -94,34 +94,6 @@ class EarnRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
-    """For each value of a property the mask of rules that it admits, and the mask for all other values."""
-
-    masks: dict[str | None, int]
-    others: int
-
-    def admitted(self, value: str | None) -> int:
-        """The mask of rules that a value admits."""
-        return self.masks.get(value, self.others)
-
-
-@dataclass(frozen=True, slots=True)
-class BasketNeeds:
-    """For each article and category the mask of rules that need it somewhere in the basket; ``free`` need nothing."""
-
-    skus: dict[str | None, int]
-    categories: dict[str | None, int]
-    free: int
-
-    def admitted(self, lines: Sequence[Line]) -> int:
-        """The mask of rules that find in these lines what they need."""
-        mask = self.free
-        for line in lines:
-            mask |= self.skus.get(line.sku, 0) | self.categories.get(line.category, 0)
-        return mask
-
-
-@dataclass(frozen=True, slots=True)
 class Reads:
     """What the rules read of a member, so that a purchase records no more than that."""
 
@@ -139,6 +111,7 @@ class EarnBook:
         denominator: points are counted in this many-th parts of a wallet's smallest unit.
         all: the mask of rules that a purchase may select; without_lines: those of them that ask nothing about lines;
             multipliers: those that multiply others.
+        lines: the rules that a line selects; channels, stores: those that the place admits.
         chosen: the rules of a mask, in the order of the programme.
         by_event: the rules for each type of event.
         wallets: the wallet of each rule; one_wallet: whether that is the same for all.
@@ -147,8 +120,8 @@ class EarnBook:
         usual: the programme's basis.
         pools: caps that rules share and budgets; groups: rules of which only one gives, in the order to settle them.
         budgets: whether there are any among the pools.
-        partners, payments: like channels and stores; None where no rule asks.
-        needs: what the basket must hold for rules that ask about all of it; None where no rule does.
+        partners, payments, needs: those that partner, means of payment and the whole basket admit; None where no rule
+            asks.
         memory: what the rules read of a member's history.
         plain: whether rules ask about nothing but lines by themselves, channel, store, total, the local day and clock,
             levels, labels and attributes, which is all that most programmes ask.
@@ -159,8 +132,7 @@ class EarnBook:
     all: int
     without_lines: int
     multipliers: int
-    skus: Index
-    categories: Index
+    lines: LineIndex
     channels: Index
     stores: Index
     chosen: Callable[[int], tuple[EarnRule, ...]]
@@ -199,6 +171,7 @@ def earn_book(programme: Programme, wallets: dict[str, int], terms: Terms) -> Ea
         for position, several in enumerate(rates)
     )
     on_purchases = [rule for rule in rules if rule.event is None]
+    asking = [(rule.bit, rule.match) for rule in on_purchases]
     pools = pools_of(programme, _values(programme))
 
     def chosen(mask: int) -> tuple[EarnRule, ...]:
@@ -210,10 +183,9 @@ def earn_book(programme: Programme, wallets: dict[str, int], terms: Terms) -> Ea
         all=_mask(on_purchases),
         without_lines=_mask(rule for rule in on_purchases if not rule.of_lines),
         multipliers=_mask(rule for rule in on_purchases if rule.kind == "multiply"),
-        skus=_index(on_purchases, lambda rule: rule.match.skus),
-        categories=_index(on_purchases, lambda rule: rule.match.categories),
-        channels=_index(on_purchases, lambda rule: rule.match.channels),
-        stores=_index(on_purchases, lambda rule: rule.match.stores),
+        lines=line_index(asking),
+        channels=index((bit, match.channels) for bit, match in asking),
+        stores=index((bit, match.stores) for bit, match in asking),
         chosen=lru_cache(maxsize=8_192)(chosen),
         by_event=_by_event(rules),
         wallets={rule.id: rule.wallet for rule in rules},
@@ -228,9 +200,9 @@ def earn_book(programme: Programme, wallets: dict[str, int], terms: Terms) -> Ea
         pools=pools,
         groups=groups_of(programme),
         budgets=tuple(pool for pool in pools if pool.budget),
-        partners=_index_or_none(on_purchases, lambda rule: rule.match.partners),
-        payments=_index_or_none(on_purchases, lambda rule: rule.match.payments),
-        needs=_needs(on_purchases),
+        partners=index_or_none((bit, match.partners) for bit, match in asking),
+        payments=index_or_none((bit, match.payments) for bit, match in asking),
+        needs=basket_needs(asking),
         memory=memory(leaf for leaf in _all_leaves(programme) if isinstance(leaf, OfHistory)),
         plain=all(isinstance(leaf, PLAIN) and not isinstance(leaf, Consent) for leaf in _all_leaves(programme)),
     )
@@ -308,37 +280,9 @@ def _mask(rules: Iterable[EarnRule]) -> int:
     return sum(rule.bit for rule in rules)
 
 
-def _index(rules: list[EarnRule], names: Callable[[EarnRule], frozenset[str] | None]) -> Index:
-    others = _mask(rule for rule in rules if names(rule) is None)
-    masks: dict[str | None, int] = {}
-    for rule in rules:
-        for name in names(rule) or ():
-            masks[name] = masks.get(name, others) | rule.bit
-    return Index(masks, others)
-
-
 def _by_event(rules: tuple[EarnRule, ...]) -> dict[str, tuple[EarnRule, ...]]:
     types = dict.fromkeys(rule.event for rule in rules if rule.event is not None)
     return {kind: tuple(rule for rule in rules if rule.event == kind or rule.for_events) for kind in types}
-
-
-def _index_or_none(rules: list[EarnRule], names: Callable[[EarnRule], frozenset[str] | None]) -> Index | None:
-    return _index(rules, names) if any(names(rule) is not None for rule in rules) else None
-
-
-def _needs(rules: list[EarnRule]) -> BasketNeeds | None:
-    asking = [rule for rule in rules if rule.match.needs is not None]
-    if not asking:
-        return None
-    skus: dict[str | None, int] = {}
-    categories: dict[str | None, int] = {}
-    for rule in asking:
-        assert rule.match.needs is not None
-        for name in rule.match.needs.skus:
-            skus[name] = skus.get(name, 0) | rule.bit
-        for name in rule.match.needs.categories:
-            categories[name] = categories.get(name, 0) | rule.bit
-    return BasketNeeds(skus, categories, _mask(rules) - _mask(asking))
 
 
 def _all_leaves(programme: Programme) -> Iterator[Condition]:

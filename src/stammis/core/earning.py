@@ -16,6 +16,7 @@ from stammis.core.gains import Counts, Gain, capped, gain_of
 from stammis.core.rules import Rules
 from stammis.core.scaling import scaled_gain
 from stammis.core.scene import Scene
+from stammis.core.selection import Places
 from stammis.core.shares import parts_by_line, parts_of_whole
 from stammis.core.standing import Count
 
@@ -40,13 +41,8 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules, budg
     ``budgets`` tells what is left of each budget; without it none has been used.
     """
     book, lines = rules.book, basket.lines
-    masks = line_masks(lines, rules)
-    mask = book.without_lines
-    for bits in masks:
-        mask |= bits
-    mask &= book.channels.admitted(scene.channel) & book.stores.admitted(scene.store)
-    if not book.plain:
-        mask &= admitted(book, scene)
+    selecting = book.lines.places(lines)
+    mask = selected(lines, selecting, scene, book)
     steps: list[Step] = []
     gains: list[Gain] = []
     for rule in book.chosen(mask):
@@ -56,7 +52,7 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules, budg
             continue
         places = None
         if rule.of_lines:
-            places = matched(rule, lines, scene, masks)
+            places = selecting[rule.bit] if rule.line_test is None else matched(rule, lines, scene, selecting)
             if not places:
                 steps.append(unmet(rule))
                 continue
@@ -104,9 +100,18 @@ def earnings_of_event(kind: str, scene: Scene, counts: Counts, rules: Rules, bud
     return settled(steps, combined(gains, steps, EMPTY, counts, rules, lefts=lefts), None, rules, lefts)
 
 
-def admitted(book: EarnBook, scene: Scene) -> int:
-    """The mask of rules that the partner, the means of payment and the basket as a whole admit."""
-    mask, purchase = book.all, scene.purchase
+def selected(lines: Sequence[Line], selecting: Places, scene: Scene, book: EarnBook) -> int:
+    """The mask of rules that a purchase selects.
+
+    One of its lines does, or it does as a whole; and place, means of payment and basket admit them.
+    """
+    mask = book.without_lines | sum(selecting)
+    if lines:
+        mask |= book.lines.others
+    mask &= book.channels.admitted(scene.channel) & book.stores.admitted(scene.store)
+    if book.plain:
+        return mask
+    purchase = scene.purchase
     if book.needs is not None:
         mask &= book.needs.admitted(scene.lines)
     if book.partners is not None:
@@ -122,26 +127,11 @@ def unmet(rule: EarnRule) -> Step:
     return rule.match.unmet
 
 
-def line_masks(lines: Sequence[Line], rules: Rules) -> list[int]:
-    """For each line the mask of rules that it admits by article and category."""
-    book = rules.book
-    every = book.all
-    skus, other_skus = book.skus.masks, book.skus.others
-    categories, other_categories = book.categories.masks, book.categories.others
-    if not skus:
-        if not categories:
-            return [every] * len(lines)
-        return [categories.get(line.category, other_categories) for line in lines]
-    return [skus.get(line.sku, other_skus) & categories.get(line.category, other_categories) for line in lines]
-
-
-def matched(rule: EarnRule, lines: Sequence[Line], scene: Scene, masks: list[int]) -> list[int]:
-    """The lines (by place) that a rule is for."""
-    bit, test = rule.bit, rule.line_test
-    places = [place for place, mask in enumerate(masks) if mask & bit]
-    if test is None:
-        return places
-    return [place for place in places if test(scene, lines[place])]
+def matched(rule: EarnRule, lines: Sequence[Line], scene: Scene, places: Places) -> list[int]:
+    """The lines (by place) that a rule is for: of those that select it the ones that pass its test."""
+    test = rule.line_test
+    selecting = places.get(rule.bit, range(len(lines)))
+    return [place for place in selecting if test is None or test(scene, lines[place])]
 
 
 def settled(steps: list[Step], gains: list[Gain], basket: Basket | None, rules: Rules, lefts: Lefts | None) -> Earnings:

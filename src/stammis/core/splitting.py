@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from stammis.core.basket import Basket
 from stammis.core.combining import Lefts, combined, lefts_of
 from stammis.core.earn_rules import EarnRule
-from stammis.core.earning import UNASKED, Earnings, admitted, earnings_of, line_masks, matched, settled, unmet
+from stammis.core.earning import UNASKED, Earnings, earnings_of, matched, selected, settled, unmet
 from stammis.core.effects import Step
 from stammis.core.events import Line
 from stammis.core.gains import Gain, capped, gain_of
@@ -19,6 +19,7 @@ from stammis.core.rules import Rules
 from stammis.core.scale_rules import TierScale
 from stammis.core.scaling import marginal, scaled_gain
 from stammis.core.scene import Scene
+from stammis.core.selection import Places
 from stammis.core.spread import spread
 from stammis.core.standing import Seen, Standing
 from stammis.core.tier_rules import TierRules
@@ -128,11 +129,11 @@ def _share(units: int, piece: int, left: int) -> int:
 
 
 def _earnings_of_parts(basket: Basket, parts: Parts, seen: Seen, rules: Rules, budgets: Lefts) -> Earnings:
-    masks = line_masks(basket.lines, rules)
+    selecting = rules.book.lines.places(basket.lines)
     steps: list[Step] = []
     gains: list[Gain] = []
-    for rule in rules.book.chosen(_chosen(masks, parts.scenes[0], rules)):
-        found = _found(rule, basket, parts, masks, rules)
+    for rule in rules.book.chosen(selected(basket.lines, selecting, parts.scenes[0], rules.book)):
+        found = _found(rule, basket, parts, selecting, rules)
         if rule.limit is not None and rule.kind != "multiply" and isinstance(found, Gain):
             found = capped(found, seen.counts, rules)
         if isinstance(found, Gain):
@@ -146,16 +147,7 @@ def _earnings_of_parts(basket: Basket, parts: Parts, seen: Seen, rules: Rules, b
     return settled(steps, gains, parts.basket, rules, lefts)
 
 
-def _chosen(masks: list[int], scene: Scene, rules: Rules) -> int:
-    book = rules.book
-    mask = book.without_lines
-    for bits in masks:
-        mask |= bits
-    mask &= book.channels.admitted(scene.channel) & book.stores.admitted(scene.store)
-    return mask if book.plain else mask & admitted(book, scene)
-
-
-def _found(rule: EarnRule, basket: Basket, parts: Parts, masks: list[int], rules: Rules) -> Gain | Step:
+def _found(rule: EarnRule, basket: Basket, parts: Parts, selecting: Places, rules: Rules) -> Gain | Step:
     """What a rule gives before caps; one that asks for a level only for the parts that have it."""
     by_level = bool(rule.bit & rules.split_mask)
     held: list[int] = []
@@ -169,7 +161,7 @@ def _found(rule: EarnRule, basket: Basket, parts: Parts, masks: list[int], rules
     if not held or (once and held[0] != 0):
         assert failed is not None, "a part that is not held has said why"
         return failed
-    lines = matched(rule, basket.lines, parts.scenes[0], masks) if rule.of_lines else list(range(parts.size))
+    lines = matched(rule, basket.lines, parts.scenes[0], selecting) if rule.of_lines else list(range(parts.size))
     if not lines:
         return unmet(rule)
     if not by_level:
