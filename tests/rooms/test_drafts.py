@@ -98,6 +98,25 @@ def test_nobody_approves_their_own(programme: Programme) -> None:
     assert (draft.state, draft.history.get(number=draft.steps).alone) == ("approved", False)
 
 
+def test_two_who_wrote_in_turns_approve_each_others_last_change(programme: Programme) -> None:
+    draft = services.begin(programme, "Summer", by("ada"))
+    draft = services.save(draft, with_bonus(draft), by("ada"))
+    draft = services.ask_for_review(services.save(draft, changed(draft, name="Other"), by("bob")), by("ada"))
+    with pytest.raises(services.NotYours):
+        services.approve(draft, by("bob"))
+    assert services.approve(draft, by("ada")).state == "approved"
+
+
+def test_who_takes_the_change_of_another_back_leaves_the_change_before_it_to_be_approved(programme: Programme) -> None:
+    draft = services.begin(programme, "Summer", by("ada"))
+    draft = services.save(draft, with_bonus(draft), by("ada"))
+    draft = services.undo(services.save(draft, changed(draft, name="Other"), by("bob")), by("bob"))
+    draft = services.ask_for_review(draft, by("bob"))
+    with pytest.raises(services.NotYours):
+        services.approve(draft, by("ada"))
+    assert services.approve(draft, by("bob")).state == "approved"
+
+
 def test_who_only_began_a_draft_may_approve_what_others_wrote(programme: Programme) -> None:
     draft = services.begin(programme, "Summer", by("bob"))
     draft = services.ask_for_review(services.save(draft, with_bonus(draft), by("ada")), by("ada"))
@@ -159,10 +178,17 @@ def test_a_step_can_never_be_changed(programme: Programme) -> None:
         DraftStep.objects.filter(draft=draft).update(by="eve")
 
 
-def test_rolling_back_publishes_an_earlier_document_as_a_new_version(programme: Programme) -> None:
+def test_rolling_back_is_approved_by_another_and_publishes_an_earlier_document_as_a_new_version(
+    programme: Programme,
+) -> None:
     draft = services.approve(reviewed(programme), by("bob"))
     services.publish_draft(draft, by("bob"))
-    version = services.restore(programme, 1, by="bob", now=NOW, begins=dt.date(2026, 8, 1), note="Back")
+    draft = services.go_back(programme, 1, "Back to 1", by("bob", note="Too dear"), begins=dt.date(2026, 8, 1))
+    assert (draft.state, draft.history.get(number=draft.steps).note) == ("in_review", "Too dear")
+    with pytest.raises(services.NotYours):
+        services.approve(draft, by("bob"))
+    draft = services.approve(draft, by("ada"))
+    version = services.publish_draft(draft, by("ada"), begins=dt.date.fromisoformat(draft.document["from"]))
     assert (version.number, version.starts_at) == (3, day("2026-07-31", "23:00"))
     assert "bonus" not in {rule["id"] for rule in version.document["earn"]}
     assert programme.versions.count() == 3

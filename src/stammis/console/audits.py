@@ -41,7 +41,7 @@ SENTENCES = {
     "rewards.cancel": _("took back a reward of member %(subject)s"),
     "programmes.publish": _("published the programme «%(subject)s»"),
     "programme.set_rate": _("set a currency's rate"),
-    "programmes.restore": _("went back to an earlier version of the programme «%(subject)s»"),
+    "programmes.restore": _("asked to go back to an earlier version of the programme «%(subject)s»"),
     "programmes.begin_draft": _("began the draft «%(subject)s»"),
     "programmes.draft_ask": _("sent the draft «%(subject)s» to review"),
     "programmes.draft_approve": _("approved the draft «%(subject)s»"),

@@ -56,6 +56,24 @@ def authors(draft: Draft) -> frozenset[str]:
     return frozenset(found)
 
 
+def standing_steps(draft: Draft) -> list[DraftStep]:
+    """Give the steps whose changes stand, oldest first: those that were taken back are gone."""
+    standing: list[DraftStep] = []
+    for step in draft.history.filter(act__in=CHANGING).order_by("number"):
+        if step.act == DraftStep.Act.UNDONE:
+            standing.pop()
+        else:
+            standing.append(step)
+    return standing
+
+
+def last_author(draft: Draft) -> str | None:
+    """Give who made the last change that stands, which somebody else has to approve; None where nothing is changed."""
+    last = standing_steps(draft)[-1]
+    begun = last.act == DraftStep.Act.BEGUN
+    return None if begun and last.document == start_of(draft.programme.versions.get(number=draft.base)) else last.by
+
+
 def readable(document: dict[str, Any]) -> tuple[Document | None, list[Problem]]:
     """Give the programme that a document says, or else everything that is wrong with it."""
     try:

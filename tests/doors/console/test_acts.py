@@ -138,8 +138,12 @@ def test_a_change_is_shown_in_sentences_approved_by_another_published_and_rolled
     expect(manager.locator(".fields")).to_contain_text("30")
     manager.goto(f"{site.url}/console/programme/versions/1/restore")
     expect(manager.locator(".difference .come")).to_contain_text("25 points")
-    manager.get_by_role("button", name="Publish it again").click()
-    expect(manager.locator(".note.good")).to_contain_text("Version 3 is published")
+    manager.get_by_role("button", name="Send to review").click()
+    expect(manager.get_by_role("button", name="Approve")).to_have_count(0)
+    owner.goto(manager.url)
+    owner.get_by_role("button", name="Approve").click()
+    owner.get_by_role("button", name="Publish").click()
+    expect(owner.locator(".note.good")).to_contain_text("Version 3 is published")
     context.close()
 
 

@@ -164,7 +164,7 @@ def _page(request: StaffRequest, shown: Programme, found: Draft) -> dict[str, An
     problem, planned = _planned(found)
     newest = shown.versions.order_by("-number").first()
     writers = reading.authors(found)
-    own = request.user.email in writers
+    own = request.user.email == reading.last_author(found)
     return {
         "programme": shown,
         "draft": found,

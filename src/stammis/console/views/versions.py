@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from stammis.console import programmes
+from stammis.console import programmes, reviewing
 from stammis.console.access import may
 from stammis.console.forms.drafts import PublishForm
 from stammis.console.frame import draw
 from stammis.console.requests import StaffRequest
-from stammis.console.views.drafts import published
 from stammis.core.calendars import instant
 from stammis.kit import clock
 from stammis.kit.errors import Problem
@@ -66,7 +66,7 @@ def history(request: StaffRequest) -> HttpResponse:
 @may(Permission.RUN)
 @require_http_methods(["GET", "POST"])
 def restore(request: StaffRequest, number: int) -> HttpResponse:
-    """Go back to an earlier version: see what that changes, then publish its document as a new version."""
+    """Go back to an earlier version: see what that changes, then send it to review as a draft."""
     shown = programmes.required(request)
     version = shown.versions.filter(number=number).first()
     if version is None:
@@ -86,13 +86,12 @@ def restore(request: StaffRequest, number: int) -> HttpResponse:
 
 
 def _restored(request: StaffRequest, shown: Programme, number: int, form: PublishForm) -> HttpResponse:
-    note = form.cleaned_data["note"] or f"↩ {number}"
-    version = services.restore(
-        shown, number, by=request.user.email, now=clock.now(), begins=form.cleaned_data["begins"], note=note
-    )
-    record_audit(request.user.email, "programmes.restore", subject=shown.slug, version=version.number, restored=number)
-    messages.success(request, published(version.number, version.starts_at))
-    return redirect("console:programme_version", version.number)
+    name = _("Back to version %(number)d") % {"number": number}
+    author = reviewing.author(request, form.cleaned_data["note"])
+    draft = services.go_back(shown, number, name, author, begins=form.cleaned_data["begins"])
+    record_audit(request.user.email, "programmes.restore", subject=shown.slug, version=number, draft=draft.name)
+    messages.success(request, _("It is a draft in review. Somebody else approves it; then it can be published."))
+    return redirect("console:draft", draft.id)
 
 
 def _told(shown: Programme, part: str) -> list[Told]:

@@ -11,6 +11,7 @@ from stammis.programmes.services.drafts import (
     ask_for_review,
     begin,
     discard,
+    go_back,
     publish_draft,
     save,
     send_back,
@@ -23,7 +24,6 @@ from stammis.programmes.services.publishing import (
     english,
     publish,
     read,
-    restore,
 )
 from stammis.programmes.services.rates import BadRate, set_rate
 
@@ -41,10 +41,10 @@ __all__ = [
     "begin",
     "discard",
     "english",
+    "go_back",
     "publish",
     "publish_draft",
     "read",
-    "restore",
     "save",
     "send_back",
     "set_rate",

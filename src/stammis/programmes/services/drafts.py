@@ -6,19 +6,18 @@ Every step is kept with who made it and when. A draft may have mistakes until it
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
 
 from stammis.kit.errors import Conflict
-from stammis.programmes.drafts import CHANGING, authors, start_of
+from stammis.programmes.drafts import OPEN, last_author, standing_steps, start_of
 from stammis.programmes.models import Draft, DraftStep, Programme, Version
 from stammis.programmes.services.publishing import FixedForGood, publish, read
 
 State = Draft.State
 Act = DraftStep.Act
-OPEN = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
 
 
 class DraftMoved(Conflict):
@@ -34,7 +33,7 @@ class WrongState(Conflict):
 
 
 class NotYours(Conflict):
-    """Nobody approves a draft that they changed themselves: ask somebody else who may."""
+    """Nobody approves a draft whose last change is their own: ask somebody else who may."""
 
     code = "own_draft"
 
@@ -87,16 +86,11 @@ def save(draft: Draft, document: dict[str, Any], author: Author, *, after: int |
 def undo(draft: Draft, author: Author) -> Draft:
     """Take the last change back, as a step of its own: what the draft said before it. Raises WrongState."""
     draft = _locked(draft, OPEN)
-    behind: list[Any] = []
-    for step in draft.history.filter(act__in=CHANGING).order_by("number"):
-        if step.act == Act.UNDONE:
-            behind.pop()
-        else:
-            behind.append(step.document)
+    behind = standing_steps(draft)
     if len(behind) < 2:  # noqa: PLR2004 - with one there is nothing before it
         raise WrongState("There is nothing to take back.")
     draft.state = State.DRAFT
-    return _step(draft, Act.UNDONE, author, behind[-2])
+    return _step(draft, Act.UNDONE, author, behind[-2].document)
 
 
 @transaction.atomic
@@ -112,6 +106,19 @@ def ask_for_review(draft: Draft, author: Author) -> Draft:
 
 
 @transaction.atomic
+def go_back(programme: Programme, number: int, name: str, author: Author, *, begins: dt.date | None = None) -> Draft:
+    """Draft once more what an earlier version said, from a day on or at once, and ask somebody else to read it.
+
+    Published, it is the next version: what was decided stays decided, and the versions in between stay in the history.
+    Raises Version.DoesNotExist, and what ``ask_for_review`` raises.
+    """
+    document = start_of(programme.versions.get(number=number))
+    if begins is not None:
+        document["from"] = begins.isoformat()
+    return ask_for_review(begin(programme, name, replace(author, note=""), document), author)
+
+
+@transaction.atomic
 def send_back(draft: Draft, author: Author) -> Draft:
     """Give the draft back to its authors, with what is to be done. Raises WrongState."""
     draft = _locked(draft, (State.IN_REVIEW, State.APPROVED))
@@ -121,12 +128,13 @@ def send_back(draft: Draft, author: Author) -> Draft:
 
 @transaction.atomic
 def approve(draft: Draft, author: Author) -> Draft:
-    """Approve a draft in review: by somebody who changed nothing in it, unless nobody else could approve anything.
+    """Approve a draft in review: by anybody but who changed it last, unless nobody else could approve anything.
 
+    So every change is read by a second person, and two who wrote in turns can still approve each other's.
     Raises NotYours and WrongState.
     """
     draft = _locked(draft, (State.IN_REVIEW,))
-    own = author.by in authors(draft)
+    own = author.by == last_author(draft)
     if own and not author.alone:
         raise NotYours
     draft.state = State.APPROVED

@@ -71,21 +71,6 @@ def publish(document: dict[str, Any], *, by: str, now: dt.datetime, note: str = 
     return version
 
 
-def restore(
-    programme: Programme, number: int, *, by: str, now: dt.datetime, begins: dt.date | None = None, note: str = ""
-) -> Version:
-    """Publish an earlier version's document once more, as the next version: from a day on, or at once.
-
-    What was decided stays decided, and the versions in between stay in the history.
-    Raises Version.DoesNotExist, and what ``publish`` raises.
-    """
-    document = dict(programme.versions.get(number=number).document)
-    document.pop("from", None)
-    if begins is not None:
-        document["from"] = begins.isoformat()
-    return publish(document, by=by, now=now, note=note)
-
-
 def english(document: Document) -> str:
     """Give a programme's name in English, or in the first language that it has."""
     match document.name:
