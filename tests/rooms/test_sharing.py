@@ -7,10 +7,12 @@ import pytest
 from django.db import connection
 
 from stammis.accrual.outcomes import Accepted
-from stammis.accrual.queries import why
+from stammis.accrual.queries import drafted, standing_of, try_out, why
 from stammis.accrual.services import record, verify
+from stammis.core.document import parse
 from stammis.ledger.queries import row_id
 from stammis.members.queries import find
+from stammis.programmes.queries import versions
 from stammis.programmes.services import BadRate, set_rate
 from stammis.rewards.queries import drawn_by_budget
 from tests.rooms.till import NOW, SHOP, Till, bought, day, happened, returned, status
@@ -41,6 +43,23 @@ def test_a_budget_is_shared_by_members_given_back_and_proven() -> None:
     till.one(status("3", "cancelled", at=day("2026-05-04")))
     assert drawn(till) == {"spring": 150}
     assert verify(till.programme) == []
+
+
+def test_a_trial_takes_a_budget_as_it_is_left_as_a_dry_run_does() -> None:
+    till = Till(**SPRING)
+    till.say(*(bought(str(number), 1_000, f"m{number}", at=day("2026-05-01")) for number in range(2)))
+    event = bought("x", 1_000, "m0", at=day("2026-05-01"))
+    (dry,) = record([till.item(event)], now=till.now, dry_run=True)
+    assert isinstance(dry, Accepted)
+    standing = standing_of(find(till.programme.id, "m0").id)
+    published = versions(till.programme.id)
+    trial = try_out(standing, event, published)
+    given = {step.rule: step.points for step in dry.answer.steps if step.points}
+    assert given["extra"] == 50
+    assert {part.rule: part.amount for gain in trial.gains for part in gain.parts} == given
+    document = till.programme.versions.get().document | {"budgets": [SPRING["budgets"][0] | {"points": 220}]}
+    smaller = try_out(standing, event, drafted(published, parse(document)))
+    assert {part.rule: part.amount for gain in smaller.gains for part in gain.parts}["extra"] == 20
 
 
 def test_the_proof_finds_a_budget_s_counter_that_was_changed() -> None:

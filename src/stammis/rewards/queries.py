@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 
 from stammis.kit.errors import NotFound
 from stammis.rewards.models import Drawn, Issued, Stock
@@ -19,10 +20,13 @@ def issued_counts(programme_id: uuid.UUID) -> dict[str, int]:
     return dict(Stock.objects.filter(programme_id=programme_id).values_list("reward", "issued"))
 
 
-def drawn_by_budget(programme_id: uuid.UUID) -> dict[tuple[str, str, int], int]:
-    """Give what was drawn from each budget, by budget, store and first day of the period."""
-    rows = Drawn.objects.filter(programme_id=programme_id).values_list("budget", "store", "period", "points")
-    return {(budget, store, period): points for budget, store, period, points in rows}
+def drawn_by_budget(programme_id: uuid.UUID, periods: Collection[int] | None = None) -> dict[tuple[str, str, int], int]:
+    """Give what was drawn from each budget, by budget, store and first day of the period; of these periods, or of all."""
+    rows = Drawn.objects.filter(programme_id=programme_id)
+    if periods is not None:
+        rows = rows.filter(period__in=periods)
+    found = rows.values_list("budget", "store", "period", "points")
+    return {(budget, store, period): points for budget, store, period, points in found}
 
 
 def issued(member_id: uuid.UUID, redemption: str) -> Issued:

@@ -1,6 +1,7 @@
 """Trying out: what an event would give a member by rules that are published, or by rules that are only drafted.
 
-Decided by the same functions as the event itself would be; nothing is written and nothing is reserved.
+Decided by the same functions as the event itself would be, with what is left of the budgets now; nothing is written
+and nothing is reserved.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from dataclasses import dataclass
 from stammis.accrual import sentences
 from stammis.accrual.outcomes import Declined
 from stammis.accrual.sentences import Part
-from stammis.accrual.services.deciding import Subject, days_of, run
+from stammis.accrual.services.deciding import NOTHING_AROUND, Around, Subject, days_of, run
 from stammis.core.amounts import amount_text
+from stammis.core.budgets import accounts_of
 from stammis.core.calendars import instant
 from stammis.core.events import AnyEvent, LevelGiven, MemberChanged, Purchase, Scalar
 from stammis.core.explain import full_steps
@@ -21,8 +23,9 @@ from stammis.core.fold import apply
 from stammis.core.programme import Programme as Document
 from stammis.core.rules import Rules, compile_rules
 from stammis.core.standing import Standing
-from stammis.core.world import World
+from stammis.core.world import Grants, World
 from stammis.programmes.queries import Versions
+from stammis.rewards.queries import drawn_by_budget
 
 _ALWAYS = -(1 << 60)
 
@@ -82,7 +85,7 @@ def try_out(standing: Standing, event: AnyEvent, versions: Versions, *, before: 
     if standing.due_at is not None and standing.due_at <= at:
         standing = days_of(standing, at, before or versions)[1]
     rules = versions.at(at)
-    decided = run(Subject(b"", b"", standing), event, rules, versions)
+    decided = run(Subject(b"", b"", standing), event, rules, versions, _around(event, rules, versions))
     document = rules.programme
     if isinstance(decided, Declined):
         return Trial(rules.version, sentences.refusal(decided.code, decided.reason, decided.detail), (), (), {}, None)
@@ -107,3 +110,16 @@ def try_out(standing: Standing, event: AnyEvent, versions: Versions, *, before: 
         tiers=last.tiers,
         total=amount_text(amounts.total, rules.decimals) if amounts and isinstance(event, Purchase) else None,
     )
+
+
+def _around(event: AnyEvent, rules: Rules, versions: Versions) -> Around:
+    """Give what is left of the budgets on which the event may draw; one that nobody drew on is full."""
+    accounts = accounts_of(event, rules)
+    if not accounts:
+        return NOTHING_AROUND
+    drawn = drawn_by_budget(versions.programme.id, {account.period for account in accounts})
+    left = {
+        account.budget: max(0, account.most - drawn.get((account.budget, account.store, account.period), 0))
+        for account in accounts
+    }
+    return Around(grants=Grants(budgets=left))
