@@ -15,8 +15,14 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir, extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from django.conf import settings
 from django.utils.translation.template import templatize
+
+from stammis.config.installation import set_up
+
+# Django's tables must be known before the forms are asked for their texts.
+set_up()
+
+from stammis.console.editor.texts import texts  # noqa: E402 - see above
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "src" / "stammis"
@@ -38,6 +44,8 @@ KEYWORDS: Mapping[str, tuple[int | tuple[int, str], ...] | None] = {
 # These lines would change a catalogue whose texts did not.
 DATED = re.compile(rb'^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Generated-By):.*\n', re.MULTILINE)
 COMMENT_TAGS = ("Translators:",)
+# What makes forms from types, and so is where their texts stand.
+FORMS = "console/editor/texts.py"
 Found = tuple[int, str | tuple[str, ...], list[str], str | None]
 
 
@@ -53,9 +61,7 @@ def read_template(
 
 
 def collect() -> Catalog:
-    """Every text of code and templates, with the places where it stands."""
-    if not settings.configured:
-        settings.configure()
+    """Every text of code and templates, and of the forms that are made from types, with the places where it stands."""
     template = Catalog(project="Stammis", charset="utf-8")
     methods = [("**.py", "python"), ("**/templates/**.html", "tools.messages:read_template")]
     methods += [("**/templates/**.txt", "tools.messages:read_template")]
@@ -63,6 +69,8 @@ def collect() -> Catalog:
     for name, _line, message, comments, context in rows:
         # Without line numbers a catalogue changes only when a text does.
         template.add(message, locations=[(name, 0)], auto_comments=comments, context=context)
+    for text in texts():
+        template.add(text, locations=[(FORMS, 0)])
     return template
 
 

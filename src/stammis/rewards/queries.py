@@ -21,7 +21,7 @@ def issued_counts(programme_id: uuid.UUID) -> dict[str, int]:
 
 
 def drawn_by_budget(programme_id: uuid.UUID, periods: Collection[int] | None = None) -> dict[tuple[str, str, int], int]:
-    """Give what was drawn from each budget, by budget, store and first day of the period; of these periods, or of all."""
+    """Give what was drawn from each budget, by budget, store and first day of the period, of these periods or all."""
     rows = Drawn.objects.filter(programme_id=programme_id)
     if periods is not None:
         rows = rows.filter(period__in=periods)

@@ -1,18 +1,27 @@
 """What people read where the programs know a code."""
 
 import re
+from importlib import resources
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 import stammis
 from stammis.accrual import queries
 from stammis.accrual.outcomes import MemberFields
 from stammis.activity.models import Event
 from stammis.console import audits, reasons, trying
+from stammis.console.editor import parts as editing
+from stammis.console.editor import texts
+from stammis.console.editor.nodes import layout
+from stammis.console.editor.normal import normal
 from stammis.console.templatetags import parts
+from stammis.programmes import yaml
 from tests.rooms.till import Till, bought
 
+OWN = {"", "–", "A number", "yes", "no", "EN", "FI", "SV", "PL"}
+"""What the code of the forms writes itself."""
 SOURCES = Path(stammis.__file__).parent
 
 
@@ -36,6 +45,21 @@ def test_a_companys_own_fields_are_written_as_words() -> None:
 def test_a_language_is_named_and_what_is_none_stays() -> None:
     assert (parts.language("fi"), parts.language("pt-BR")) == ("Finnish", "Portuguese (Brazil)")
     assert (parts.language("tlh-x-y"), parts.language("?")) == ("tlh-x-y", "?")
+
+
+@pytest.mark.parametrize("template", ["sample", "grocery-tiers", "cafe-stamps"])
+def test_every_name_and_hint_of_a_form_is_among_the_texts_to_translate(template: str) -> None:
+    document = yaml.load((resources.files("stammis.programmes") / f"templates/{template}.yaml").read_text())
+    known = set(texts.texts())
+    listed = [
+        f"/{name}/{place}" for name in ("earn", "wallets", "tiers") for place in range(len(document.get(name, [])))
+    ]
+    with translation.override("en"):
+        for pointer in ["", *listed]:
+            face = editing.face_at(pointer)
+            for node in layout(face, normal(face, editing.value_at(document, pointer))).walk():
+                assert {node.label, node.hint, *(text for value, text in node.options if value)} - known <= OWN
+    assert "When a birthday or day of joining on 29 February comes back in years that have none." in known
 
 
 @pytest.mark.django_db

@@ -32,15 +32,23 @@ _KINDS = {
 
 def kind_label(kind: str) -> str:
     """The name of a kind of part in words; one without a word of its own by its id."""
-    return gettext(_KINDS[kind]) if kind in _KINDS else label(kind)
+    return gettext(kind_words(kind))
 
 
 def label(field: str) -> str:
     """The name of a field in words: «full_steps» is «Full steps»."""
-    if field in _FIELDS:
-        return gettext(_FIELDS[field])
+    return gettext(words(field))
+
+
+def kind_words(kind: str) -> str:
+    """The name of a kind of part in English, by which catalogues know it."""
+    return _KINDS.get(kind) or words(kind)
+
+
+def words(field: str) -> str:
+    """The name of a field in English, by which catalogues know it."""
     text = field.strip("_").replace("_", " ")
-    return gettext(text[:1].upper() + text[1:])
+    return _FIELDS.get(field) or text[:1].upper() + text[1:]
 
 
 def hint(text: str | None) -> str:
