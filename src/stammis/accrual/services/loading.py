@@ -100,46 +100,56 @@ class Loaded:
     rates: dict[programmes.RateKey, Rate] = field(default_factory=dict)
 
 
-_BEGIN = """
+BEGIN = """
 SELECT pg_advisory_xact_lock_shared($1), set_config('enable_seqscan', 'off', true),
        set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
        set_config('plan_cache_mode', 'force_generic_plan', true)
 """
-_BEGIN_ALONE = _BEGIN.replace("_shared", "")
-_LOCK = """
+BEGIN_ALONE = BEGIN.replace("_shared", "")
+# «OFFSET 0» keeps PostgreSQL from joining the other way round: a plan that was made while a table was empty would else
+# read all of it, once it is not, for every group
+LOCK = """
 WITH wanted AS MATERIALIZED (
     SELECT k.place, i.member_id
-    FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS k (programme_id, kind, value, place)
-    JOIN members_identity AS i USING (programme_id, kind, value)
+    FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS k (programme_id, kind, value, place),
+    LATERAL (SELECT i.member_id FROM members_identity AS i
+             WHERE i.programme_id = k.programme_id AND i.kind = k.kind AND i.value = k.value OFFSET 0) AS i
     UNION ALL
     SELECT 0, r.member_id
-    FROM unnest($4::uuid[], $5::text[], $6::text[]) AS k (programme_id, kind, external_id)
-    JOIN activity_receipt AS r USING (programme_id, kind, external_id)
+    FROM unnest($4::uuid[], $5::text[], $6::text[]) AS k (programme_id, kind, external_id),
+    LATERAL (SELECT r.member_id FROM activity_receipt AS r
+             WHERE r.programme_id = k.programme_id AND r.kind = k.kind AND r.external_id = k.external_id OFFSET 0) AS r
     UNION ALL
     SELECT 0, k.member_id FROM unnest($7::uuid[]) AS k (member_id)
 )
 SELECT w.place, s.member_id, s.state FROM wanted AS w JOIN accrual_standing AS s USING (member_id)
 ORDER BY s.member_id FOR UPDATE OF s
 """
-_RECEIPTS = """
+RECEIPTS = """
 SELECT k.place, r.member_id, r.seq, r.status, r.hash, e.body, d.version, d.record, p.state
-FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS k (programme_id, kind, external_id, place)
-JOIN activity_receipt AS r USING (programme_id, kind, external_id)
-JOIN activity_event AS e ON e.member_id = r.member_id AND e.seq = r.seq
-JOIN accrual_decision AS d ON d.member_id = r.member_id AND d.seq = r.seq
-LEFT JOIN accrual_purchasestatus AS p
-    ON r.kind IN ('purchase', 'claimed') AND p.member_id = r.member_id AND p.purchase_id = r.external_id
+FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS k (programme_id, kind, external_id, place),
+LATERAL (SELECT r.* FROM activity_receipt AS r
+         WHERE r.programme_id = k.programme_id AND r.kind = k.kind AND r.external_id = k.external_id OFFSET 0) AS r
+CROSS JOIN LATERAL (SELECT e.body FROM activity_event AS e
+                    WHERE e.member_id = r.member_id AND e.seq = r.seq OFFSET 0) AS e
+CROSS JOIN LATERAL (SELECT d.version, d.record FROM accrual_decision AS d
+                    WHERE d.member_id = r.member_id AND d.seq = r.seq OFFSET 0) AS d
+LEFT JOIN LATERAL (SELECT p.state FROM accrual_purchasestatus AS p
+                   WHERE p.member_id = r.member_id AND p.purchase_id = r.external_id OFFSET 0) AS p
+    ON r.kind IN ('purchase', 'claimed')
 """
-_WAITING = """
-SELECT d.programme_id, d.id, d.kind, d.external_id, d.purchase_id, d.hash, d.body
-FROM activity_deferred AS d
-WHERE d.id IN (
-    SELECT w.id FROM unnest($1::uuid[], $2::text[]) AS k (programme_id, purchase_id)
-    JOIN activity_deferred AS w USING (programme_id, purchase_id) WHERE w.state = 'waiting'
-    UNION
-    SELECT w.id FROM unnest($3::uuid[], $4::text[], $5::text[]) AS k (programme_id, kind, external_id)
-    JOIN activity_deferred AS w USING (programme_id, kind, external_id) WHERE w.state = 'waiting')
-ORDER BY d.id
+WAITING = """
+SELECT w.programme_id, w.id, w.kind, w.external_id, w.purchase_id, w.hash, w.body
+FROM unnest($1::uuid[], $2::text[]) AS k (programme_id, purchase_id),
+LATERAL (SELECT w.* FROM activity_deferred AS w
+         WHERE w.programme_id = k.programme_id AND w.purchase_id = k.purchase_id AND w.state = 'waiting' OFFSET 0) AS w
+UNION
+SELECT w.programme_id, w.id, w.kind, w.external_id, w.purchase_id, w.hash, w.body
+FROM unnest($3::uuid[], $4::text[], $5::text[]) AS k (programme_id, kind, external_id),
+LATERAL (SELECT w.* FROM activity_deferred AS w
+         WHERE w.programme_id = k.programme_id AND w.kind = k.kind AND w.external_id = k.external_id
+             AND w.state = 'waiting' OFFSET 0) AS w
+ORDER BY id
 """
 _EXPIRED = """
 SELECT e.member_id, e.lots
@@ -162,16 +172,16 @@ def begin(transaction: Transaction, *, alone: bool = False) -> None:
 
     ``alone`` keeps everybody else's events out until the transaction ends.
     """
-    transaction.send(_BEGIN_ALONE if alone else _BEGIN, arrays.one_int(PURCHASES))
+    transaction.send(BEGIN_ALONE if alone else BEGIN, arrays.one_int(PURCHASES))
 
 
 def load(transaction: Transaction, asked: Asked, *, alone: bool) -> Loaded:
     """Lock and load, in one round trip. Raises Overtaken."""
     begin(transaction, alone=alone)
     identities, receipts, origins = list(asked.identities), list(asked.receipts | asked.origins), list(asked.origins)
-    locked = transaction.send(_LOCK, *_names(identities), *_names(origins), arrays.uuids(list(asked.tied)))
-    received = transaction.send(_RECEIPTS, *_names(receipts)) if receipts else None
-    waits = transaction.send(_WAITING, *_pairs(asked.arriving), *_names(asked.returns))
+    locked = transaction.send(LOCK, *_names(identities), *_names(origins), arrays.uuids(list(asked.tied)))
+    received = transaction.send(RECEIPTS, *_names(receipts)) if receipts else None
+    waits = transaction.send(WAITING, *_pairs(asked.arriving), *_names(asked.returns))
     stamps = transaction.send(programmes.STAMPS, arrays.uuids(list(asked.programmes)))
     closed = seals.ask_closed(transaction)
     expired = transaction.send(_EXPIRED, *_names(origins)) if origins else None
