@@ -102,8 +102,10 @@ class Panel:
         """Every household that bought, in order, and when it was first seen, in seconds since 1970."""
         first: dict[int, int] = {}
         for batch in self._batches(["household_id", "transaction_timestamp"]):
-            times = _seconds(batch["transaction_timestamp"])
-            for household, at in zip(batch["household_id"].to_pylist(), times, strict=True):
+            rows = pa.Table.from_batches([batch]).group_by("household_id", use_threads=False)
+            seen = rows.aggregate([("transaction_timestamp", "min")])
+            times = _seconds(seen["transaction_timestamp_min"])
+            for household, at in zip(seen["household_id"].to_pylist(), times, strict=True):
                 first.setdefault(household, at)
         return dict(sorted(first.items()))
 
@@ -171,7 +173,7 @@ class Panel:
             return file.read(columns=columns, use_threads=False)
 
 
-def _seconds(column: pa.Array) -> list[int]:
+def _seconds(column: pa.Array | pa.ChunkedArray) -> list[int]:
     """A column of times as whole seconds since 1970."""
     seconds: list[int] = pc.cast(pc.cast(column, pa.timestamp("s")), pa.int64()).to_pylist()
     return seconds
