@@ -75,7 +75,7 @@ def test_rights_refuse_it_as_well_even_to_the_owner_who_is_no_superuser(table: s
 
 
 def entry(member: bytes, programme: bytes, **changes: Any) -> EntryRow:
-    row = EntryRow(member, 99, 99, None, 5, 5, None, 0, 0, None, programme, "points", "earn", "event", "x", None)
+    row = EntryRow(member, 99, 99, None, 5, 5, None, 0, None, programme, "points", "earn", "event", "x", None)
     return row._replace(**changes)
 
 
@@ -94,10 +94,10 @@ def entry(member: bytes, programme: bytes, **changes: Any) -> EntryRow:
 def test_constraints_refuse_rows_that_no_policy_allows(till: Till, constraint: str, changes: dict[str, Any]) -> None:
     member, programme = find(till.programme.id, "anna").id.bytes, till.programme.id.bytes
     with Transaction() as fine:
-        post(fine, [entry(member, programme)])
+        post(fine, [entry(member, programme)], at=0)
         fine.sync()
     with Transaction() as broken:
-        post(broken, [entry(member, programme, **changes)])
+        post(broken, [entry(member, programme, **changes)], at=0)
         with pytest.raises(IntegrityError, match=constraint):
             broken.sync()
 

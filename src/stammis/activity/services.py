@@ -25,7 +25,6 @@ class EventRow(NamedTuple):
     external_id: str | None
     purchase_id: str | None
     occurred_at: int
-    recorded_at: int
     gross_minor: int | None
     currency: str | None
     body: bytes
@@ -71,10 +70,10 @@ class Settled(NamedTuple):
 
 
 _RECORD = """
-INSERT INTO activity_event (member_id, seq, programme_id, kind, external_id, purchase_id, occurred_at, recorded_at,
-                            gross_minor, currency, body)
-SELECT * FROM unnest($1::uuid[], $2::int4[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-                     $8::timestamptz[], $9::int8[], $10::text[], $11::text[])
+INSERT INTO activity_event (member_id, seq, programme_id, kind, external_id, purchase_id, occurred_at, gross_minor,
+                            currency, body, recorded_at)
+SELECT new.*, $11::timestamptz FROM unnest($1::uuid[], $2::int4[], $3::uuid[], $4::text[], $5::text[], $6::text[],
+                                           $7::timestamptz[], $8::int8[], $9::text[], $10::text[]) AS new
 """
 _RECEIVE = """
 INSERT INTO activity_receipt (programme_id, kind, external_id, member_id, seq, status, hash)
@@ -99,13 +98,11 @@ WHERE d.id = s.id
 """
 
 
-def record(transaction: Transaction, rows: Sequence[EventRow]) -> None:
-    """Add the statement that records events."""
+def record(transaction: Transaction, rows: Sequence[EventRow], *, at: int) -> None:
+    """Add the statement that records events at an instant (microseconds since 1970)."""
     if not rows:
         return
-    members, seqs, programmes, kinds, ids, purchases, occurred, recorded, gross, currencies, bodies = zip(
-        *rows, strict=True
-    )
+    members, seqs, programmes, kinds, ids, purchases, occurred, gross, currencies, bodies = zip(*rows, strict=True)
     transaction.send(
         _RECORD,
         arrays.uuids(members),
@@ -115,10 +112,10 @@ def record(transaction: Transaction, rows: Sequence[EventRow]) -> None:
         arrays.texts(ids),
         arrays.texts(purchases),
         arrays.instants(occurred),
-        arrays.instants(recorded),
         arrays.bigints(gross),
         arrays.texts(currencies),
         arrays.encoded(bodies),
+        arrays.one_instant(at),
     )
 
 

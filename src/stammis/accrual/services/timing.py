@@ -6,10 +6,8 @@ import datetime as dt
 import uuid
 
 from stammis.accrual.outcomes import Declined, declined
-from stammis.accrual.services.writing import SECOND
-from stammis.core.calendars import instant, moment
+from stammis.core.calendars import instant
 from stammis.core.events import AnyEvent
-from stammis.kit import arrays
 from stammis.programmes.queries import Versions
 
 AHEAD = dt.timedelta(minutes=5)
@@ -21,21 +19,21 @@ class Timing:
 
     def __init__(self, now: dt.datetime) -> None:
         self._now = now
-        self._bounds: dict[uuid.UUID, tuple[int, int]] = {}
+        self._latest = now + AHEAD
+        self._oldest: dict[uuid.UUID, dt.datetime] = {}
 
     def untimely(self, event: AnyEvent, versions: Versions) -> Declined | None:
         """Refuse what lies too far back for the programme, or ahead of the clock."""
-        bounds = self._bounds.get(versions.programme.id)
-        if bounds is None:
+        oldest = self._oldest.get(versions.programme.id)
+        if oldest is None:
             age = dt.timedelta(days=versions.at(instant(self._now)).programme.declared_age_days)
-            bounds = self._bounds[versions.programme.id] = (
-                arrays.microseconds(self._now - age),
-                arrays.microseconds(self._now + AHEAD),
-            )
-        oldest, latest = bounds
-        at = arrays.microseconds(event.occurred_at)
-        if at > latest:
-            return declined("in_future", latest=moment(latest // SECOND).isoformat(timespec="seconds"))
-        if at < oldest:
-            return declined("too_old", oldest=moment(oldest // SECOND).isoformat(timespec="seconds"))
+            oldest = self._oldest[versions.programme.id] = self._now - age
+        if event.occurred_at > self._latest:
+            return declined("in_future", latest=_told(self._latest))
+        if event.occurred_at < oldest:
+            return declined("too_old", oldest=_told(oldest))
         return None
+
+
+def _told(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).isoformat(timespec="seconds")

@@ -87,7 +87,6 @@ class Writing:
                 external_id,
                 purchase_id,
                 at,
-                self.now,
                 gross,
                 currency,
                 encode(event),
@@ -117,7 +116,6 @@ class Writing:
                 row.running,
                 row.left,
                 row.at * SECOND,
-                self.now,
                 None if row.ends_at is None else row.ends_at * SECOND,
                 subject.programme,
                 row.wallet,
@@ -201,9 +199,9 @@ class Writing:
         members.close(transaction, self.closings)
         members.take_part(transaction, self.parts)
         activity.receive(transaction, self.receipts)
-        activity.record(transaction, self.events)
+        activity.record(transaction, self.events, at=self.now)
         self._send_decisions(transaction)
-        ledger.post(transaction, self.entries)
+        ledger.post(transaction, self.entries, at=self.now)
         self._send_standings(transaction)
         self._send_states(transaction)
         self._send_holds(transaction)

@@ -20,7 +20,6 @@ class EntryRow(NamedTuple):
     running: int
     opened: int | None
     occurred_at: int
-    posted_at: int
     ends_at: int | None
     programme: bytes
     wallet: str
@@ -33,16 +32,17 @@ class EntryRow(NamedTuple):
 
 
 _POST = """
-INSERT INTO ledger_entry (member_id, row, seq, reverses, amount, running, opened, occurred_at, posted_at, ends_at,
-                          programme_id, wallet, kind, source_kind, source_id, lots, pending, shortfall)
-SELECT * FROM unnest($1::uuid[], $2::int4[], $3::int4[], $4::int4[], $5::int8[], $6::int8[], $7::int8[],
-                     $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::uuid[], $12::text[], $13::text[],
-                     $14::text[], $15::text[], $16::text[], $17::text[], $18::int8[])
+INSERT INTO ledger_entry (member_id, row, seq, reverses, amount, running, opened, occurred_at, ends_at, programme_id,
+                          wallet, kind, source_kind, source_id, lots, pending, shortfall, posted_at)
+SELECT new.*, $18::timestamptz
+FROM unnest($1::uuid[], $2::int4[], $3::int4[], $4::int4[], $5::int8[], $6::int8[], $7::int8[], $8::timestamptz[],
+            $9::timestamptz[], $10::uuid[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
+            $16::text[], $17::int8[]) AS new
 """
 
 
-def post(transaction: Transaction, rows: Sequence[EntryRow]) -> None:
-    """Add the statement that posts rows."""
+def post(transaction: Transaction, rows: Sequence[EntryRow], *, at: int) -> None:
+    """Add the statement that posts rows at an instant (microseconds since 1970)."""
     if not rows:
         return
     columns = list(zip(*rows, strict=True))
@@ -51,10 +51,10 @@ def post(transaction: Transaction, rows: Sequence[EntryRow]) -> None:
         arrays.uuids(columns[0]),
         *(arrays.ints(column) for column in columns[1:4]),
         *(arrays.bigints(column) for column in columns[4:7]),
-        *(arrays.instants(column) for column in columns[7:10]),
-        arrays.uuids(columns[10]),
-        *(arrays.texts(column) for column in columns[11:15]),
-        arrays.encoded(columns[15]),
-        arrays.encoded(columns[16]),
-        arrays.bigints(columns[17]),
+        *(arrays.instants(column) for column in columns[7:9]),
+        arrays.uuids(columns[9]),
+        *(arrays.texts(column) for column in columns[10:14]),
+        *(arrays.encoded(column) for column in columns[14:16]),
+        arrays.bigints(columns[16]),
+        arrays.one_instant(at),
     )
