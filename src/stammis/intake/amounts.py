@@ -15,6 +15,7 @@ QUANTITY = r"^[0-9]{1,10}(\.[0-9]{1,6})?$"
 LARGEST_QUANTITY = 10**9
 
 _NUMBER = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,6}))?")
+_TOO_LARGE = re.compile(r"-?[0-9]{13,}(?:\.[0-9]{1,6})?")
 _EVERYTHING = 1 << 15  # prices repeat: so many texts are remembered for each number of decimals
 _QUANTITY_DECIMALS = 6
 
@@ -31,7 +32,7 @@ def _units(text: str, decimals: int) -> int:
     """Read signed decimal text into whole units of ``10 ** -decimals``. Raises Unreadable."""
     match = _NUMBER.fullmatch(text)
     if match is None:
-        raise Unreadable("bad_amount")
+        raise Unreadable("out_of_range" if _TOO_LARGE.fullmatch(text) else "bad_amount")
     sign, whole, fraction = match.groups(default="")
     if len(fraction) > decimals:
         raise Unreadable("too_many_decimals")

@@ -212,6 +212,9 @@ def _walk_whole(value: Any, shape: inspect.IntType, pointer: str) -> Iterator[Fa
 
 
 def _walk_quantity(value: Any, pointer: str) -> Iterator[Fault]:
+    if isinstance(value, _NotANumber):
+        yield fault(pointer, "not_a_number")
+        return
     if isinstance(value, bool) or not isinstance(value, int | str):
         yield fault(pointer, "wrong_type", "Write a whole number, or decimal text; JSON fractions are refused.")
         return

@@ -67,6 +67,8 @@ def test_a_merged_account_is_known_by_its_old_id_and_can_be_parted(installation:
     shown = caller.did("GET", "members/old")
     assert (shown["member"], shown["also_known_as"]) == ("anna", ["old"])
     assert shown["wallets"]["points"]["active"] == 140
+    again = {"id": "n", "member": "old", "into": "anna"}
+    assert caller.send("POST", "merges", again).json()["code"] == "already_merged"
     told = [each["sentence"] for each in caller.did("GET", "members/anna/timeline")["items"]]
     assert len([each for each in told if each.startswith("Purchase")]) == 2
     caller.did("POST", "merges/m/undo")

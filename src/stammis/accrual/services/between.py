@@ -34,7 +34,8 @@ def with_another(
     if taker is None:
         return declined("unknown_receiver", member=other)
     if giver is taker:
-        return declined("same_member")
+        merged_before = isinstance(event, Merged) and event.member != event.into
+        return declined("already_merged" if merged_before else "same_member")
     act = begin(sitting, programme, event)
     match event:
         case Transfer():
