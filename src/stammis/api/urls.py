@@ -7,9 +7,22 @@ from django.urls import URLPattern, URLResolver, path, re_path, register_convert
 from stammis.api import fallbacks, reference
 from stammis.api.door import api
 from stammis.api.paths import IdConverter
-from stammis.api.views import between, ledger, lots, members, numbers, purchases, rates, rewards, tiers, waiting, why
+from stammis.api.views import (
+    between,
+    drafts,
+    ledger,
+    lots,
+    members,
+    numbers,
+    purchases,
+    rates,
+    rewards,
+    tiers,
+    waiting,
+    why,
+)
 
-VIEWS = (between, ledger, lots, members, numbers, purchases, rates, rewards, tiers, waiting, why)
+VIEWS = (between, drafts, ledger, lots, members, numbers, purchases, rates, rewards, tiers, waiting, why)
 """Importing them hangs their calls into the door."""
 
 register_converter(IdConverter, "ref")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
@@ -309,6 +309,30 @@ class PartBody(Body, kw_only=True):
 
     share: Annotated[int, Meta(ge=0, le=100)] | None = None
     rights: Annotated[list[Literal["earn", "spend", "view"]], Meta(max_length=3)] | None = None
+
+
+class DraftBody(Body, kw_only=True):
+    """A draft of a programme: begun with a ``name``, and a ``document``, by default the newest version's.
+
+    ``after``: the step that was seen last; where somebody made another since, nothing is saved.
+    """
+
+    name: Name | None = None
+    document: Annotated[dict[str, Any], Meta(description="The programme, as in a programme file.")] | None = None
+    after: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
+    note: Text | None = None
+
+
+class StepBody(Body, kw_only=True):
+    """A step of a draft towards its publication, and what there is to say about it."""
+
+    note: Text | None = None
+
+
+class PublicationBody(StepBody, kw_only=True):
+    """The publication of a draft: in force from the local day ``begins``, or at once."""
+
+    begins: dt.date | None = None
 
 
 class PurchaseItem(PurchaseBody, tag_field="kind", tag="purchase", kw_only=True):

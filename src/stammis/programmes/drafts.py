@@ -10,6 +10,7 @@ from stammis.core.document import DocumentErrors, as_document, parse
 from stammis.core.programme import Programme as Document
 from stammis.core.reading import Problem
 from stammis.kit.errors import NotFound
+from stammis.kit.pages import Page, page
 from stammis.programmes.models import Draft, DraftStep, Programme, Version
 from stammis.programmes.sentences.parts import PartChange, field_changes, part_changes
 
@@ -37,6 +38,12 @@ def find(programme: Programme, draft_id: uuid.UUID) -> Draft:
     if found is None:
         raise UnknownDraft
     return found
+
+
+def listed(programme: Programme, state: str | None, cursor: str | None, limit: int) -> Page[Draft]:
+    """Give a page of a programme's drafts, those with the latest ids first. Raises BadCursor."""
+    known = programme.drafts.filter(state=state) if state else programme.drafts.all()
+    return page(known, order=("-id",), cursor=cursor, limit=limit)
 
 
 def start_of(version: Version) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from stammis.core.programme import Programme as Document
+from stammis.kit.errors import Problem
 from stammis.programmes import queries
-from stammis.programmes.models import Programme
+from stammis.programmes.drafts import OPEN
+from stammis.programmes.models import Draft, Programme
 from stammis.programmes.sentences.parts import PartChange, part_changes
 from stammis.programmes.services import FixedForGood, StartsInPast, english, read
 
@@ -79,3 +81,14 @@ def plan(document: dict[str, Any], *, now: dt.datetime) -> Plan:
         raise StartsInPast
     begins = parsed.from_ if parsed.from_ and parsed.from_ > today else None
     return Plan(parsed, known, newest.number + 1, newest.number, begins, changes)
+
+
+def plan_of(draft: Draft, *, now: dt.datetime) -> Plan | Problem | None:
+    """Give what publishing a draft would change, or why it could not be published; None where the draft is closed."""
+    if draft.state not in OPEN:
+        return None
+    document = {name: value for name, value in draft.document.items() if name != "from"}
+    try:
+        return plan(document, now=now)
+    except Problem as error:
+        return error

@@ -165,11 +165,17 @@ class Installation:
         return str(document["programme"])
 
     def caller(
-        self, programme: str, scopes: tuple[str, ...] = (), *, bound: bool = True, rate_per_minute: int | None = None
+        self,
+        programme: str,
+        scopes: tuple[str, ...] = (),
+        *,
+        bound: bool = True,
+        rate_per_minute: int | None = None,
+        name: str = "tests",
     ) -> Caller:
         """Gives a caller whose key is bound to the programme, or to none."""
         to = programmes.programme(programme) if bound else None
-        _key, plain = create_key("tests", scopes, to, rate_per_minute=rate_per_minute, by="tests")
+        _key, plain = create_key(name, scopes, to, rate_per_minute=rate_per_minute, by="tests")
         http = httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {plain}"}, timeout=30)
         self.clients.append(http)
         return Caller(http, programme)

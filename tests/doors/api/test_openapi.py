@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from stammis.api.openapi.examples import A_BATCH
+from stammis.api.openapi.examples import A_BATCH, DRAFT_ID
 from stammis.intake.bodies import Body
 from stammis.programmes import yaml
 from tests.doors.api.installation import Caller, Installation
@@ -53,19 +53,31 @@ ORDER = (
     "verify_contact",
     "change_purchase_status",
 )
+DRAFT = ("put_draft", "undo_draft", "review_draft", "return_draft", "review_draft", "approve_draft", "publish_draft")
+ANOTHER_DRAFT = ("put_draft", "discard_draft")
 ROUNDS = 12
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 ANY = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
 @pytest.fixture(scope="module")
-def caller(installation: Installation) -> Caller:
+def slug(installation: Installation) -> str:
     levels = [{"id": "basic", "name": "Basic", "at": 0}, {"id": "gold", "name": "Gold", "at": 1000}]
     club = {"id": "club", "name": "Club", "counts": "spend", "levels": levels}
     document = {**yaml.load(SHOP.read_text()), "from": "2026-01-01", "tiers": [club]}
     document["wallets"] = [*document["wallets"], {"id": "miles", "name": "Miles"}]
     document["exchange"] = [{"from": "points", "to": "miles", "each": 10, "gives": 1}]
-    return installation.caller(installation.publish(document))
+    return installation.publish(document)
+
+
+@pytest.fixture(scope="module")
+def caller(installation: Installation, slug: str) -> Caller:
+    return installation.caller(slug)
+
+
+@pytest.fixture(scope="module")
+def reviewer(installation: Installation, slug: str) -> Caller:
+    return installation.caller(slug, name="reviewer")
 
 
 @pytest.fixture(scope="module")
@@ -92,32 +104,48 @@ def check_answer(document: dict[str, Any], operation: dict[str, Any], answer: ht
     Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(answer.json())
 
 
-def test_every_example_works_as_it_stands_and_answers_as_shown(document: dict[str, Any], caller: Caller) -> None:
+def test_every_example_works_as_it_stands_and_answers_as_shown(
+    document: dict[str, Any], caller: Caller, reviewer: Caller
+) -> None:
     known = operations(document)
     row = ""
     for name in ORDER:
-        method, address, operation = known[name]
-        body = operation["requestBody"]["content"]["application/json"] if "requestBody" in operation else {}
-        path = address
-        for parameter in operation["parameters"]:
-            path = path.replace("{" + parameter["name"] + "}", str(parameter.get("example", "")))
-        examples = body.get("examples", {"": {"value": None}})
-        for example in examples.values():
-            answer = caller.http.request(method, path, json=example["value"])
-            assert answer.is_success, f"{name}: {answer.text}"
-            check_answer(document, operation, answer)
-            row = next((each["row"] for each in answer.json().get("effects", []) if "row" in each), row)
+        for answer in sent(document, name, caller):
+            row = next((each["row"] for each in answer.get("effects", []) if "row" in each), row)
+    for name in DRAFT:
+        sent(document, name, reviewer if name == "approve_draft" else caller)
+    for name in ANOTHER_DRAFT:
+        sent(document, name, caller, draft=DRAFT_ID.replace("0199", "019a"))
     reading = [each for each in known.values() if each[0] == "GET"]
-    assert len(reading) == len(known) - len(ORDER) + 1
+    assert len(reading) == len(known) - len({*ORDER, *DRAFT, *ANOTHER_DRAFT}) + 1
     for _method, address, operation in reading:
         path = address.replace("{row}", row).replace("{name}", "points_issued")
-        for parameter in operation.get("parameters", []):
-            path = path.replace("{" + parameter["name"] + "}", str(parameter.get("example", "")))
-        answer = caller.http.get(path)
-        assert answer.is_success, f"{address}: {answer.text}"
-        check_answer(document, operation, answer)
+        read = caller.http.get(filled(path, operation))
+        assert read.is_success, f"{address}: {read.text}"
+        check_answer(document, operation, read)
     outcomes = caller.did("POST", "batch", A_BATCH)["outcomes"]
     assert {each["status"] for each in outcomes} <= {200, 201}
+
+
+def sent(document: dict[str, Any], name: str, caller: Caller, draft: str = DRAFT_ID) -> list[dict[str, Any]]:
+    """The answers to every example of an operation, each as the document shows it."""
+    method, address, operation = operations(document)[name]
+    body = operation["requestBody"]["content"]["application/json"] if "requestBody" in operation else {}
+    path = filled(address, operation).replace(DRAFT_ID, draft)
+    answers = []
+    for example in body.get("examples", {"": {"value": None}}).values():
+        answer = caller.http.request(method, path, json=example["value"])
+        assert answer.is_success, f"{name}: {answer.text}"
+        check_answer(document, operation, answer)
+        answers.append(answer.json())
+    return answers
+
+
+def filled(address: str, operation: dict[str, Any]) -> str:
+    """The address with the examples of its parameters."""
+    for parameter in operation.get("parameters", []):
+        address = address.replace("{" + parameter["name"] + "}", str(parameter.get("example", "")))
+    return address
 
 
 def test_the_document_is_well_formed(document: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ TAGS = {
     "Members": "Members, what they have, and why.",
     "Rewards": "What members take for points.",
     "Points": "Events, adjustments, and what waits.",
+    "Programmes": "Drafts: written by some, approved by somebody else, published on a day.",
     "Numbers": "Metrics.",
 }
 

@@ -109,3 +109,18 @@ AN_EXTENSION: dict[str, Any] = {
     "last_day": "2027-12-31",
     "reason": "The shop was closed.",
 }
+DRAFT_ID = "0199c2f0-7a5b-7c3e-8d21-f4a60b9e7c11"
+A_DRAFT: dict[str, Any] = {"name": "Summer"}
+A_CHANGE: dict[str, Any] = {
+    "document": {
+        "stammis": 1,
+        "programme": "shop",
+        "name": "Shop points",
+        "currency": "EUR",
+        "timezone": "Europe/Helsinki",
+        "wallets": [{"id": "points", "name": "points"}],
+        "earn": [{"id": "spend", "kind": "amount", "points": "1.5"}],
+    },
+    "after": 1,
+    "note": "Half as much again in summer.",
+}

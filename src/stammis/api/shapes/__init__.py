@@ -47,6 +47,15 @@ from stammis.api.shapes.members import (
 )
 from stammis.api.shapes.numbers import ClockAnswer, HealthAnswer, MetricAnswer, PeriodAnswer, SliceAnswer
 from stammis.api.shapes.outcomes import BatchAnswer, BatchOutcome, FaultAnswer, ProblemAnswer
+from stammis.api.shapes.programmes import (
+    ChangeAnswer,
+    DraftAnswer,
+    DraftItem,
+    DraftsAnswer,
+    DraftStepAnswer,
+    FieldChangeAnswer,
+    MistakeAnswer,
+)
 from stammis.api.shapes.purchases import BoughtAnswer, DeferredAnswer, DeferredItem, PurchaseAnswer, ReturnedAnswer
 from stammis.api.shapes.reasons import (
     ClimbedAnswer,
@@ -73,11 +82,16 @@ __all__ = [
     "BatchOutcome",
     "BoughtAnswer",
     "CatalogueAnswer",
+    "ChangeAnswer",
     "ClimbedAnswer",
     "ClockAnswer",
     "DecisionAnswer",
     "DeferredAnswer",
     "DeferredItem",
+    "DraftAnswer",
+    "DraftItem",
+    "DraftStepAnswer",
+    "DraftsAnswer",
     "EventWhyAnswer",
     "ExpiredAnswer",
     "ExpiringAnswer",
@@ -85,6 +99,7 @@ __all__ = [
     "FallingAnswer",
     "FallingItem",
     "FaultAnswer",
+    "FieldChangeAnswer",
     "FoundAnswer",
     "GaveAnswer",
     "HandGivenAnswer",
@@ -101,6 +116,7 @@ __all__ = [
     "MemberAnswer",
     "MembersAnswer",
     "MetricAnswer",
+    "MistakeAnswer",
     "MomentAnswer",
     "MovedAnswer",
     "MovementAnswer",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import msgspec
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from stammis.accrual import queries
 from stammis.api.door import api, let_in, reply
+from stammis.api.languages import spoken
 from stammis.api.openapi.describing import described, path_id
 from stammis.api.openapi.examples import EVENT_ID, MEMBER_ID, PURCHASE_ID
 from stammis.api.scoping import programme_of
@@ -21,7 +21,6 @@ from stammis.kit.errors import Invalid
 from stammis.ledger import queries as ledger
 from stammis.ledger.queries import UnknownRow
 
-LANGUAGES = [code for code, _name in settings.LANGUAGES]
 _LANG = "lang: en, fi, sv or pl; without it, by Accept-Language."
 
 
@@ -44,7 +43,7 @@ def why(request: HttpRequest, row: str, lang: str | None = None) -> HttpResponse
     entry = ledger.row(row)
     if key.programme_id is not None and key.programme_id != entry.programme_id:
         raise UnknownRow
-    return reply(queries.why(row, _language(lang), now=clock.now()))
+    return reply(queries.why(row, spoken(lang), now=clock.now()))
 
 
 @api.get(
@@ -64,7 +63,7 @@ def why(request: HttpRequest, row: str, lang: str | None = None) -> HttpResponse
 def why_purchase(request: HttpRequest, id: str, lang: str | None = None, programme: str | None = None) -> HttpResponse:
     """Explain a purchase."""
     key = let_in(request, "ledger:read")
-    return reply(queries.why_purchase(programme_of(key, programme), id, _language(lang)))
+    return reply(queries.why_purchase(programme_of(key, programme), id, spoken(lang)))
 
 
 @api.get(
@@ -83,7 +82,7 @@ def why_purchase(request: HttpRequest, id: str, lang: str | None = None, program
 def why_event(request: HttpRequest, id: str, lang: str | None = None, programme: str | None = None) -> HttpResponse:
     """Explain an event."""
     key = let_in(request, "ledger:read")
-    return reply(queries.why_event(programme_of(key, programme), id, _language(lang)))
+    return reply(queries.why_event(programme_of(key, programme), id, spoken(lang)))
 
 
 @api.get(
@@ -106,13 +105,7 @@ def why_member(
     """Explain a moment."""
     key = let_in(request, "ledger:read")
     meant = clock.now() if at is None else _moment(at)
-    return reply(queries.why_moment(programme_of(key, programme), m, meant, _language(lang)))
-
-
-def _language(lang: str | None) -> str | None:
-    if lang is not None and lang not in LANGUAGES:
-        raise Invalid(errors=[fault("/?lang", "bad_form", f"Write one of: {', '.join(LANGUAGES)}.")])
-    return lang
+    return reply(queries.why_moment(programme_of(key, programme), m, meant, spoken(lang)))
 
 
 def _moment(at: str) -> dt.datetime:

@@ -25,7 +25,7 @@ from stammis.kit.errors import Problem
 from stammis.programmes import drafts as reading
 from stammis.programmes import services, yaml
 from stammis.programmes.models import Draft, Programme
-from stammis.programmes.plan import Plan, plan
+from stammis.programmes.plan import plan_of
 from stammis.programmes.services import Author
 from stammis.staff.roles import Permission
 from stammis.staff.services import record_audit
@@ -161,15 +161,16 @@ def text(request: StaffRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 def _page(request: StaffRequest, shown: Programme, found: Draft) -> dict[str, Any]:
     """Everything that the page of a draft shows."""
-    problem, planned = _planned(found)
+    planned = plan_of(found, now=clock.now())
+    problem, change = (planned, None) if isinstance(planned, Problem) else (None, planned)
     newest = shown.versions.order_by("-number").first()
     writers = reading.authors(found)
     own = request.user.email == reading.last_author(found)
     return {
         "programme": shown,
         "draft": found,
-        "plan": planned,
-        "moves": climbing.moved_by(planned, clock.now()) if planned else [],
+        "plan": change,
+        "moves": climbing.moved_by(change, clock.now()) if change else [],
         "mistakes": problem,
         "story": reading.story(found),
         "writers": sorted(writers),
@@ -179,14 +180,3 @@ def _page(request: StaffRequest, shown: Programme, found: Draft) -> dict[str, An
         "overtaken": newest.number if newest is not None and newest.number != found.base else None,
         "publishing": PublishForm(initial={"begins": found.document.get("from"), "note": found.name}),
     }
-
-
-def _planned(found: Draft) -> tuple[Problem | None, Plan | None]:
-    """Give what publishing the draft would change, or why it could not be published."""
-    if found.state not in reading.OPEN:
-        return None, None
-    document = {name: value for name, value in found.document.items() if name != "from"}
-    try:
-        return None, plan(document, now=clock.now())
-    except Problem as error:
-        return error, None

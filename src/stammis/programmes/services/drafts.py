@@ -6,12 +6,14 @@ Every step is kept with who made it and when. A draft may have mistakes until it
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
 
 from stammis.kit.errors import Conflict
+from stammis.kit.ids import uuid7
 from stammis.programmes.drafts import OPEN, last_author, standing_steps, start_of
 from stammis.programmes.models import Draft, DraftStep, Programme, Version
 from stammis.programmes.services.publishing import FixedForGood, publish, read
@@ -49,20 +51,32 @@ class Author:
 
 
 @transaction.atomic
-def begin(programme: Programme, name: str, author: Author, document: dict[str, Any] | None = None) -> Draft:
-    """Begin a draft with a document, or with the newest version's."""
+def begin(
+    programme: Programme,
+    name: str,
+    author: Author,
+    document: dict[str, Any] | None = None,
+    *,
+    id: uuid.UUID | None = None,
+) -> Draft:
+    """Begin a draft with a document, or with the newest version's. Raises DraftMoved where there is one with its id."""
     newest = programme.versions.order_by("-number").first()
     assert newest is not None, "a programme has a version from its beginning"
     document = start_of(newest) if document is None else document
-    draft = Draft.objects.create(
-        programme=programme,
-        name=name,
-        document=document,
-        base=newest.number,
-        steps=0,
-        begun_at=author.at,
-        changed_at=author.at,
+    draft, begun = Draft.objects.get_or_create(
+        id=id or uuid7(),
+        defaults={
+            "programme": programme,
+            "name": name,
+            "document": document,
+            "base": newest.number,
+            "steps": 0,
+            "begun_at": author.at,
+            "changed_at": author.at,
+        },
     )
+    if not begun:
+        raise DraftMoved("There is a draft with this id already.")
     return _step(draft, Act.BEGUN, author, document)
 
 

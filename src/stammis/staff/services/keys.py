@@ -30,6 +30,10 @@ SCOPES = (
     "transfers:write",
     "rates:write",
     "metrics:read",
+    "programmes:read",
+    "programmes:write",
+    "programmes:approve",
+    "programmes:publish",
 )
 LARGE = "adjustments:large"
 """Lifts the limit for points given or taken by programs."""
