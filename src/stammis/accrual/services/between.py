@@ -34,8 +34,9 @@ def with_another(
     if taker is None:
         return declined("unknown_receiver", member=other)
     if giver is taker:
-        merged_before = isinstance(event, Merged) and event.member != event.into
-        return declined("already_merged" if merged_before else "same_member")
+        if isinstance(event, Merged) and event.member != event.into:
+            return declined("already_merged")
+        return declined("same_member")
     act = begin(sitting, programme, event)
     match event:
         case Transfer():
