@@ -314,11 +314,13 @@ class PartBody(Body, kw_only=True):
 class DraftBody(Body, kw_only=True):
     """A draft of a programme: begun with a ``name``, and a ``document``, by default the newest version's.
 
+    ``version``: the document of that version instead, to go back to it.
     ``after``: the step that was seen last; where somebody made another since, nothing is saved.
     """
 
     name: Name | None = None
     document: Annotated[dict[str, Any], Meta(description="The programme, as in a programme file.")] | None = None
+    version: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
     after: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
     note: Text | None = None
 

@@ -86,6 +86,21 @@ def test_mistakes_are_kept_and_named_until_a_review_is_asked_for(callers: tuple[
     assert author.send("PUT", draft, {"document": document}).json()["code"] == "wrong_state"
 
 
+def test_the_way_back_is_a_draft_with_the_document_of_an_earlier_version(
+    callers: tuple[Caller, Caller], draft: str
+) -> None:
+    author, reviewer = callers
+    with_bonus(author, draft)
+    author.did("POST", f"{draft}/review")
+    reviewer.did("POST", f"{draft}/approve")
+    author.did("POST", f"{draft}/publish")
+    back = f"drafts/{uuid.uuid4()}"
+    [change] = author.did("PUT", back, {"name": "Back", "version": 1})["changes"]
+    assert (change["kind"], change["id"]) == ("removed", "bonus")
+    refused = author.send("PUT", back, {"version": 9})
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/version"]
+
+
 def test_nobody_saves_over_what_they_have_not_seen(callers: tuple[Caller, Caller], draft: str) -> None:
     author, reviewer = callers
     document = with_bonus(author, draft)["document"]

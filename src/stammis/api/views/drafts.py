@@ -27,7 +27,7 @@ from stammis.kit import clock
 from stammis.kit.errors import Invalid, Problem
 from stammis.programmes import drafts as reading
 from stammis.programmes import services
-from stammis.programmes.models import Draft
+from stammis.programmes.models import Draft, Programme
 from stammis.programmes.plan import plan_of
 from stammis.programmes.services import Author
 from stammis.staff.models import ApiKey
@@ -88,7 +88,8 @@ def get_draft(
     "drafts/{uuid:id}",
     operation_id="put_draft",
     summary="Begin a draft, or save its next step",
-    description="It begins with the document given, or with the newest version's. It may have mistakes until its review"
+    description="It begins with the document given, with that of an earlier version (the way back), or with the newest "
+    "version's. It may have mistakes until its review"
     " is asked for. Saved in review, or approved, it is a draft again. With after (the step that was seen last) nothing"
     " is saved over another's. 409: draft_moved, wrong_state.",
     openapi_extra=described(
@@ -112,15 +113,25 @@ def put_draft(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
         author = _author(key, body.note)
         known = Draft.objects.filter(programme=programme, id=id).first()
         if known is not None:
-            saved = services.save(known, body.document or known.document, author, after=body.after)
+            saved = services.save(known, _document(programme, body) or known.document, author, after=body.after)
         elif body.name is None:
             raise Invalid(errors=[fault("/name", "missing_field")])
         else:
-            saved = services.begin(programme, body.name, author, body.document, id=id)
+            saved = services.begin(programme, body.name, author, _document(programme, body), id=id)
             record_audit(key.name, "programmes.begin_draft", subject=saved.name)
         return 200, _draft(saved)
 
     return once(request, key, hashlib.sha256(request.body).digest(), write)
+
+
+def _document(programme: Programme, body: DraftBody) -> dict[str, Any] | None:
+    """Give the document that a body brings or names. Raises Invalid."""
+    if body.version is None:
+        return body.document
+    version = programme.versions.filter(number=body.version).first()
+    if version is None or body.document is not None:
+        raise Invalid(errors=[fault("/version", "out_of_range", "Name a version that there is, or give a document.")])
+    return reading.start_of(version)
 
 
 @api.delete(
@@ -181,7 +192,7 @@ def review_draft(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     "drafts/{uuid:id}/approve",
     operation_id="approve_draft",
     summary="Approve a draft in review",
-    description="By a key or person who changed nothing in it. 409: own_draft, wrong_state.",
+    description="By somebody else than the author of its last change. 409: own_draft, wrong_state.",
     openapi_extra=_towards("programmes:approve"),
 )
 def approve_draft(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
