@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from stammis.kit.links import link
 from stammis.members.models import Member
 from stammis.programmes.models import Programme
 
@@ -21,14 +22,7 @@ class Standing(models.Model):
         related_name="+",
         db_comment="Member.",
     )
-    programme = models.ForeignKey(
-        Programme,
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        db_index=False,
-        related_name="+",
-        db_comment="Programme.",
-    )
+    programme = link(Programme, "Programme.")
     due_at = models.DateTimeField(null=True, db_comment="When something falls due by itself next; null: nothing.")
     state = models.TextField(db_comment="stammis.core.standing.Standing as JSON.")
 
@@ -45,9 +39,7 @@ class Decision(models.Model):
     """What an event was worth, and why."""
 
     pk = models.CompositePrimaryKey("member_id", "seq")
-    member = models.ForeignKey(
-        Member, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", db_comment="Member."
-    )
+    member = link(Member, "Member.")
     seq = models.IntegerField(db_comment="Number of the member's event.")
     version = models.IntegerField(db_comment="Version of the programme that decided; 0: none was in force.")
     record = models.TextField(db_comment="stammis.accrual.records.Record as JSON: grants, effects, steps, amounts.")
@@ -62,14 +54,7 @@ class LevelReview(models.Model):
     """A version from whose start on all levels of its programme have been made due for a review."""
 
     pk = models.CompositePrimaryKey("programme_id", "number")
-    programme = models.ForeignKey(
-        Programme,
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        db_index=False,
-        related_name="+",
-        db_comment="Programme.",
-    )
+    programme = link(Programme, "Programme.")
     number = models.IntegerField(db_comment="Number of the version.")
 
     class Meta:
@@ -82,9 +67,7 @@ class PurchaseStatus(models.Model):
     """Where a purchase stands that was not completed at first, or changed later."""
 
     pk = models.CompositePrimaryKey("member_id", "purchase_id")
-    member = models.ForeignKey(
-        Member, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", db_comment="Member."
-    )
+    member = link(Member, "Member.")
     purchase_id = models.TextField(db_comment="The caller's id of the purchase.")
     state = models.TextField(db_comment="stammis.core.standing.PurchaseState as JSON.")
 
@@ -105,22 +88,8 @@ class Approval(models.Model):
         REFUSED = "refused"
 
     pk = models.CompositePrimaryKey("member_id", "external_id")
-    programme = models.ForeignKey(
-        Programme,
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        db_index=False,
-        related_name="+",
-        db_comment="Programme.",
-    )
-    member = models.ForeignKey(
-        Member,
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        db_index=False,
-        related_name="+",
-        db_comment="Whose points would move.",
-    )
+    programme = link(Programme, "Programme.")
+    member = link(Member, "Whose points would move.")
     external_id = models.TextField(db_comment="Id of the adjustment that it becomes.")
     wallet = models.TextField(db_comment="The wallet's id in the programme.")
     amount = models.BigIntegerField(db_comment="Points in the wallet's smallest unit; negative: taken.")
@@ -152,9 +121,7 @@ class Hold(models.Model):
     """Points that are or were put aside."""
 
     pk = models.CompositePrimaryKey("member_id", "hold")
-    member = models.ForeignKey(
-        Member, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", db_comment="Member."
-    )
+    member = link(Member, "Member.")
     hold = models.TextField(db_comment="The caller's id of the hold.")
     state = models.TextField(db_comment="stammis.core.standing.Hold as JSON.")
 

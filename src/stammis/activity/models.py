@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from stammis.kit.ids import uuid7
+from stammis.kit.links import link
 from stammis.members.models import Member
 from stammis.programmes.models import Programme
 
@@ -42,21 +43,12 @@ class Event(models.Model):
         CLAIMED = "claimed"
 
     pk = models.CompositePrimaryKey("member_id", "seq")
-    member = models.ForeignKey(
-        Member, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", db_comment="Member."
-    )
+    member = link(Member, "Member.")
     seq = models.IntegerField(db_comment="1, 2, … in the order in which the member's events were decided.")
     kind = models.TextField(choices=Kind.choices, db_comment="What kind of event.")
     occurred_at = models.DateTimeField(db_comment="When it happened, by the caller's clock.")
     recorded_at = models.DateTimeField(db_comment="When it was recorded, by the installation's clock.")
-    programme = models.ForeignKey(
-        Programme,
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        db_index=False,
-        related_name="+",
-        db_comment="Programme.",
-    )
+    programme = link(Programme, "Programme.")
     external_id = models.TextField(null=True, db_comment="The caller's id of the event; null where it has none.")
     purchase_id = models.TextField(null=True, db_comment="Returns and statuses: the caller's id of the purchase.")
     gross_minor = models.BigIntegerField(null=True, db_comment="Purchases: sum of line amounts, in minor units.")
@@ -82,19 +74,10 @@ class Receipt(models.Model):
     """An id of the caller's that was accepted: where it led, and the hash of what was said under it."""
 
     pk = models.CompositePrimaryKey("programme_id", "kind", "external_id")
-    programme = models.ForeignKey(
-        Programme,
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        db_index=False,
-        related_name="+",
-        db_comment="Programme.",
-    )
+    programme = link(Programme, "Programme.")
     kind = models.TextField(db_comment="Which kind of id.")
     external_id = models.TextField(db_comment="The caller's id.")
-    member = models.ForeignKey(
-        Member, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", db_comment="Member."
-    )
+    member = link(Member, "Member.")
     seq = models.IntegerField(db_comment="Number of the member's event that answered it.")
     status = models.SmallIntegerField(db_comment="The HTTP status of the first answer.")
     hash = models.BinaryField(null=True, db_comment="Hash of the body; null where the source gives none.")
@@ -116,14 +99,7 @@ class Deferred(models.Model):
         REFUSED = "refused"
 
     id = models.UUIDField(primary_key=True, default=uuid7, db_comment="Id that sorts by time of arrival.")
-    programme = models.ForeignKey(
-        Programme,
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        db_index=False,
-        related_name="+",
-        db_comment="Programme.",
-    )
+    programme = link(Programme, "Programme.")
     kind = models.TextField(db_comment="return or status.")
     external_id = models.TextField(null=True, db_comment="The caller's id of a return; null for a status.")
     purchase_id = models.TextField(db_comment="The caller's id of the purchase waited for.")

@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
+from stammis.kit.links import link
 from stammis.members.models import Member
 from stammis.programmes.models import Programme
 
@@ -30,9 +31,7 @@ class Entry(models.Model):
         RELEASE = "release"
 
     pk = models.CompositePrimaryKey("member_id", "row")
-    member = models.ForeignKey(
-        Member, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", db_comment="Member."
-    )
+    member = link(Member, "Member.")
     row = models.IntegerField(db_comment="1, 2, … in the order in which the member's rows were posted.")
     seq = models.IntegerField(db_comment="Number of the member's event that moved the points.")
     reverses = models.IntegerField(null=True, db_comment="Row that this one takes back, restores or settles.")
@@ -44,14 +43,7 @@ class Entry(models.Model):
     ends_at = models.DateTimeField(
         null=True, db_comment="From when the points of this row's lot are gone; null: never."
     )
-    programme = models.ForeignKey(
-        Programme,
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        db_index=False,
-        related_name="+",
-        db_comment="Programme.",
-    )
+    programme = link(Programme, "Programme.")
     wallet = models.TextField(db_comment="The wallet's id in the programme.")
     kind = models.TextField(choices=Kind.choices, db_comment="Why the points moved.")
     source_kind = models.TextField(db_comment="Kind of the event that moved them.")

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from stammis.kit.links import link
 from stammis.members.models import Member
 from stammis.programmes.models import Programme
 
@@ -22,18 +23,9 @@ class Issued(models.Model):
         CANCELLED = "cancelled"
 
     pk = models.CompositePrimaryKey("member_id", "redemption")
-    member = models.ForeignKey(
-        Member, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", db_comment="Member."
-    )
+    member = link(Member, "Member.")
     redemption = models.TextField(db_comment="The caller's id of the redemption.")
-    programme = models.ForeignKey(
-        Programme,
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        db_index=False,
-        related_name="+",
-        db_comment="Programme.",
-    )
+    programme = link(Programme, "Programme.")
     reward = models.TextField(db_comment="The reward's id in the programme.")
     quantity = models.IntegerField(db_comment="How many.")
     code = models.TextField(db_comment="The code that the member shows.")
@@ -60,14 +52,7 @@ class Stock(models.Model):
     """How many of a reward went out and were not given back."""
 
     pk = models.CompositePrimaryKey("programme_id", "reward")
-    programme = models.ForeignKey(
-        Programme,
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        db_index=False,
-        related_name="+",
-        db_comment="Programme.",
-    )
+    programme = link(Programme, "Programme.")
     reward = models.TextField(db_comment="The reward's id in the programme.")
     issued = models.BigIntegerField(
         default=0, db_comment="Issued and not cancelled; what is left is the document's stock less this."
@@ -84,14 +69,7 @@ class Drawn(models.Model):
     """What was drawn from a budget in one period."""
 
     pk = models.CompositePrimaryKey("programme_id", "budget", "store", "period")
-    programme = models.ForeignKey(
-        Programme,
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        db_index=False,
-        related_name="+",
-        db_comment="Programme.",
-    )
+    programme = link(Programme, "Programme.")
     budget = models.TextField(db_comment="The budget's id in the programme.")
     store = models.TextField(db_comment="Whose budget it is, where each store has its own; else empty.")
     period = models.IntegerField(db_comment="First day of the period, counted from 1 January of the year 1; 0: ever.")
