@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import copy
-import datetime as dt
 import json
 import random
-import time
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
-from benchmarks.figures.engine import BEFORE, BEGIN, STEP, events_of, fold
+from benchmarks.figures.engine import BEFORE, BEGIN, STEP, beside_parsing
 from benchmarks.programme import FILE
 from benchmarks.purchases import CATEGORIES, CHANNELS, SKUS, STORES, member
-from benchmarks.rounds import Figure, Target, alternate
-from benchmarks.strict import StrictPurchase
+from benchmarks.rounds import Figure, Target
 from stammis.core.document import parse
-from stammis.core.events import MemberChanged
 from stammis.core.rules import Rules, compile_rules
-from stammis.core.standing import Standing
 from stammis.programmes.yaml import load
 
 COPIES = 5
 LINES = 20
 WALLETS = 2 * COPIES
-PARSED_OVER = 3
 
 
 def rules() -> Rules:
@@ -102,36 +94,7 @@ def _line(chance: random.Random, line: str) -> dict[str, Any]:
 
 def measure(rounds: int, *, members: int = 100, each: int = 20) -> list[Figure]:
     """Measure ``each`` purchases of every member, who has made 20 before."""
-    programme = rules()
     said = list(bodies((BEFORE + each) * members, members=members))
-    before, events = events_of(said[: BEFORE * members]), events_of(said[BEFORE * members :])
-    joined = MemberChanged(occurred_at=BEGIN - dt.timedelta(days=1))
-    known = {member(number): fold({"": Standing()}, [("", joined)], programme)[""] for number in range(members)}
-    known = fold(known, before, programme)
-    decode = msgspec.json.Decoder(StrictPurchase).decode
-    raw = said[BEFORE * members :] * PARSED_OVER
-
-    def decided(_: int) -> float:
-        standings = dict(known)
-        began = time.process_time()
-        fold(standings, events, programme)
-        return len(events) / (time.process_time() - began)
-
-    def parsed(_: int) -> float:
-        began = time.process_time()
-        for body in raw:
-            decode(body)
-        return len(raw) / (time.process_time() - began)
-
-    ours, yardstick = alternate(rounds, decided, parsed)
-    return [
-        Figure(
-            "rules",
-            "decide and evolve, 100 rules, 10 wallets, 20 lines, one core, beside parsing by msgspec",
-            "purchases/s",
-            ours,
-            yardstick,
-            Target(0.08, 0.15),
-            {"body": f"{sum(map(len, said)) / len(said):,.0f} bytes"},
-        )
-    ]
+    title = "decide and evolve, 100 rules, 10 wallets, 20 lines, one core, beside parsing by msgspec"
+    target = Target(0.08, 0.15)
+    return [beside_parsing("rules", title, rules(), said, rounds=rounds, members=members, target=target)]
