@@ -14,9 +14,11 @@ from stammis.console.editor.faces import Face, face_of, fields_of, item_of, kind
 from stammis.console.editor.nodes import Node, entries, layout
 from stammis.console.editor.normal import normal
 from stammis.console.editor.reading import Act, read
+from stammis.console.forms.drafts import HolidaysForm
 from stammis.core.document import as_document, parse
 from stammis.core.programme import Programme
 from stammis.core.reading import Problem
+from stammis.programmes.holidays import NoHolidays
 from tests.core.strategies import documents
 
 FACE = face_of(shapes.type_info(Programme))
@@ -149,3 +151,19 @@ def faces(face: Face, at: str, seen: set[type]) -> Iterator[tuple[str, Face]]:
             seen.add(shape.cls)
             for field in fields_of(shape):
                 yield from faces(field.face, f"{at}/{field.name}", seen)
+
+
+def test_a_countrys_holidays_are_a_list_by_its_code_and_unknown_ones_are_refused() -> None:
+    said = {"country": "DE", "subdivision": "BY", "first": "2026", "last": "2026"}
+    form = HolidaysForm(said)
+    assert form.is_valid()
+    ((name, days),) = form.days().items()
+    assert (name, "2026-01-06" in days, days == sorted(days)) == ("de-by", True, True)
+    plain = HolidaysForm(said | {"subdivision": ""})
+    assert plain.is_valid()
+    assert "2026-01-06" not in plain.days()["de"]
+    for wrong in ({"subdivision": "QQ"}, {"first": "2027"}):
+        form = HolidaysForm(said | wrong)
+        assert form.is_valid()
+        with pytest.raises(NoHolidays):
+            form.days()

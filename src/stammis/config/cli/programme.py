@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-import holidays as public
 
 from stammis.config.cli.options import installed
 from stammis.core.schema import programme_schema
 from stammis.kit import clock
 from stammis.programmes import plan as planning
 from stammis.programmes import queries, services, yaml
+from stammis.programmes.holidays import NoHolidays, public_holidays
 from stammis.programmes.sentences import describe
 
 CHANGES = 3
@@ -105,12 +105,9 @@ def holidays(country: str, *, subdivision: str | None, first: int | None, last: 
     begins = dt.datetime.now(dt.UTC).year if first is None else first
     ends = begins + 1 if last is None else last
     try:
-        days = public.country_holidays(country.upper(), subdiv=subdivision, years=range(begins, ends + 1))
-    except NotImplementedError as error:
-        raise click.ClickException(str(error)) from error
-    listed = sorted(days.items())
-    if not listed:
-        raise click.ClickException(f"No holidays are known for {country} from {begins} to {ends}.")
+        listed = public_holidays(country, begins, ends, subdivision)
+    except NoHolidays as error:
+        raise click.ClickException(error.message) from error
     click.echo(f"holidays:\n  {name or country.lower()}:")
     for day, called in listed:
         click.echo(f"    - {day.isoformat()}  # {called}")

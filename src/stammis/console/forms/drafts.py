@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
+
+from stammis.console import formats
+from stammis.programmes.holidays import countries, public_holidays
 
 
 class BeginForm(forms.Form):
@@ -31,6 +36,35 @@ class PublishForm(forms.Form):
         max_length=500,
         help_text=gettext_lazy("Why this version? It stands in the history."),
     )
+
+
+class HolidaysForm(forms.Form):
+    """Whose public holidays to add as a list of days, and of which years."""
+
+    country = forms.ChoiceField(label=gettext_lazy("Country"))
+    subdivision = forms.CharField(
+        label=gettext_lazy("State or province"),
+        required=False,
+        max_length=10,
+        help_text=gettext_lazy("Its code, such as BY for Bavaria."),
+    )
+    first = forms.IntegerField(label=gettext_lazy("From the year"), min_value=1900, max_value=2200)
+    last = forms.IntegerField(label=gettext_lazy("To the year"), min_value=1900, max_value=2200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the countries by their names in the reader's language."""
+        super().__init__(*args, **kwargs)
+        named = ((code, formats.reader().territories.get(code, code)) for code in countries())
+        field = self.fields["country"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", gettext("Choose")), *sorted(named, key=lambda one: one[1])]
+
+    def days(self) -> dict[str, list[str]]:
+        """Give the list by its name, the country's code. Raises NoHolidays."""
+        said = self.cleaned_data
+        found = public_holidays(said["country"], said["first"], said["last"], said["subdivision"])
+        name = "-".join(part.lower() for part in (said["country"], said["subdivision"]) if part)
+        return {name: [day.isoformat() for day, _ in found]}
 
 
 class TextForm(forms.Form):

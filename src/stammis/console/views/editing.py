@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
@@ -20,14 +21,18 @@ from stammis.console.editor.faces import ABSENT, Face
 from stammis.console.editor.nodes import layout
 from stammis.console.editor.normal import normal
 from stammis.console.editor.reading import Act, read
+from stammis.console.forms.drafts import HolidaysForm
 from stammis.console.frame import draw
 from stammis.console.requests import StaffRequest
 from stammis.console.views import previews
+from stammis.kit import clock
 from stammis.kit.errors import Problem
 from stammis.programmes import drafts as reading
 from stammis.programmes import services
 from stammis.programmes.models import Draft, Programme
 from stammis.staff.roles import Permission
+
+HOLIDAYS = "/holidays"
 
 
 @may(Permission.RUN)
@@ -45,6 +50,8 @@ def edit(request: StaffRequest, draft_id: uuid.UUID) -> HttpResponse:
     step = request.POST.get("step", "")
     if step in ("up", "down", "remove"):
         return _rearranged(request, draft, pointer, step)
+    if step == "holidays" and pointer == HOLIDAYS:
+        return _with_holidays(request, shown, draft)
     if step == "save":
         return _saved(request, shown, draft, pointer, face)
     if request.method == "POST":
@@ -101,6 +108,26 @@ def _said(request: StaffRequest, draft: Draft, pointer: str) -> None:
         messages.warning(request, _("Saved. Other parts still have mistakes; they are marked."))
 
 
+def _with_holidays(request: StaffRequest, shown: Programme, draft: Draft) -> HttpResponse:
+    """Add a country's public holidays as a list, or to the list that there is."""
+    form = HolidaysForm(request.POST)
+    known = draft.document.get("holidays") or {}
+    try:
+        if form.is_valid():
+            added = {name: sorted({*known.get(name, ()), *days}) for name, days in form.days().items()}
+            services.save(draft, parts.put(draft.document, HOLIDAYS, {**known, **added}), reviewing.author(request))
+            messages.success(request, _("The holidays are added."))
+            return redirect(address(draft, HOLIDAYS))
+    except Problem as error:
+        form.add_error(None, error.message)
+    return _form(request, shown, draft, HOLIDAYS, known, status=422, holidays=form)
+
+
+def _holidays_form(shown: Programme) -> HolidaysForm:
+    year = clock.now().astimezone(ZoneInfo(shown.zone)).year
+    return HolidaysForm(initial={"first": year, "last": year + 1})
+
+
 def _rearranged(request: StaffRequest, draft: Draft, pointer: str, step: str) -> HttpResponse:
     """Move a part in its list, or take it out."""
     value = parts.value_at(draft.document, pointer)
@@ -125,6 +152,7 @@ def _form(
     checked: bool = True,
     after: str = "",
     status: int = 200,
+    holidays: HolidaysForm | None = None,
 ) -> HttpResponse:
     """Draw the editor with a part's form; ``checked`` shows what is wrong with the value."""
     face = parts.face_at(pointer)
@@ -149,6 +177,7 @@ def _form(
         "can_show": parts.can_show(face, value),
         "after": after or draft.steps,
         "here": address(draft, pointer),
+        "holidays": (holidays or _holidays_form(shown)) if pointer == HOLIDAYS else None,
     }
     context |= previews.beside(request, shown, draft, document)
     return draw(request, "console/drafts/edit.html", context, status=status)

@@ -1,0 +1,39 @@
+"""Public holidays of countries, as a programme's lists of days name them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import holidays as public
+
+from stammis.kit.errors import Invalid
+
+MOST_YEARS = 50
+
+
+class NoHolidays(Invalid):
+    """No holidays are known for this country in these years."""
+
+    code = "no_holidays"
+
+
+def countries() -> list[str]:
+    """Give the codes of the countries whose holidays are known, such as FI."""
+    return sorted(public.list_supported_countries(include_aliases=False))
+
+
+def public_holidays(country: str, first: int, last: int, subdivision: str | None = None) -> list[tuple[dt.date, str]]:
+    """Give the holidays of a country, or of a state or province of it, from a year to a year, each with its name.
+
+    Raises NoHolidays, also where the years are the wrong way round or more than fifty.
+    """
+    years = range(first, last + 1)
+    if not 0 < len(years) <= MOST_YEARS:
+        raise NoHolidays(f"Ask for at most {MOST_YEARS} years, the first one first.")
+    try:
+        found = public.country_holidays(country.upper(), subdiv=subdivision or None, years=years)
+    except NotImplementedError as error:
+        raise NoHolidays(str(error)) from error
+    if not found:
+        raise NoHolidays(f"No holidays are known for {country} from {first} to {last}.")
+    return sorted(found.items())

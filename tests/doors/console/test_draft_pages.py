@@ -1,0 +1,49 @@
+"""The pages of a draft, asked for without a browser."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from stammis.programmes import services
+from stammis.programmes.models import Draft
+from stammis.programmes.services import Author
+from stammis.staff import services as staff
+from tests.rooms.till import NOW, Till
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(client: Client, role: str = "manager") -> Client:
+    client.force_login(
+        staff.found(email=f"{role}@example.com", name=role, password="seven green kettles", role=role, by="x")
+    )
+    return client
+
+
+def begun() -> Draft:
+    return services.begin(Till().programme, "Feasts", Author("ada@example.com", NOW))
+
+
+def test_a_countrys_holidays_are_added_to_those_there_are(client: Client) -> None:
+    draft = begun()
+    address = reverse("console:draft_edit", args=[draft.id]) + "?part=/holidays"
+    signed_in(client)
+    said = {"step": "holidays", "country": "FI", "subdivision": ""}
+    assert "Finland" in client.get(address).content.decode()
+    for year in ("2026", "2027"):
+        assert client.post(address, said | {"first": year, "last": year}).status_code == 302
+    draft.refresh_from_db()
+    days = draft.document["holidays"]["fi"]
+    assert {"2026-12-06", "2027-12-06"} <= set(days)
+    assert days == sorted(days)
+    wrong = client.post(address, said | {"subdivision": "QQ", "first": "2026", "last": "2026"})
+    assert wrong.status_code == 422
+    assert "QQ" in wrong.content.decode()
+
+
+def test_a_draft_that_was_put_away_is_read_and_not_edited(client: Client) -> None:
+    draft = services.discard(begun(), Author("ada@example.com", NOW))
+    signed_in(client)
+    for name in ("draft_edit", "draft_text"):
+        answer = client.get(reverse(f"console:{name}", args=[draft.id]))
+        assert answer["Location"] == reverse("console:draft", args=[draft.id])
