@@ -16,7 +16,7 @@ from stammis.core.events import Happening, Return
 from stammis.imports.models import Run
 from stammis.imports.sample import panel as panels
 from stammis.imports.sample import year
-from stammis.imports.sample.loading import Loader
+from stammis.imports.sample.loading import Loader, WantedToStop
 from stammis.imports.sample.panel import Basket, Panel, local
 from stammis.imports.sample.people import person
 from stammis.imports.services import runs
@@ -149,6 +149,19 @@ def test_a_load_that_was_interrupted_goes_on_where_it_was(weeks: Panel, journey:
     assert Member.objects.count() == len(weeks.households())
     assert Entry.objects.filter(kind="spend").exists()
     assert verify(journey.programme) == []
+
+
+@pytest.mark.django_db
+def test_a_load_that_somebody_stops_ends_after_its_piece_and_goes_on_when_it_is_begun_again(
+    weeks: Panel, journey: Run
+) -> None:
+    with pytest.raises(WantedToStop):
+        Loader(journey, 0, 2, weeks).load(lambda _purchases: runs.ask_to_stop(journey))
+    assert Run.objects.get(id=journey.id).positions == [3, 0]
+    runs.stop(journey)
+    again = runs.resume(journey.programme, Run.Kind.SAMPLE, "panel", "test", 2, size=9)
+    assert (again.id, again.state, again.finished_at, again.stopping) == (journey.id, "running", None, False)
+    Loader(again, 1, 2, weeks).load(told_nothing)
 
 
 @pytest.mark.django_db

@@ -75,7 +75,7 @@ def run(request: StaffRequest, run_id: uuid.UUID) -> HttpResponse:
 def stop(request: StaffRequest, run_id: uuid.UUID) -> HttpResponse:
     """Let a run stop after the piece that is being read, and lead back to it."""
     shown = queries.run(programmes.required(request), run_id)
-    if shown.size:  # only a file looks whether it shall stop
+    if shown.size:  # one that began in an older release does not look whether it shall stop
         ask_to_stop(shown)
         record_audit(request.user.email, "imports.stop", subject=shown.file_name)
     return redirect("console:run", shown.id)
@@ -92,8 +92,8 @@ def bad_rows(request: StaffRequest, run_id: uuid.UUID) -> HttpResponseBase:
 
 
 def _left(run: Run, taken: dt.timedelta) -> str | None:
-    """Say how long a file that is being read will still take at the speed so far; None where nobody can tell."""
-    position = run.positions[0] if run.positions else 0
+    """Say how long what is being read will still take at the speed so far; None where nobody can tell."""
+    position = sum(run.positions)
     if run.state != Run.State.RUNNING or not 0 < position <= run.size:
         return None
     return formats.duration(taken * ((run.size - position) / position))

@@ -17,7 +17,7 @@ django.setup()
 
 from stammis.imports.models import Run  # noqa: E402 - Django must be set up before its tables are imported
 from stammis.imports.sample import panel  # noqa: E402 - the same
-from stammis.imports.sample.loading import Loader  # noqa: E402 - the same
+from stammis.imports.sample.loading import Loader, WantedToStop  # noqa: E402 - the same
 from stammis.kit import collector  # noqa: E402 - the same
 
 
@@ -31,7 +31,10 @@ def main(run: str, part: str, parts: str, folder: str) -> None:
             sys.exit(1)
         print(purchases, flush=True)  # noqa: T201 - its standard output is how it tells
 
-    Loader(Run.objects.get(id=uuid.UUID(run)), int(part), int(parts), panel.Panel(Path(folder))).load(told)
+    try:
+        Loader(Run.objects.get(id=uuid.UUID(run)), int(part), int(parts), panel.Panel(Path(folder))).load(told)
+    except WantedToStop:
+        sys.exit(1)  # whoever started it knows from the run
 
 
 main(*sys.argv[1:])

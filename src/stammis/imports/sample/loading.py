@@ -38,6 +38,10 @@ class NotTaken(Conflict):
     code = "sample_refused"
 
 
+class WantedToStop(Exception):
+    """Somebody asked the load to stop; what is in stays."""
+
+
 class Loader:
     """Loads one part of the households for a run."""
 
@@ -51,7 +55,7 @@ class Loader:
         self.wallet = document.wallets[0].id
 
     def load(self, told: Told) -> None:
-        """Load what is not behind yet."""
+        """Load what is not behind yet. Raises WantedToStop after the piece during which somebody asked for it."""
         behind = Run.objects.values_list("positions", flat=True).get(id=self.run.id)[self.part]
         if behind == 0:
             self._advance(self._record(list(self._members()), self._begins()))
@@ -129,8 +133,10 @@ class Loader:
         accepted = [outcome for outcome in outcomes if isinstance(outcome, Accepted)]
         repeated = sum(outcome.replay for outcome in accepted)
         refused = len(outcomes) - len(accepted)
-        steady.steadily(
+        stopping = steady.steadily(
             lambda: runs.advance(
                 self.run, self.part, accepted=len(accepted) - repeated, repeated=repeated, refused=refused
             )
         )
+        if stopping:
+            raise WantedToStop

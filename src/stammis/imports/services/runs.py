@@ -69,23 +69,30 @@ def begin(programme: Programme, kind: Run.Kind, file_name: str, by: str, parts: 
     )
 
 
-def resume(programme: Programme, kind: Run.Kind, file_name: str, by: str, parts: int) -> Run:
-    """Give the run that was interrupted, or one that is done; begin one where there is none of these parts."""
+def resume(programme: Programme, kind: Run.Kind, file_name: str, by: str, parts: int, *, size: int) -> Run:
+    """Give the run that was interrupted or stopped, to go on, or one that is done; begin one where there is none."""
     runs = Run.objects.filter(programme=programme, kind=kind, positions__len=parts).exclude(state=Run.State.FAILED)
-    return runs.order_by("-id").first() or begin(programme, kind, file_name, by, parts)
+    found = runs.order_by("-id").first()
+    if found is None:
+        return begin(programme, kind, file_name, by, parts, size=size)
+    stopped = Run.objects.filter(id=found.id, state=Run.State.STOPPED)
+    stopped.update(state=Run.State.RUNNING, finished_at=None, stopping=False)
+    found.refresh_from_db()
+    return found
 
 
-def advance(run: Run, part: int, *, accepted: int, repeated: int, refused: int) -> None:
-    """Move one part of a run one piece forward; several parts do so side by side."""
+def advance(run: Run, part: int, *, accepted: int, repeated: int, refused: int) -> bool:
+    """Move one part of a run one piece forward; several do so side by side. Tells whether the run is wanted to stop."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             UPDATE imports_run SET positions[%s] = positions[%s] + 1, accepted = accepted + %s,
                 repeated = repeated + %s, refused = refused + %s
-            WHERE id = %s
+            WHERE id = %s RETURNING stopping
             """,
             [part + 1, part + 1, accepted, repeated, refused, run.id],
         )
+        return bool(cursor.fetchone()[0])
 
 
 def finish(run: Run) -> Run:

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 
 from stammis.imports.models import Run
 from stammis.imports.sample import panel
+from stammis.imports.sample.loading import PIECE
 from stammis.imports.services import runs
 from stammis.imports.services.steady import steadily
 from stammis.kit import clock
@@ -60,13 +61,17 @@ def load_sample(*, now: dt.datetime, told: Told, folder: Path | None = None, par
     if Programme.objects.exclude(slug=PROGRAMME).exists():
         raise OtherProgrammes
     programme = _published(now)
-    run = runs.resume(programme, Run.Kind.SAMPLE, "Complete Journey", BY, parts)
+    purchases = found.purchases()
+    run = runs.resume(programme, Run.Kind.SAMPLE, "Complete Journey", BY, parts, size=purchases // PIECE + parts)
     if run.state == Run.State.DONE:
         return run
     clock.mark_sample(loading=True)
-    purchases = found.purchases()
-    with _processes(run, parts, found.folder) as started:
-        _follow(started, lambda behind: told(behind, purchases))
+    try:
+        with _processes(run, parts, found.folder) as started:
+            _follow(started, lambda behind: told(behind, purchases))
+    except LoadStopped:
+        steadily(lambda: _stop(run))
+        raise
     return steadily(lambda: _end(run))  # the database may have been restarted since this process asked it last
 
 
@@ -75,6 +80,12 @@ def _end(run: Run) -> Run:
     """End the load, and let days pass again."""
     clock.mark_sample(loading=False)
     return runs.finish(run)
+
+
+def _stop(run: Run) -> None:
+    """Write down that somebody stopped the load, where it did not break off by itself."""
+    if Run.objects.values_list("stopping", flat=True).get(id=run.id):
+        runs.stop(run)
 
 
 def is_loaded() -> bool:
