@@ -6,13 +6,14 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from stammis.accrual import queries
 from stammis.accrual.models import Standing
 from stammis.accrual.records import read_standing
 from stammis.core import views
 from stammis.core.programme import Programme as Document
 from stammis.core.rules import Rules
 from stammis.kit import clock
-from stammis.kit.pages import Page
+from stammis.kit.pages import Page, page
 from stammis.members import queries as members
 from stammis.members.models import Member
 from stammis.programmes import queries as programmes
@@ -21,7 +22,6 @@ from stammis.programmes.sentences import words
 
 ROWS = 50
 STRETCH = 500
-MOST_STRETCHES = 10
 
 
 @dataclass(frozen=True)
@@ -48,38 +48,31 @@ class Wanted:
         return bool(self.level or self.label)
 
 
-@dataclass(frozen=True)
-class Found(Page[Listed]):
-    """A page of members; ``looked_at``: among how many, where they had to be looked at one by one."""
-
-    looked_at: int | None = None
-
-
 def rules_now(programme: Programme) -> tuple[Rules | None, int]:
     """Give the rules in force and the instant they were asked for, in epoch seconds."""
     at = int(clock.now().timestamp())
     return programmes.versions(programme.id).at(at), at
 
 
-def listed(programme: Programme, wanted: Wanted, cursor: str | None, limit: int = ROWS) -> Found:
-    """Give a page of members.
+def listed(programme: Programme, wanted: Wanted, cursor: str | None, limit: int = ROWS) -> Page[Listed]:
+    """Give a page of members: those whom the words find, by the words; those picked by label or level, by their ids.
 
-    Words are found in an index, and so is a label by itself. For a level, or a label besides words, up to 5,000 members
-    are looked at for a page: it may be short, or hold a few more than ``limit``, and still have one after it.
+    A page of a level may be a little short where something is overdue, and is never empty where more come after it.
     """
-    if not wanted.level and not (wanted.label and wanted.q):
-        found = _stretch(programme, wanted, cursor, limit)
-        return Found(_with_standings(programme, found.rows), after=found.after, before=found.before)
-    picked: list[Listed] = []
-    looked_at = 0
-    for _number in range(MOST_STRETCHES):
-        found = _stretch(programme, wanted, cursor, STRETCH)
-        looked_at += len(found.rows)
-        picked += [row for row in _with_standings(programme, found.rows) if _meets(row, wanted)]
+    if not wanted.picks:
+        found = members.search(programme.id, wanted.q, cursor, limit)
+        return Page(_with_standings(programme, found.rows), after=found.after, before=found.before)
+    rules, _at = rules_now(programme)
+    picked = members.matching(programme.id, wanted.q, wanted.label)
+    if wanted.level:
+        tiers = rules.tiers[0] if rules and rules.tiers else None
+        picked = queries.holding(picked, tiers, wanted.level, clock.now()) if tiers else picked.none()
+    while True:
+        found = page(picked, order=("reference", "id"), cursor=cursor, limit=limit)
+        rows = [row for row in _with_standings(programme, found.rows) if wanted.level in ("", row.level)]
+        if rows or found.after is None:
+            return Page(rows, after=found.after, before=found.before)
         cursor = found.after
-        if cursor is None or len(picked) >= limit:
-            break
-    return Found(picked, after=cursor, looked_at=looked_at)
 
 
 def of(programme: Programme, ids: Iterable[uuid.UUID]) -> list[Listed]:
@@ -90,16 +83,6 @@ def of(programme: Programme, ids: Iterable[uuid.UUID]) -> list[Listed]:
 def levels(document: Document) -> dict[str, str]:
     """Give the levels of the first tier set by id, with their names, lowest first."""
     return {level.id: words.name(level.name, level.id) for tiers in document.tiers[:1] for level in tiers.levels}
-
-
-def _stretch(programme: Programme, wanted: Wanted, cursor: str | None, limit: int) -> Page[Member]:
-    if wanted.label and not wanted.q:
-        return members.labelled(programme.id, wanted.label, cursor, limit)
-    return members.search(programme.id, wanted.q, cursor, limit)
-
-
-def _meets(row: Listed, wanted: Wanted) -> bool:
-    return (not wanted.level or row.level == wanted.level) and (not wanted.label or wanted.label in row.member.labels)
 
 
 def _with_standings(programme: Programme, rows: Iterable[Member]) -> list[Listed]:

@@ -6,11 +6,11 @@ import uuid
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from stammis.kit.errors import NotFound
 from stammis.kit.pages import BadCursor, Page, page, read_cursor, write_cursor
-from stammis.members.models import Identity, Member, Membership
+from stammis.members.models import Identity, Member, Membership, Word
 from stammis.members.words import asked
 
 ACCOUNTS = (Member.Kind.HOUSEHOLD, Member.Kind.COMPANY, Member.Kind.CHARITY)
@@ -93,13 +93,18 @@ def search(programme_id: uuid.UUID, q: str = "", cursor: str | None = None, limi
     return Page([rows[member] for _, member in found[:limit]], after=after)
 
 
-def labelled(programme_id: uuid.UUID, label: str, cursor: str | None = None, limit: int = 50) -> Page[Member]:
-    """Give the members that carry a label, by their ids: out of an index, however many members there are.
+def matching(programme_id: uuid.UUID, q: str = "", label: str = "") -> QuerySet[Member]:
+    """Give all members one of whose words begins with each word of ``q`` and who carry a label, to be narrowed further.
 
-    Raises BadCursor.
+    Labels and words are found in indexes.
     """
-    members = Member.objects.filter(programme_id=programme_id, kind=Member.Kind.MEMBER, labels__contains=[label])
-    return page(members.exclude(labels=[]), order=("reference", "id"), cursor=cursor, limit=limit)
+    members = Member.objects.filter(programme_id=programme_id, kind=Member.Kind.MEMBER)
+    if label:
+        members = members.filter(labels__contains=[label]).exclude(labels=[])
+    for beginning in asked(q):
+        low, high = _bounds(beginning)
+        members = members.filter(Exists(Word.objects.filter(member=OuterRef("id"), word__gte=low, word__lt=high)))
+    return members
 
 
 def _bounds(beginning: str) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from stammis.console.forms.drafts import HolidaysForm
 from stammis.core.document import as_document, parse
 from stammis.core.programme import Programme
 from stammis.core.reading import Problem
-from stammis.programmes.holidays import NoHolidays
+from stammis.kit.holidays import NoHolidays
 from tests.core.strategies import documents
 
 FACE = face_of(shapes.type_info(Programme))

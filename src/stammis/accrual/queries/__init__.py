@@ -5,7 +5,7 @@ from __future__ import annotations
 from stammis.accrual.queries.approvals import approvals
 from stammis.accrual.queries.causes import UnknownEvent, why_event, why_purchase
 from stammis.accrual.queries.holds import UnknownHold, hold_document, hold_view, open_holds
-from stammis.accrual.queries.levels import Move, SetMoves, UnknownTierSet, falling, what_if
+from stammis.accrual.queries.levels import Move, SetMoves, UnknownTierSet, falling, holding, what_if
 from stammis.accrual.queries.members import member_view, pool_view, standing_of, views_of
 from stammis.accrual.queries.moments import TooFarBack, moment_of, why_moment
 from stammis.accrual.queries.purchases import UnknownPurchase, purchase_view
@@ -31,6 +31,7 @@ __all__ = [
     "falling",
     "hold_document",
     "hold_view",
+    "holding",
     "made_up",
     "member_view",
     "moment_of",

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from stammis.accrual.models import Standing as StandingRow
 from stammis.accrual.records import read_standing
 from stammis.core.calendars import instant
@@ -17,6 +19,7 @@ from stammis.core.programme import Programme as Document
 from stammis.core.progress import TierProgress, ends_at, level_at, tier_progress
 from stammis.core.rules import Rules, compile_rules
 from stammis.core.standing import Standing
+from stammis.core.tier_rules import TierRules
 from stammis.kit.errors import NotFound
 from stammis.members.models import Member
 from stammis.programmes import queries as programmes
@@ -61,6 +64,17 @@ class SetMoves:
     def moving(self) -> int:
         """How many members change their level."""
         return sum(count for _, count in self.counts)
+
+
+def holding(members: QuerySet[Member], tiers: TierRules, level: str, now: dt.datetime) -> QuerySet[Member]:
+    """Narrow members to those who may hold a level: by what was kept of them, and all for whom something is overdue.
+
+    Whether they hold it is for ``tier_view``: something that is due may have moved them since.
+    """
+    kept = Q(state__contains=f'"{tiers.id}":["{level}"') | Q(due_at__lte=now)
+    if level == tiers.named(tiers.base):  # held by whoever nothing has counted for yet
+        kept |= ~Q(state__contains=f'"{tiers.id}":[')
+    return members.filter(Exists(StandingRow.objects.filter(kept, member=OuterRef("id"))))
 
 
 def falling(programme: Programme, tier_set: str, *, days: int, now: dt.datetime, limit: int = 50) -> dict[str, Any]:

@@ -12,9 +12,9 @@ import click
 from stammis.config.cli.options import installed
 from stammis.core.schema import programme_schema
 from stammis.kit import clock
+from stammis.kit.holidays import NoHolidays, public_holidays
 from stammis.programmes import plan as planning
 from stammis.programmes import queries, services, yaml
-from stammis.programmes.holidays import NoHolidays, public_holidays
 from stammis.programmes.sentences import describe
 
 CHANGES = 3

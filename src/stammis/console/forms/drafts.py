@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from stammis.console import formats
-from stammis.programmes.holidays import countries, public_holidays
+from stammis.kit.holidays import countries, public_holidays
 
 
 class BeginForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Public holidays of countries, as a programme's lists of days name them."""
+"""Public holidays of countries."""
 
 from __future__ import annotations
 
