@@ -64,10 +64,14 @@ def combined(
 
 def _multiplier(gain: Gain, plain: list[Gain], basket: Basket, counts: Counts, rules: Rules) -> Gain | Step:
     rule, lines = gain.rule, gain.lines
-    targets, whole = rule.targets, 0
+    missing, whole = rule.targets, 0
     for other in plain:
-        if other.rule.bit & targets:
+        bit = other.rule.bit
+        if bit & missing:
             whole += other.value if lines is None else multiplicand(other, lines, basket, rules)
+            missing ^= bit
+            if not missing:
+                break
     if not whole:
         return Step(rule.id, False, "nothing_to_multiply", rule.wallet)
     gain.value = whole * rule.factor // rule.divisor

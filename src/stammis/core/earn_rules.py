@@ -115,7 +115,8 @@ class EarnBook:
         chosen: the rules of a mask, in the order of the programme.
         by_event: the rules for each type of event.
         wallets: the wallet of each rule; one_wallet: whether that is the same for all.
-        capped: the rules that have a cap; limits: their ids, and the places of their periods in ``PERIODS``.
+        limits: the rules that have a cap of their own (ids), with the places of their periods in ``PERIODS``.
+        counters: the same, and the shared caps (keys) that count over several events.
         limited: the ids of all rules that a cap (their own or a shared one) or a budget counts.
         usual: the programme's basis.
         pools: caps that rules share and budgets; groups: rules of which only one gives, in the order to settle them.
@@ -140,8 +141,8 @@ class EarnBook:
     wallets: dict[str, str]
     one_wallet: bool
     reads: Reads
-    capped: tuple[EarnRule, ...]
     limits: tuple[tuple[str, int], ...]
+    counters: tuple[tuple[str, int], ...]
     limited: frozenset[str]
     usual: Counting
     pools: tuple[Pool, ...]
@@ -173,6 +174,7 @@ def earn_book(programme: Programme, wallets: dict[str, int], terms: Terms) -> Ea
     on_purchases = [rule for rule in rules if rule.event is None]
     asking = [(rule.bit, rule.match) for rule in on_purchases]
     pools = pools_of(programme, _values(programme))
+    limits = tuple((rule.id, rule.limit.period) for rule in rules if rule.limit is not None)
 
     def chosen(mask: int) -> tuple[EarnRule, ...]:
         return tuple(rule for rule in rules if rule.bit & mask)
@@ -191,8 +193,8 @@ def earn_book(programme: Programme, wallets: dict[str, int], terms: Terms) -> Ea
         wallets={rule.id: rule.wallet for rule in rules},
         one_wallet=len({rule.wallet for rule in rules}) == 1,
         reads=_reads(programme),
-        capped=tuple(rule for rule in rules if rule.limit is not None),
-        limits=tuple((rule.id, rule.limit.period) for rule in rules if rule.limit is not None),
+        limits=limits,
+        counters=limits + tuple((pool.key, pool.period) for pool in pools if not pool.budget and pool.period >= 0),
         limited=frozenset(
             rule.id for rule in rules if rule.limit is not None or any(rule.bit & pool.mask for pool in pools)
         ),

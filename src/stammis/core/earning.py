@@ -155,12 +155,11 @@ def counts_at(day: int, used: dict[str, tuple[Count, ...]], rules: Rules) -> Cou
     if not used:
         return found
     begins = periods(day)
-    for key, period in rules.book.limits:
-        for count in used.get(key, ()):
-            if count.period == begins[period]:
-                found[key] = count
-    for pool in rules.book.pools:
-        for count in used.get(pool.key, ()):
-            if not pool.budget and pool.period >= 0 and count.period == begins[pool.period]:
-                found[pool.key] = count
+    for key, place in rules.book.counters:
+        counts = used.get(key)
+        if counts is not None:
+            for count in counts:
+                if count.period == begins[place]:
+                    found[key] = count
+                    break
     return found

@@ -79,10 +79,11 @@ def next_due(standing: Standing, rules: Rules) -> int | None:
         if tiers.tended or (stays and tiers.id in stays):
             continue
         rank = ranks.get(tiers.id)
-        if rank is not None and rank.total:
-            falls = falls_at(rank, tiers, rules.calendar)
-            if falls is not None and falls < due:
-                due = falls
+        if rank is None or not rank.days or rules.calendar.starts_at(rank.days[0][0] + tiers.window) >= due:
+            continue  # nothing leaves the window before something else is due
+        falls = falls_at(rank, tiers, rules.calendar)
+        if falls is not None and falls < due:
+            due = falls
     return due if due < NEVER else None
 
 

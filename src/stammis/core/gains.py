@@ -71,6 +71,8 @@ def gain_of(rule: EarnRule, basket: Basket, lines: list[int] | None, rules: Rule
             if not value and rule.rate:
                 return Step(rule.id, False, "below_step", rule.wallet, 0, {"counted": amount})
             return Gain(rule, value, lines, {"counted": amount})
+        case "multiply":
+            return Gain(rule, 0, lines, {})  # what it multiplies is known when all others have been asked
         case "unit":
             units = quantity(rules, basket, lines)
             if units <= 0:
@@ -78,8 +80,6 @@ def gain_of(rule: EarnRule, basket: Basket, lines: list[int] | None, rules: Rule
             return Gain(rule, units * rule.rate, lines, {"quantity": units})
         case "purchase":
             return Gain(rule, rule.rate, None, {})
-        case "multiply":
-            return Gain(rule, 0, lines, {})  # what it multiplies is known when all others have been asked
         case "event" | "scaled" | "marginal":
             raise AssertionError("they do not give for a basket by themselves")
         case _:
