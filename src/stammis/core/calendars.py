@@ -94,8 +94,9 @@ class Calendar:
         offset = self._offset_in_hour(at // HOUR_SECONDS)
         if offset is None:
             offset = self._offset(at)
-        days, second = divmod(at + offset, DAY_SECONDS)
-        return days + EPOCH_DAY, second
+        shown = at + offset
+        days = shown // DAY_SECONDS
+        return days + EPOCH_DAY, shown - days * DAY_SECONDS
 
     def day(self, at: int) -> int:
         """The local day of an instant."""

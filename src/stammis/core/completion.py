@@ -100,8 +100,8 @@ def complete(
         return state, UNENROLLED if rules.version else NO_VERSION
     later = settled_at is not None
     seen, earnings = _decided(purchase, basket, moment, standing, rules, budgets=budgets, later=later)
-    at, day = moment.at, moment.day
-    settling = Settling(day, at, at if settled_at is None else settled_at, purchase.id, status)
+    day = moment.day
+    settling = Settling(day, moment.at, moment.at if settled_at is None else settled_at, purchase.id, status)
     earned: list[Earned] = []
     delays: dict[int, str] = {}
     for row, key in earn_rows(journal, earnings.points, earnings.given, settling, rules):
@@ -109,7 +109,7 @@ def complete(
         if key:
             delays[row.row] = key
     counted = progress_of(basket, earnings.points, rules)
-    journal.count(counted, day, max(at, settling.settled_at))
+    journal.count(counted, day, moment.at if settled_at is None else max(moment.at, settled_at))
     if not rules.book.limited.isdisjoint(earnings.given):
         journal.effects.extend(counted_effects({}, earnings.given, standing, day, rules, store=purchase.store))
     state = structs.replace(

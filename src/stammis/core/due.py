@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from stammis.core.effects import HoldMoved
-from stammis.core.evolve import Draft
+from stammis.core.evolve import evolve_all
 from stammis.core.journal import Journal
 from stammis.core.lots import ended, has_ended
 from stammis.core.rules import Rules
@@ -57,10 +57,7 @@ def as_read(standing: Standing, at: int, rules: Rules) -> Standing:
         return standing
     journal = Journal(standing, rules)
     fall_due(journal, at, rules)
-    draft = Draft(World(standing=standing))
-    for effect in journal.effects:
-        draft.apply(effect, rules)
-    return draft.standing
+    return evolve_all(World(standing=standing), journal.effects, rules).standing
 
 
 def _mature(journal: Journal, wallet: str, lot: PendingLot, at: int) -> None:

@@ -52,171 +52,147 @@ COUNTS_KEPT = 3
 
 def evolve(world: World, effect: Effect, rules: Rules) -> World:
     """The world after one effect."""
-    return evolve_all(world, (effect,), rules)
+    standing = world.standing
+    # What every purchase does comes first, told by identity: it is asked more often than anything else.
+    if type(effect) is Posted:
+        standing = _posted(standing, effect)
+    elif type(effect) is Progressed:
+        standing = _progressed(standing, effect, rules)
+    elif type(effect) is PurchaseMoved:
+        return _purchase_moved(world, effect)
+    elif type(effect) is RewardMoved:
+        return _reward_moved(world, effect)
+    else:
+        standing = _changed(standing, effect, rules)
+    return structs.replace(world, standing=standing)
 
 
 def evolve_all(world: World, effects: Iterable[Effect], rules: Rules) -> World:
-    """The world after effects, one after the other."""
-    draft = Draft(world)
+    """The world after effects, one after the other; the standing's own clock and counter are left as they were."""
     for effect in effects:
-        draft.apply(effect, rules)
-    return draft.world()
+        world = evolve(world, effect, rules)
+    return world
 
 
-class Draft:
-    """A world in the making: the standing, and the world around it, as the effects so far leave them."""
+def _changed(standing: Standing, effect: Effect, rules: Rules) -> Standing:
+    match effect:
+        case Counted():
+            return _counted(standing, effect)
+        case TierMoved():
+            return _tier_moved(standing, effect, rules)
+        case Activated() | Extended():
+            return _lots_moved(standing, effect)
+        case HoldMoved(hold=hold):
+            kept = hold if hold.state == "held" else None
+            return structs.replace(standing, holds=_with(standing.holds, hold.hold, kept))
+        case Stayed():
+            return structs.replace(standing, stays=_with(standing.stays, effect.set, effect.stay))
+        case MemberSet() | Remembered() | Celebrated():
+            return _learned(standing, effect, rules)
+        case Tied():
+            return structs.replace(standing, ties=effect.ties)
+        case Refused() | Drawn():
+            return standing  # what is left of a budget is nobody's standing
+        case Posted() | Progressed() | PurchaseMoved() | RewardMoved():
+            raise AssertionError("they come first")
+        case _:
+            assert_never(effect)
 
-    __slots__ = ("_world", "standing")
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self.standing = world.standing
+def _posted(standing: Standing, row: Posted) -> Standing:
+    wallet = row.wallet
+    if row.awaits is not None:
+        pending = pending_after(standing.pending.get(wallet, ()), row)
+        return structs.replace(standing, pending=_with(standing.pending, wallet, pending), rows=row.row)
+    purses = standing.purses.copy()
+    purses[wallet] = purse_after(purses.get(wallet, EMPTY), row)
+    return structs.replace(standing, purses=purses, rows=row.row)
 
-    def apply(self, effect: Effect, rules: Rules) -> None:
-        """Lets one effect change the draft."""
-        # What every purchase does comes first, told by identity: it is asked millions of times.
-        if type(effect) is Posted:
-            self._post(effect)
-        elif type(effect) is Progressed:
-            self._progress(effect, rules)
-        elif type(effect) is PurchaseMoved:
-            self._move_purchase(effect)
-        else:
-            self._change(effect, rules)
 
-    def _change(self, effect: Effect, rules: Rules) -> None:
-        match effect:
-            case Posted() | Progressed() | PurchaseMoved():
-                raise AssertionError("they come first")
-            case Counted():
-                self._count(effect)
-            case TierMoved():
-                self._move_rank(effect, rules)
-            case Activated() | Extended():
-                self._move_lots(effect)
-            case HoldMoved():
-                self._hold(effect)
-            case Stayed():
-                self._stay(effect)
-            case RewardMoved():
-                self._move_reward(effect)
-            case MemberSet() | Remembered() | Celebrated():
-                self._learn(effect, rules)
-            case Tied():
-                self.standing = structs.replace(self.standing, ties=effect.ties)
-            case Refused() | Drawn():
-                pass  # what is left of a budget is nobody's standing
-            case _:
-                assert_never(effect)
+def _progressed(standing: Standing, effect: Progressed, rules: Rules) -> Standing:
+    key = effect.set
+    tally = _tally(key, rules)
+    ranks = standing.ranks.copy()
+    rank = ranks.get(key) or no_rank(rules.tier_sets[tally.set])
+    ranks[key] = rank_progressed(rank, effect.day, effect.amount, tally.kept_days)
+    return structs.replace(standing, ranks=ranks)
 
-    def world(self) -> World:
-        """The world as it is now; the standing's own clock and counters are left as they were."""
-        return self.world_with(self.standing)
 
-    def world_with(self, standing: Standing) -> World:
-        """The world as it is now around a standing."""
-        world = self._world
-        if world.original is None and world.redemption is None and not world.coupons:
-            return World(standing=standing, grants=world.grants)
-        return structs.replace(world, standing=standing)
+def _tier_moved(standing: Standing, effect: TierMoved, rules: Rules) -> Standing:
+    key = effect.set
+    tally = _tally(key, rules)
+    rank = standing.ranks.get(key) or no_rank(rules.tier_sets[tally.set])
+    rank = rank_on(rank, rules.calendar.day(effect.at), tally.kept_days)
+    rank = Rank(effect.after, rank.days, effect.at, rank.total, rank.gone)
+    return structs.replace(standing, ranks={**standing.ranks, key: rank})
 
-    def _post(self, row: Posted) -> None:
-        standing, wallet = self.standing, row.wallet
-        rows = max(standing.rows, row.row)
-        if row.awaits is None:
-            purses = standing.purses.copy()
-            purses[wallet] = purse_after(purses.get(wallet, EMPTY), row)
-            self.standing = structs.replace(standing, purses=purses, rows=rows)
-        else:
-            pending = pending_after(standing.pending.get(wallet, ()), row)
-            self.standing = structs.replace(standing, pending=_with(standing.pending, wallet, pending), rows=rows)
 
-    def _progress(self, effect: Progressed, rules: Rules) -> None:
-        standing, key = self.standing, effect.set
-        tally = _tally(key, rules)
-        ranks = standing.ranks.copy()
-        rank = ranks.get(key) or no_rank(rules.tier_sets[tally.set])
-        ranks[key] = rank_progressed(rank, effect.day, effect.amount, tally.kept_days)
-        self.standing = structs.replace(standing, ranks=ranks)
+def _purchase_moved(world: World, effect: PurchaseMoved) -> World:
+    standing, original, state = world.standing, world.original, effect.state
+    if original is None:
+        more = int(state.state == "completed" and not (state.returned and state.seen is None))
+    elif original.purchase.id == effect.purchase:
+        more = stands(original.purchase, state) - stands(original.purchase, original.state)
+        original = structs.replace(original, state=state)
+    else:
+        return world
+    standing = structs.replace(standing, purchases=standing.purchases + more)
+    return structs.replace(world, standing=standing, original=original)
 
-    def _move_rank(self, effect: TierMoved, rules: Rules) -> None:
-        standing, key = self.standing, effect.set
-        tally = _tally(key, rules)
-        rank = standing.ranks.get(key) or no_rank(rules.tier_sets[tally.set])
-        rank = rank_on(rank, rules.calendar.day(effect.at), tally.kept_days)
-        rank = Rank(effect.after, rank.days, effect.at, rank.total, rank.gone)
-        self.standing = structs.replace(standing, ranks={**standing.ranks, key: rank})
 
-    def _learn(self, effect: MemberSet | Remembered | Celebrated, rules: Rules) -> None:
-        standing = self.standing
-        match effect:
-            case MemberSet():
-                self.standing = structs.replace(
-                    standing,
-                    enrolled=effect.enrolled,
-                    labels=effect.labels,
-                    attributes=effect.attributes,
-                    about=about_after(standing.about, effect),
-                )
-            case Remembered(event=str() as kind):
-                self.standing = structs.replace(standing, past=happened(standing.past, kind, effect.day))
-            case Remembered():
-                past = remembered(standing.past, effect.day, effect.times, effect.spent, rules.book.memory)
-                self.standing = structs.replace(standing, past=past)
-            case Celebrated():
-                self.standing = structs.replace(standing, about=_after_celebrating(standing.about, effect))
-            case _:
-                assert_never(effect)
+def _reward_moved(world: World, effect: RewardMoved) -> World:
+    reward = effect.reward
+    if world.redemption is not None and world.redemption.redemption == reward.redemption:
+        world = structs.replace(world, redemption=reward)
+    if reward.code in world.coupons:
+        world = structs.replace(world, coupons={**world.coupons, reward.code: reward})
+    return world
 
-    def _move_lots(self, effect: Activated | Extended) -> None:
-        standing, wallet = self.standing, effect.wallet
-        purse, pending = standing.purses.get(wallet, EMPTY), standing.pending.get(wallet, ())
-        match effect:
-            case Activated():
-                purse = purse_activated(purse, effect)
-                pending = pending_less(pending, {effect.row: effect.amount})
-            case Extended():
-                purse = purse_extended(purse, effect.rows, effect.ends_at)
-                pending = pending_extended(pending, effect.rows, effect.ends_at)
-            case _:
-                assert_never(effect)
-        purses = {**standing.purses, wallet: purse}
-        self.standing = structs.replace(standing, purses=purses, pending=_with(standing.pending, wallet, pending))
 
-    def _hold(self, effect: HoldMoved) -> None:
-        name = effect.hold.hold
-        hold = effect.hold if effect.hold.state == "held" else None
-        self.standing = structs.replace(self.standing, holds=_with(self.standing.holds, name, hold))
+def _learned(standing: Standing, effect: MemberSet | Remembered | Celebrated, rules: Rules) -> Standing:
+    match effect:
+        case MemberSet():
+            return structs.replace(
+                standing,
+                enrolled=effect.enrolled,
+                labels=effect.labels,
+                attributes=effect.attributes,
+                about=about_after(standing.about, effect),
+            )
+        case Remembered(event=str() as kind):
+            return structs.replace(standing, past=happened(standing.past, kind, effect.day))
+        case Remembered():
+            past = remembered(standing.past, effect.day, effect.times, effect.spent, rules.book.memory)
+            return structs.replace(standing, past=past)
+        case Celebrated():
+            return structs.replace(standing, about=_after_celebrating(standing.about, effect))
+        case _:
+            assert_never(effect)
 
-    def _stay(self, effect: Stayed) -> None:
-        self.standing = structs.replace(self.standing, stays=_with(self.standing.stays, effect.set, effect.stay))
 
-    def _count(self, effect: Counted) -> None:
-        standing, rule, count = self.standing, effect.rule, effect.count
-        others = [other for other in standing.counts.get(rule, ()) if other.period != count.period]
-        if count.points or count.times:
-            others.append(count)
-        others.sort(key=_newest_first)
-        counts = _with(standing.counts, rule, tuple(others[:COUNTS_KEPT]))
-        self.standing = structs.replace(standing, counts=counts)
+def _lots_moved(standing: Standing, effect: Activated | Extended) -> Standing:
+    wallet = effect.wallet
+    purse, pending = standing.purses.get(wallet, EMPTY), standing.pending.get(wallet, ())
+    match effect:
+        case Activated():
+            purse = purse_activated(purse, effect)
+            pending = pending_less(pending, {effect.row: effect.amount})
+        case Extended():
+            purse = purse_extended(purse, effect.rows, effect.ends_at)
+            pending = pending_extended(pending, effect.rows, effect.ends_at)
+        case _:
+            assert_never(effect)
+    purses = {**standing.purses, wallet: purse}
+    return structs.replace(standing, purses=purses, pending=_with(standing.pending, wallet, pending))
 
-    def _move_purchase(self, effect: PurchaseMoved) -> None:
-        standing, original, state = self.standing, self._world.original, effect.state
-        if original is None:
-            more = int(state.state == "completed" and not (state.returned and state.seen is None))
-        elif original.purchase.id == effect.purchase:
-            more = stands(original.purchase, state) - stands(original.purchase, original.state)
-            self._world = structs.replace(self._world, original=structs.replace(original, state=state))
-        else:
-            return
-        self.standing = structs.replace(standing, purchases=standing.purchases + more)
 
-    def _move_reward(self, effect: RewardMoved) -> None:
-        reward, world = effect.reward, self._world
-        if world.redemption is not None and world.redemption.redemption == reward.redemption:
-            self._world = world = structs.replace(world, redemption=reward)
-        if reward.code in world.coupons:
-            self._world = structs.replace(world, coupons={**world.coupons, reward.code: reward})
+def _counted(standing: Standing, effect: Counted) -> Standing:
+    rule, count = effect.rule, effect.count
+    others = [other for other in standing.counts.get(rule, ()) if other.period != count.period]
+    if count.points or count.times:
+        others.append(count)
+    others.sort(key=_newest_first)
+    return structs.replace(standing, counts=_with(standing.counts, rule, tuple(others[:COUNTS_KEPT])))
 
 
 def _with(values: dict[str, V], name: str, value: V | None) -> dict[str, V]:

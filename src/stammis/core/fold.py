@@ -13,7 +13,7 @@ from stammis.core.due import as_read
 from stammis.core.due import due_at as wallets_due_at
 from stammis.core.effects import Decision, Refused
 from stammis.core.events import AnyEvent, BroughtBalance, DayPassed, MemberChanged
-from stammis.core.evolve import Draft
+from stammis.core.evolve import evolve_all
 from stammis.core.levels import at_instant, held_by, tended_sets
 from stammis.core.levels import due as levels_due
 from stammis.core.lots import ended
@@ -43,13 +43,12 @@ def world_after(event: AnyEvent, decision: Decision, world: World, rules: Rules)
     """
     if decision.effects and type(decision.effects[0]) is Refused:
         return world
-    draft = Draft(world)
-    for effect in decision.effects:
-        draft.apply(effect, rules)
-    standing = draft.standing
+    world = evolve_all(world, decision.effects, rules)
+    standing = world.standing
     latest_at, about = standing.latest_at, standing.about
     if type(event) not in TIMELESS:
-        latest_at = max(latest_at, instant(event.occurred_at))
+        at = instant(event.occurred_at)
+        latest_at = at if at > latest_at else latest_at  # noqa: FURB136 - max takes longer than a purse's new lot
     if about.next_at <= latest_at:
         upcoming = next_at(about, latest_at, rules.calendar, rules.programme.members.leap_day)
         about = About(about.consents, about.birthday, about.joined, upcoming)
@@ -60,7 +59,7 @@ def world_after(event: AnyEvent, decision: Decision, world: World, rules: Rules)
     standing = structs.replace(standing, events=standing.events + 1, latest_at=latest_at, due_at=due_at)
     if rules.tended or standing.stays:
         standing = structs.replace(standing, due_at=_sooner(due_at, standing, rules))
-    return draft.world_with(standing)
+    return structs.replace(world, standing=standing)
 
 
 def next_due(standing: Standing, rules: Rules) -> int | None:

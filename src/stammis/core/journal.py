@@ -82,7 +82,7 @@ class Journal:
         purse = self.purse(wallet)
         if awaits is not None:
             return self._post(purse, wallet, kind, amount, at, ends_at=ends_at, awaits=awaits)
-        left = amount - min(amount, purse.debt)
+        left = amount - min(amount, purse.debt) if purse.debt else amount
         return self._post(purse, wallet, kind, amount, at, ends_at=ends_at, left=left)
 
     def take(

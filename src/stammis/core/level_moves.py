@@ -7,7 +7,7 @@ from msgspec import structs
 from stammis.core.calendars import instant
 from stammis.core.effects import Decision, MovedBecause, Refused, Stayed
 from stammis.core.events import AnyEvent, DayPassed, LevelGiven, MemberChanged, Return, StatusChanged
-from stammis.core.evolve import Draft
+from stammis.core.evolve import evolve_all
 from stammis.core.levels import NO_STAY, level_effects
 from stammis.core.refusals import refuse
 from stammis.core.rules import Rules
@@ -39,12 +39,9 @@ def with_levels(event: AnyEvent, decision: Decision, world: World, rules: Rules)
         return decision
     if decision.effects and isinstance(decision.effects[0], Refused):
         return decision
-    draft = Draft(world)
-    for effect in decision.effects:
-        draft.apply(effect, rules)
     before = world.standing
     at = max(instant(event.occurred_at), before.latest_at)
-    after = structs.replace(draft.standing, latest_at=at, due_at=None)
+    after = structs.replace(evolve_all(world, decision.effects, rules).standing, latest_at=at, due_at=None)
     effects = level_effects(before, after, at, rules, _because(event))
     return structs.replace(decision, effects=(*decision.effects, *effects)) if effects else decision
 

@@ -30,17 +30,15 @@ def parts_of_whole(gains: list[Gain], rules: Rules, lefts: Lefts | None = None) 
 
 def _whole(gains: list[Gain], rules: Rules, lefts: Lefts | None) -> int:
     denominator = rules.book.denominator
-    exact = floors = 0
+    exact = 0
+    rests: list[int] = []
     for gain in gains:
         value = gain.value
-        gain.part = part = value // denominator
+        gain.part = value // denominator
         exact += value
-        floors += part
-    whole = rounded(exact, denominator, rules.mode)
-    if whole == floors:
-        return whole
-    rests = [gain.value % denominator for gain in gains]
-    if lefts:
+        rests.append(value % denominator)
+    whole, floors = rounded(exact, denominator, rules.mode), (exact - sum(rests)) // denominator
+    if lefts and whole > floors:
         largest_first = sorted(range(len(rests)), key=rests.__getitem__, reverse=True)  # equal ones in their order
         return floors + _one_more(gains, [place for place in largest_first if rests[place]], whole - floors, lefts)
     for _ in range(whole - floors):

@@ -10,12 +10,13 @@ Mode = Literal["down", "up", "half_up", "half_even"]
 
 def rounded(numerator: int, denominator: int, mode: Mode) -> int:
     """The fraction as a whole number, rounded by ``mode``; the fraction is not below zero."""
-    whole, rest = divmod(numerator, denominator)
+    whole = numerator // denominator
+    if mode == "down":
+        return whole
+    rest = numerator - whole * denominator
     if not rest:
         return whole
     match mode:
-        case "down":
-            return whole
         case "up":
             return whole + 1
         case "half_up":
