@@ -43,7 +43,7 @@ def left_of(standing: Standing, rules: Rules, at: int) -> Left:
         },
         caps={
             rule.id: (count.points, count.times)
-            for rule in rules.book.capped
+            for rule in rules.book.rules
             if rule.limit is not None
             for count in standing.counts.get(rule.id, ())
             if count.period == periods(day)[rule.limit.period] and (count.points or count.times)

@@ -41,7 +41,7 @@ from stammis.core.rules import Rules
 from stammis.core.standing import About, Count, PurchaseState, Rank, Standing
 from stammis.core.tier_rules import MeasureRules
 from stammis.core.tiers import no_rank, rank_on, rank_progressed
-from stammis.core.world import World
+from stammis.core.world import Original, World
 from stammis.core.yearly import celebrated, given
 
 V = TypeVar("V")
@@ -52,26 +52,26 @@ COUNTS_KEPT = 3
 
 def evolve(world: World, effect: Effect, rules: Rules) -> World:
     """The world after one effect."""
-    standing = world.standing
-    # What every purchase does comes first, told by identity: it is asked more often than anything else.
-    if type(effect) is Posted:
-        standing = _posted(standing, effect)
-    elif type(effect) is Progressed:
-        standing = _progressed(standing, effect, rules)
-    elif type(effect) is PurchaseMoved:
-        return _purchase_moved(world, effect)
-    elif type(effect) is RewardMoved:
-        return _reward_moved(world, effect)
-    else:
-        standing = _changed(standing, effect, rules)
-    return structs.replace(world, standing=standing)
+    return evolve_all(world, (effect,), rules)
 
 
 def evolve_all(world: World, effects: Iterable[Effect], rules: Rules) -> World:
     """The world after effects, one after the other; the standing's own clock and counter are left as they were."""
+    standing = world.standing
     for effect in effects:
-        world = evolve(world, effect, rules)
-    return world
+        # What every purchase does comes first, told by identity: it is asked more often than anything else.
+        if type(effect) is Posted:
+            standing = _posted(standing, effect)
+        elif type(effect) is Progressed:
+            standing = _progressed(standing, effect, rules)
+        elif type(effect) is PurchaseMoved:
+            standing = _purchase_counted(standing, world.original, effect)
+            world = _purchase_moved(world, effect)
+        elif type(effect) is RewardMoved:
+            world = _reward_moved(world, effect)
+        else:
+            standing = _changed(standing, effect, rules)
+    return structs.replace(world, standing=standing)
 
 
 def _changed(standing: Standing, effect: Effect, rules: Rules) -> Standing:
@@ -127,17 +127,22 @@ def _tier_moved(standing: Standing, effect: TierMoved, rules: Rules) -> Standing
     return structs.replace(standing, ranks={**standing.ranks, key: rank})
 
 
-def _purchase_moved(world: World, effect: PurchaseMoved) -> World:
-    standing, original, state = world.standing, world.original, effect.state
+def _purchase_counted(standing: Standing, original: Original | None, effect: PurchaseMoved) -> Standing:
+    state = effect.state
     if original is None:
         more = int(state.state == "completed" and not (state.returned and state.seen is None))
     elif original.purchase.id == effect.purchase:
         more = stands(original.purchase, state) - stands(original.purchase, original.state)
-        original = structs.replace(original, state=state)
     else:
+        return standing
+    return structs.replace(standing, purchases=standing.purchases + more)
+
+
+def _purchase_moved(world: World, effect: PurchaseMoved) -> World:
+    original = world.original
+    if original is None or original.purchase.id != effect.purchase:
         return world
-    standing = structs.replace(standing, purchases=standing.purchases + more)
-    return structs.replace(world, standing=standing, original=original)
+    return structs.replace(world, original=structs.replace(original, state=effect.state))
 
 
 def _reward_moved(world: World, effect: RewardMoved) -> World:

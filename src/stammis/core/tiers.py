@@ -28,6 +28,8 @@ def total_on(rank: Rank, tiers: TierRules, day: int) -> int:
     """What counts on a day: all that is there and has not left the window by then."""
     total = rank.total
     first = day - tiers.window
+    if first <= rank.gone:
+        return total
     for on, amount in rank.days:
         if on > first:
             break
