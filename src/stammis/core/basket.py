@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct, field
+
 from stammis.core.basis import Basis
 from stammis.core.events import Line, Purchase
 from stammis.core.spread import spread
@@ -39,40 +41,27 @@ def counting(basis: Basis) -> Counting:
     )
 
 
-class Basket:
+class Basket(Struct, frozen=True):
     """Lines with what was taken off the price: reward discounts, points (in money) and cash rounding, in minor units.
 
     Of what remains after a return the lines carry the remaining amounts, and ``whole`` the amounts as bought, to which
-    the lines' tax belongs.
+    the lines' tax belongs. ``total`` is what there is to pay; what counts on a basis is reckoned once.
     """
 
-    __slots__ = ("_counted", "by_points", "lines", "rewards", "rounding", "total", "whole")
-
-    def __init__(
-        self,
-        lines: Sequence[Line],
-        rewards: int = 0,
-        rounding: int = 0,
-        by_points: int = 0,
-        whole: Sequence[int] | None = None,
-    ) -> None:
-        total = rounding - rewards
-        for line in lines:
-            total += line.amount
-        self.lines = lines
-        self.rewards = rewards
-        self.rounding = rounding
-        self.by_points = by_points
-        self.total = total
-        self.whole = whole
-        self._counted: dict[Counting, tuple[list[int], int]] = {}
+    lines: Sequence[Line]
+    rewards: int
+    rounding: int
+    by_points: int
+    whole: Sequence[int] | None
+    total: int
+    reckoned: dict[Counting, tuple[list[int], int]] = field(default_factory=dict)
 
     def counted(self, basis: Counting) -> tuple[list[int], int]:
         """How much of each line counts on this basis, and their sum; minor units."""
-        found = self._counted.get(basis)
+        found = self.reckoned.get(basis)
         if found is None:
             values = self._count(basis)
-            found = self._counted[basis] = (values, sum(values))
+            found = self.reckoned[basis] = (values, sum(values))
         return found
 
     def _count(self, basis: Counting) -> list[int]:
@@ -111,6 +100,20 @@ class Basket:
             for position in order[:missing]:
                 parts[position] += 1
         return parts
+
+
+def basket_of(
+    lines: Sequence[Line],
+    rewards: int = 0,
+    rounding: int = 0,
+    by_points: int = 0,
+    whole: Sequence[int] | None = None,
+) -> Basket:
+    """The basket of some lines."""
+    total = rounding - rewards
+    for line in lines:
+        total += line.amount
+    return Basket(lines, rewards, rounding, by_points, whole, total)
 
 
 def rewards_of(purchase: Purchase) -> int:

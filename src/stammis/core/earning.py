@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from stammis.core.basket import Basket
+from stammis.core.basket import Basket, basket_of
 from stammis.core.calendars import periods
 from stammis.core.combining import Lefts, combined, lefts_of, multiplied
 from stammis.core.earn_rules import EarnBook, EarnRule
@@ -30,7 +30,7 @@ class Earnings(Struct, frozen=True, gc=False):
 
 
 NOTHING = Earnings({}, {}, ())
-EMPTY = Basket(())
+EMPTY = basket_of(())
 UNASKED = Step("", False, "")
 """Stands where the step of a gain will be."""
 

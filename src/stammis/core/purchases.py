@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from stammis.core.basket import Basket, rewards_of
+from stammis.core.basket import basket_of, rewards_of
 from stammis.core.calendars import instant
 from stammis.core.completion import complete, when
 from stammis.core.effects import Amounts, Decision, HoldMoved, Posted, PurchaseMoved, Refused, RewardMoved, Step
@@ -49,7 +49,7 @@ def _told(decision: Decision, rate: Rate) -> Decision:
 
 
 def _decide(purchase: Purchase, state: State, world: World, rules: Rules, current: Rules) -> Decision:
-    basket = Basket(purchase.lines, rewards_of(purchase), purchase.rounding)
+    basket = basket_of(purchase.lines, rewards_of(purchase), purchase.rounding)
     if basket.total < 0:
         return refuse("negative_total")
     journal = Journal(world.standing, current)
@@ -67,7 +67,7 @@ def _decide(purchase: Purchase, state: State, world: World, rules: Rules, curren
         steps += taken
         if paid is not None:
             by_points = rules.wallets[paid.wallet].worth(paid.amount)
-            basket = Basket(purchase.lines, basket.rewards, basket.rounding, by_points)
+            basket = basket_of(purchase.lines, basket.rewards, basket.rounding, by_points)
     moved = PurchaseState(state=state, version=rules.version, paid=paid)
     if state == "completed":
         budgets, status = world.grants.budgets, purchase.status

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from msgspec import structs
 
-from stammis.core.basket import Basket, rewards_of
+from stammis.core.basket import Basket, basket_of, rewards_of
 from stammis.core.effects import Amounts, Refused
 from stammis.core.events import Line, Purchase, Return, ReturnLine
 from stammis.core.rules import Rules
@@ -44,14 +44,14 @@ def remains(purchase: Purchase, returned: Returned, lowered: Lowered, rules: Rul
     rewards, rounding = rewards_of(purchase), purchase.rounding
     currency = purchase.currency if rules.abroad else None
     if not returned and not lowered:
-        basket = Basket(purchase.lines, rewards, rounding, by_points)
+        basket = basket_of(purchase.lines, rewards, rounding, by_points)
         due = basket.total - by_points
         whole = Amounts(total=basket.total, by_points=by_points, due=due, currency=currency)
         return Remains(basket, whole, 0, none=False)
     left = [_left(line, returned, lowered) for line in purchase.lines]
     if all(_is_back(line, returned) for line in purchase.lines):
         nothing = Amounts(total=0, by_points=0, due=0, currency=currency)
-        return Remains(Basket(()), nothing, 0 if tender is None else tender.amount, none=True)
+        return Remains(basket_of(()), nothing, 0 if tender is None else tender.amount, none=True)
     bought = sum(line.amount for line in purchase.lines)
     back = sum(amount for _, amount in returned.values())
     rewards_back, rounding_back = scaled(rewards, back, bought), scaled(rounding, back, bought)
@@ -69,7 +69,7 @@ def remains(purchase: Purchase, returned: Returned, lowered: Lowered, rules: Rul
         for line, (quantity, amount, lower) in zip(purchase.lines, left, strict=True)
         if not _is_back(line, returned)
     ]
-    basket = Basket([line for line, _ in kept], rewards, rounding, by_points, [amount for _, amount in kept])
+    basket = basket_of([line for line, _ in kept], rewards, rounding, by_points, [amount for _, amount in kept])
     due = max(0, total - by_points)
     amounts = Amounts(total=total, by_points=by_points, due=due, currency=currency)
     return Remains(basket, amounts, restored, none=False)

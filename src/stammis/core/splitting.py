@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from msgspec import Struct, structs
 
-from stammis.core.basket import Basket
+from stammis.core.basket import Basket, basket_of
 from stammis.core.combining import Lefts, combined, lefts_of
 from stammis.core.earn_rules import EarnRule
 from stammis.core.earning import UNASKED, Earnings, earnings_of, matched, selected, settled, unmet
@@ -121,7 +121,7 @@ def _divided(basket: Basket, cuts: list[Fraction]) -> Basket:
         left = [amount - piece for amount, piece in zip(left, pieces, strict=True)]
         units = [unit - part for unit, part in zip(units, parts, strict=True)]
         begun = end
-    return Basket(lines, basket.rewards, basket.rounding, basket.by_points, whole * len(cuts))
+    return basket_of(lines, basket.rewards, basket.rounding, basket.by_points, whole * len(cuts))
 
 
 def _share(units: int, piece: int, left: int) -> int:
