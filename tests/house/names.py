@@ -17,6 +17,7 @@ ROOM_EXTRAS = {
     "imports": {"files": "tables in files, row by row", "sample": "the sample company"},
     "insight": {
         "intervals": "how sure a figure is",
+        "liability": "points as a debt in money",
         "periods": "stretches of time, one after the other",
         "registry": "every metric, defined once",
         "reports": "figures put together for a reader",
