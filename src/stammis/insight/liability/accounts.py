@@ -120,5 +120,5 @@ def change(account: Contract | Provision, before: Standing | None, after: Standi
         account.owed(after.net, after.redeemed, min(expected, after.redeemed + after.outstanding)),
         account.owed(after.net, after.redeemed, after.expected),
     ]
-    differences = [later - earlier for earlier, later in pairwise(steps)]
-    return Change(opening, *differences, steps[-1])
+    issued, spent, expired, estimate = (later - earlier for earlier, later in pairwise(steps))
+    return Change(opening, issued, spent, expired, estimate, steps[-1])

@@ -113,7 +113,7 @@ class Book(Struct, frozen=True, kw_only=True):
         value = purse.value(self.month if month is None else month)
         if value is None:
             return None
-        return points * value * 10 ** DECIMALS[self.currency] / 10**purse.decimals
+        return points * value * int(10 ** DECIMALS[self.currency]) / int(10**purse.decimals)
 
 
 class Sums(Struct, array_like=True):

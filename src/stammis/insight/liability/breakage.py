@@ -9,7 +9,7 @@ is lognormal, as Mack 1993, section 4, proposes, and never wider than nothing an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, inf, log, sqrt
@@ -18,9 +18,8 @@ from typing import Literal
 from stammis.insight.intervals import FEW, Z_95
 from stammis.insight.liability.books import NO_LOT, Flow, Sums, summed
 from stammis.insight.liability.ladder import Factor, extended, factors, growth, project
+from stammis.insight.liability.terms import Life
 
-Life = Callable[[int], int | None]
-"""At which age in months the last points of a cohort end; None where they never do."""
 Reason = Literal["no_points", "nothing_redeemed", "too_few_cohorts", "too_few_redemptions", "too_young"]
 Method = Literal["closed", "ladder", "others"]
 
