@@ -124,34 +124,38 @@ FROM left_of WHERE NOT over OR held > 0
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
 # sales that gave points, by the month of the points: without tax, discounts of ours, and what points paid
+_SOLD = """
+CREATE TEMP TABLE sold AS
+WITH told AS (
+    SELECT member_id, seq, kind::text AS kind, external_id, gross_minor, currency::text AS currency,
+        list_sum(regexp_extract_all(decode(body), '"tax":([0-9]+)', 1)::bigint[]) AS tax,
+        CASE WHEN kind::text = 'claimed' THEN decode(body)::json -> 'purchase'
+            WHEN contains(decode(body), '"discounts":[') OR contains(decode(body), '"points":{')
+            THEN decode(body)::json END AS whole
+    FROM events WHERE kind::text IN ('purchase', 'status', 'claimed')
+)
+SELECT member_id, seq, kind, external_id,
+        coalesce(gross_minor, list_sum((whole ->> '$.lines[*].amount')::bigint[])) - coalesce(tax, 0)
+        - coalesce(list_sum([each.amount for each in from_json(whole,
+            '{"discounts": [{"amount": "BIGINT", "kind": "VARCHAR"}]}').discounts if each.kind = 'reward']), 0)
+        - coalesce(round((whole ->> '$.points.amount')::bigint * v.minor), 0) AS minor,
+        coalesce(currency, whole ->> '$.currency') AS currency
+FROM told LEFT JOIN worth AS v ON v.wallet = (whole ->> '$.points.wallet')
+"""
 _SALES = """
 WITH earned AS (
-    SELECT DISTINCT member_id, seq, day FROM rows
+    SELECT DISTINCT member_id, seq, source_id, day, source_kind = 'status' AS later FROM rows
     WHERE counts AND kind = 'earn' AND source_kind IN ('purchase', 'status', 'claimed')
-), sold AS (
-    SELECT x.day, coalesce(p.gross_minor, e.gross_minor) AS gross, decode(coalesce(p.body, e.body)) AS body,
-        coalesce(p.currency::text, e.currency::text) AS currency, e.kind::text = 'claimed' AS claimed
-    FROM earned AS x
-    JOIN events AS e ON e.member_id = x.member_id AND e.seq = x.seq
-    LEFT JOIN events AS p ON e.kind::text = 'status' AND p.member_id = e.member_id AND p.kind::text = 'purchase'
-        AND p.external_id = e.purchase_id
-), told AS (
-    SELECT *, list_sum(regexp_extract_all(body, '"tax":([0-9]+)', 1)::bigint[]) AS tax,
-        CASE WHEN claimed THEN body::json -> 'purchase'
-            WHEN contains(body, '"discounts":[') OR contains(body, '"points":{') THEN body::json END AS whole
-    FROM sold
-), lowered AS (
-    SELECT *, list_sum([each.amount for each in from_json(whole,
-            '{"discounts": [{"amount": "BIGINT", "kind": "VARCHAR"}]}').discounts if each.kind = 'reward']) AS discounts,
-        (whole ->> '$.points.amount')::bigint AS tendered, whole ->> '$.points.wallet' AS wallet
-    FROM told
+), matched AS (
+    SELECT x.day, e.minor, e.currency FROM earned AS x JOIN sold AS e USING (member_id, seq) WHERE NOT x.later
+    UNION ALL
+    SELECT x.day, e.minor, e.currency FROM earned AS x
+    JOIN sold AS e ON e.member_id = x.member_id AND e.external_id = x.source_id AND e.kind = 'purchase'
+    WHERE x.later
 )
-SELECT (year(day) * 12 + month(day) - 1)::int, sum(
-    CASE WHEN claimed THEN list_sum((whole ->> '$.lines[*].amount')::bigint[]) ELSE gross END
-    - coalesce(tax, 0) - coalesce(discounts, 0) - coalesce(round(tendered * v.minor), 0)
-)::bigint, count(*)
-FROM lowered LEFT JOIN worth AS v USING (wallet)
-WHERE CASE WHEN claimed THEN whole ->> '$.currency' ELSE currency END = $currency GROUP BY 1 ORDER BY 1
+SELECT (year(day) * 12 + month(day) - 1)::int, sum(minor)::bigint, count(*)
+FROM matched WHERE currency = $currency
+GROUP BY 1 ORDER BY 1
 """
 
 
@@ -176,7 +180,7 @@ def read_book(programme: Programme, snapshot: Snapshot, on: dt.date | None = Non
         _prepare(db, programme, purses)
         said = {"zone": zone, "bound": bound}
         db.execute(_ROWS, said)
-        for statement in (_TAKES, _PARENTS, _FURTHER, _FURTHER, _FURTHER, _LOTS):
+        for statement in (_TAKES, _PARENTS, _FURTHER, _FURTHER, _FURTHER, _LOTS, _SOLD):
             db.execute(statement)
         db.execute(_LEFT, said)
         flows = tuple(Flow(*row) for row in db.execute(_FLOWS).fetchall())
