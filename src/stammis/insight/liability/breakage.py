@@ -10,7 +10,7 @@ is lognormal, as Mack 1993, section 4, proposes, and never wider than nothing an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import exp, inf, log, sqrt
 from typing import Literal
@@ -27,6 +27,10 @@ COHORTS = 4
 """So many months of issue at least must be known."""
 LONGEST = 120
 """Points that never end are followed for ten years."""
+CHECKS = 36
+"""So many earlier months at most are looked at in a back-test."""
+LEARNT = 12
+"""So many misses widen a range."""
 _TAIL = 0.25
 _KNOWN = 0.1
 
@@ -58,8 +62,9 @@ class Cohort:
 class Estimate:
     """What will be redeemed of a wallet's points, cohort by cohort; ``reason`` says why it cannot be told.
 
-    ``low`` and ``high`` are the ends of the range of 95 per cent of what is redeemed in the end. ``extrapolated`` is
-    the share of the whole redemption that lies at ages which no cohort has reached yet.
+    ``low`` and ``high`` are the ends of the range of 95 per cent of what is redeemed in the end, ``ratio`` by how much
+    it was widened because earlier ones were too narrow. ``extrapolated`` is the share of the whole redemption that lies
+    at ages which no cohort has reached yet.
     """
 
     month: int
@@ -69,6 +74,7 @@ class Estimate:
     low: float = 0.0
     high: float = 0.0
     extrapolated: float = 0.0
+    ratio: float = 1.0
     steps: tuple[Factor | None, ...] = ()
 
     @property
@@ -220,7 +226,7 @@ class _Spoken:
         low, high = _range(cohorts, error)
         whole = sum(each.expected for each in cohorts)
         return Estimate(
-            self.last, None, cohorts, error, low, high, guessed / whole if whole else 0.0, tuple(self.steps)
+            self.last, None, cohorts, error, low, high, guessed / whole if whole else 0.0, steps=tuple(self.steps)
         )
 
     def _ahead(self, month: int) -> float:
@@ -296,16 +302,45 @@ class Check:
 
 
 def backtest(flows: Sequence[Flow], last: int, life: Life) -> tuple[Check, ...]:
-    """Make the same estimate as of the end of every earlier month, for the end of ``last``, and see what came.
+    """Make the same estimate as of the end of earlier months, for the end of ``last``, and see what came.
 
-    Only points issued by then are looked at; months at which nothing could have been said are left out.
+    Only points issued by then are looked at; months at which nothing could have been said are left out. The ranges
+    are as wide as they would have been then.
     """
+    found = []
+    for said, came, _miss in _misses(flows, last, life, CHECKS):
+        then = widened(said, flows, said.month, life)
+        assert then.breakage is not None
+        assert then.interval is not None
+        found.append(Check(said.month, then.breakage, *then.interval, came))
+    return tuple(found)
+
+
+def widened(said: Estimate, flows: Sequence[Flow], last: int, life: Life) -> Estimate:
+    """Widen the range of an estimate by how far earlier ones have missed what came, if by more than they said.
+
+    Its error is multiplied by the root mean square of the misses of the last twelve months in their own standard
+    errors, where that is above 1 (R. T. Birge, «The calculation of errors by the method of least squares», Physical
+    Review 40, 1932): Mack's error knows nothing of a company whose customers change.
+    """
+    misses = [miss for _said, _came, miss in _misses(flows, last, life, LEARNT)]
+    if said.reason is not None or not misses:
+        return said
+    ratio = max(1.0, sqrt(sum(miss * miss for miss in misses) / len(misses)))
+    low, high = _range(said.cohorts, said.error * ratio)
+    return replace(said, error=said.error * ratio, low=low, high=high, ratio=ratio)
+
+
+def _misses(flows: Sequence[Flow], last: int, life: Life, most: int) -> list[tuple[Estimate, float, float]]:
+    """Give the latest of the earlier estimates for the end of ``last``, what came, and the miss in standard errors."""
     first = min((flow.cohort for flow in flows if flow.cohort != NO_LOT), default=last)
     found = []
-    for month in range(first + COHORTS - 1, last):
+    for month in range(max(first + COHORTS - 1, last - most), last):
         said = estimate(flows, month, life, until=last)
-        came = summed((flow for flow in flows if flow.cohort != NO_LOT and flow.cohort <= month), last)
-        if said.breakage is None or said.interval is None or came.net <= 0:
+        sums = summed((flow for flow in flows if flow.cohort != NO_LOT and flow.cohort <= month), last)
+        if said.breakage is None or sums.net <= 0:
             continue
-        found.append(Check(month, said.breakage, *said.interval, 1 - came.redeemed / came.net))
-    return tuple(found)
+        came = 1 - sums.redeemed / sums.net
+        miss = (said.breakage - came) * said.net
+        found.append((said, came, miss / said.error if said.error > 1 else 0.0))
+    return found

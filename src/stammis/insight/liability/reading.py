@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 from django.db import connection
 
+from stammis.core.currencies import DECIMALS
 from stammis.core.wallets import Sliding, Wallet
 from stammis.insight.liability.books import NO_LOT, Book, Flow, OpenLots, Purse, Sale, first_day, month_of
 from stammis.insight.periods import midnight
@@ -27,9 +28,9 @@ _DAY = dt.timedelta(days=1)
 _ROWS = """
 CREATE TEMP TABLE rows AS
 SELECT member_id, row, seq, wallet::text AS wallet, kind::text AS kind, amount, reverses,
-    source_kind::text AS source_kind, source_id, lots, ends_at,
-    (occurred_at AT TIME ZONE $zone)::date AS day,
-    occurred_at < $bound AS counts,
+    source_kind::text AS source_kind, source_id, lots, epoch(ends_at)::bigint AS ends,
+    (make_timestamptz(epoch_us(occurred_at)) AT TIME ZONE $zone)::date AS day,
+    epoch_us(occurred_at) < epoch_us($bound::timestamptz) AS counts,
     CASE WHEN amount > 0 THEN coalesce(opened, CASE WHEN pending IS NOT NULL THEN amount END, 0) ELSE 0 END AS opening
 FROM entries
 """
@@ -51,7 +52,7 @@ SELECT r.member_id, r.row, arg_max(t.member_id, -t.amount), arg_max(t.lot, -t.am
 FROM rows AS r
 JOIN takes AS t ON t.source_id = r.source_id AND t.wallet = r.wallet AND t.source_kind = 'transfer'
     AND t.kind = 'transfer_out' AND t.member_id <> r.member_id
-    AND t.ends IS NOT DISTINCT FROM epoch(r.ends_at)::bigint
+    AND t.ends IS NOT DISTINCT FROM r.ends
 WHERE r.kind = 'transfer_in' AND r.source_kind = 'received' AND r.opening > 0
 GROUP BY ALL
 """
@@ -66,7 +67,7 @@ _LOTS = """
 CREATE TEMP TABLE lots AS
 SELECT r.member_id, r.row, r.wallet, o.day, (year(o.day) * 12 + month(o.day) - 1)::int AS cohort,
     o.kind = 'earn' AND o.source_kind IN ('purchase', 'status', 'claimed') AS sale,
-    greatest(epoch(r.ends_at)::bigint, told.ends, later.ends) AS ends
+    greatest(r.ends, told.ends, later.ends) AS ends
 FROM rows AS r
 LEFT JOIN parents AS p ON p.member_id = r.member_id AND p.row = r.row
 JOIN rows AS o ON o.member_id = coalesce(p.from_member, r.member_id) AND o.row = coalesce(p.from_row, r.row)
@@ -78,7 +79,8 @@ WHERE r.opening > 0
 # what is past its end and was neither spent nor put aside has expired, whether its row is posted yet or not
 _LEFT = """
 CREATE TEMP TABLE left_of AS
-SELECT l.*, x.rest, x.held, l.ends IS NOT NULL AND l.ends <= epoch($bound)::bigint AND x.rest > x.held AS over,
+SELECT l.*, x.rest, x.held,
+    l.ends IS NOT NULL AND l.ends <= epoch($bound::timestamptz)::bigint AND x.rest > x.held AS over,
     (to_timestamp(l.ends) AT TIME ZONE $zone)::date AS gone
 FROM lots AS l JOIN (
     SELECT member_id, lot, sum(amount) FILTER (WHERE kind NOT IN ('hold', 'release')) AS rest,
@@ -177,7 +179,7 @@ def read_book(programme: Programme, snapshot: Snapshot, on: dt.date | None = Non
     month = month_of(day)
     purses = _purses(programme, day)
     with snapshot.sql() as db:
-        _prepare(db, programme, purses)
+        _prepare(db, programme, purses, month)
         said = {"zone": zone, "bound": bound}
         db.execute(_ROWS, said)
         for statement in (_TAKES, _PARENTS, _FURTHER, _FURTHER, _FURTHER, _LOTS, _SOLD):
@@ -193,6 +195,7 @@ def read_book(programme: Programme, snapshot: Snapshot, on: dt.date | None = Non
         on=day,
         month=month,
         complete=midnight(first_day(month + 1), zone) <= bound,
+        whole_day=midnight(day + _DAY, zone) <= bound,
         position=snapshot.position.transactions,
         wallets=purses,
         flows=flows,
@@ -219,17 +222,13 @@ def _purses(programme: Programme, day: dt.date) -> tuple[Purse, ...]:
     return tuple(Purse(each.id, each.decimals, tuple(values[each.id]), each.expiry) for each in latest.values())
 
 
-def _prepare(db: duckdb.DuckDBPyConnection, programme: Programme, purses: Sequence[Purse]) -> None:
+def _prepare(db: duckdb.DuckDBPyConnection, programme: Programme, purses: Sequence[Purse], month: int) -> None:
     """Put beside the snapshot what it does not hold: later ends of lots, and what points are worth."""
     db.execute("CREATE TEMP TABLE worth (wallet text, minor double)")
-    book = Book(
-        programme="", currency=programme.currency, zone="", on=dt.date.min, month=1 << 20, complete=True, position="",
-        wallets=tuple(purses), flows=(), lots=(), sales=(),
-    )  # fmt: skip
     for purse in purses:
-        worth = book.minor(purse.id, 1)
-        if worth is not None:
-            db.execute("INSERT INTO worth VALUES (?, ?)", [purse.id, float(worth)])
+        if (value := purse.value(month)) is not None:
+            minor = value * int(10 ** DECIMALS[programme.currency]) / int(10**purse.decimals)
+            db.execute("INSERT INTO worth VALUES (?, ?)", [purse.id, float(minor)])
     moving = any(isinstance(purse.expiry, Sliding) for purse in purses)
     extended = db.execute("SELECT count(*) FROM events WHERE kind::text = 'extension'").fetchone()
     found = list(_later_ends(programme)) if moving or extended != (0,) else []

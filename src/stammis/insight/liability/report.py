@@ -10,7 +10,7 @@ from msgspec import Struct
 from stammis.core.spread import spread
 from stammis.insight.liability.accounts import Change, Contract, Provision
 from stammis.insight.liability.books import NO_LOT, Book, Flow, Sums, label, rounded, summed
-from stammis.insight.liability.breakage import Cohort, Estimate, backtest
+from stammis.insight.liability.breakage import Cohort, Estimate, backtest, widened
 from stammis.insight.liability.rolling import Rolled, Surprise, months_of, roll
 from stammis.insight.liability.terms import Life, life_of, month_of_last
 
@@ -91,6 +91,7 @@ class BreakageLine(Struct, frozen=True, kw_only=True):
     low: float | None
     high: float | None
     extrapolated: float
+    widened: float
     learnt_until: str
     checks: tuple[CheckLine, ...]
     factors: tuple[float | None, ...]
@@ -145,6 +146,9 @@ class Report(Struct, frozen=True, kw_only=True):
 def reported(book: Book) -> Report:
     """Reckon the whole report of a book."""
     rolled = roll(book)
+    for purse in book.wallets:
+        flows = [flow for flow in book.flows if flow.wallet == purse.id]
+        rolled.estimates[purse.id] = widened(rolled.estimates[purse.id], flows, book.last_month, life_of(purse.expiry))
     wallets = tuple(_wallet(book, rolled, purse.id) for purse in book.wallets)
     ids = [purse.id for purse in book.wallets]
     return Report(
@@ -274,6 +278,7 @@ def _breakage(book: Book, said: Estimate, flows: Sequence[Flow], wallet: str) ->
         low=interval[0] if interval else None,
         high=interval[1] if interval else None,
         extrapolated=said.extrapolated,
+        widened=said.ratio,
         learnt_until=label(book.last_month),
         checks=tuple(
             CheckLine(
