@@ -1,5 +1,6 @@
 """The command line: what it prints, what it ends with, and that backups come back."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import psycopg
 import pytest
 
 from stammis.config.postgres.server import connect_or_start
+from stammis.programmes import yaml
 from tests.config.installed import data_folder, stammis
 
 pytestmark = pytest.mark.xdist_group("commands")
@@ -80,6 +82,36 @@ def test_a_programme_file_is_checked_applied_and_written_out(begun: Path, tmp_pa
     bad = stammis(begun, "programme", "check", str(written))
     assert bad.returncode == 1
     assert "currency" in bad.stderr
+
+
+def test_a_plan_says_in_sentences_and_for_programs_what_a_file_would_change(begun: Path, tmp_path: Path) -> None:
+    written = tmp_path / "programme.yaml"
+    assert stammis(begun, "programme", "export", str(written)).returncode == 0
+    same = stammis(begun, "programme", "plan", str(written), "--exit-code")
+    assert (same.returncode, "says the same as version 1" in same.stdout) == (0, True)
+    document = yaml.load(written.read_bytes())
+    [reward, *_others] = document["rewards"]
+    reward["price"] += 1
+    written.write_text(yaml.dump(document))
+    changed = stammis(begun, "programme", "plan", str(written))
+    assert changed.returncode == 0
+    assert "version 2 would differ from version 1 in 1 parts" in changed.stdout
+    assert f"changed rewards {reward['id']}" in changed.stdout
+    assert f"{reward['price'] - 1} → {reward['price']}" in changed.stdout
+    told = stammis(begun, "programme", "plan", str(written), "--json", "--exit-code")
+    assert told.returncode == 3
+    plan = json.loads(told.stdout)
+    assert (plan["version"], plan["compared_with"], plan["new"], plan["begins"]) == (2, 1, False, None)
+    assert [(change["kind"], change["list"], change["id"]) for change in plan["changes"]] == [
+        ("changed", "rewards", reward["id"])
+    ]
+    written.write_text(yaml.dump({**document, "from": "2017-01-01"}))
+    late = stammis(begun, "programme", "plan", str(written))
+    assert late.returncode == 1
+    assert "Only a programme's first version may begin in the past" in late.stderr
+    new = tmp_path / "new.yaml"
+    new.write_text(yaml.dump({**document, "programme": "another"}))
+    assert "a new programme." in stammis(begun, "programme", "plan", str(new)).stdout
 
 
 def test_a_backup_comes_back_whole_in_an_empty_installation_and_nowhere_else(begun: Path, tmp_path: Path) -> None:

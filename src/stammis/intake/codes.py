@@ -30,7 +30,7 @@ MESSAGES = {
     "duplicate_line": "Another line has the same id.",
     "tax_above_amount": "The tax is more than the line's amount.",
     "lines_or_money": "Give either the lines that come back or the money, not both and not neither.",
-    "needs_dry_run": "Only a dry run (dry_run=true) looks from a time.",
+    "needs_dry_run": "Only a dry run (dry_run=true) looks from a time, or says why.",
     "zero_amount": "An adjustment of 0 changes nothing.",
 }
 

@@ -106,6 +106,13 @@ def test_a_dry_run_is_asked_for_clearly(caller: Caller, query: str) -> None:
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
 
 
+@pytest.mark.parametrize(("query", "pointer"), [("why=true", "/?why"), ("dry_run=true&why=true&lang=de", "/?lang")])
+def test_only_a_dry_run_says_why_and_in_a_language_that_there_is(caller: Caller, query: str, pointer: str) -> None:
+    refused = caller.send("POST", f"purchases?{query}", purchase("x", "1.00"))
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.json()["errors"]] == [pointer]
+
+
 ADJUSTMENT = {"id": "x", "member": "dry", "wallet": "points", "amount": 5, "reason": "why not"}
 
 

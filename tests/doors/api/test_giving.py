@@ -75,3 +75,25 @@ def test_of_an_exclusive_group_one_rule_gives_and_the_other_says_why_not(install
     assert [(part["rule"], part["amount"]) for part in why["parts"]] == [("more", 70)]
     assert why["not_applied"][0]["because"] == "group_lost"
     assert "of «Welcome» only one rule gives, here «more»" in why["not_applied"][0]["sentence"]
+
+
+def test_a_dry_run_says_of_every_rule_what_it_would_give_and_why_not(installation: Installation) -> None:
+    shop = {"id": "seven", "kind": "purchase", "points": 9, "when": {"kind": "store", "any_of": ["7"]}}
+    review = {"id": "review", "kind": "event", "event": "review", "points": 3}
+    caller = installation.caller(installation.publish(programme(earn=[EXTRA, shop, review])))
+    tried = caller.did("POST", "purchases?dry_run=true&why=true", purchase("1", "5.00", store="8"))["why"]
+    assert [(part["rule"], part["amount"]) for part in tried["parts"]] == [("extra", 50)]
+    assert {each["rule"]: each["because"] for each in tried["not_applied"]} == {
+        "seven": "condition",
+        "review": "condition",
+    }
+    assert "gave nothing" in tried["not_applied"][0]["sentence"]
+    event = {"id": "e", "type": "review", "member": "anna", "occurred_at": "2026-03-02T12:00:00Z"}
+    caller.did("POST", "purchases", purchase("1", "5.00", store="8"))
+    tried = caller.did("POST", "events?dry_run=true&why=true&lang=en", event)["why"]
+    assert [(part["rule"], part["amount"]) for part in tried["parts"]] == [("review", 3)]
+    back = caller.did("POST", "purchases/1/returns?dry_run=true&why=true", goods("1"))["why"]
+    assert [part["amount"] for part in back["parts"]] == [-50]
+    early = caller.did("POST", "purchases/9/returns?dry_run=true&why=true", goods("1", id="early"))
+    assert "why" not in early
+    assert "why" not in caller.did("POST", "purchases?dry_run=true", purchase("2", "5.00"))

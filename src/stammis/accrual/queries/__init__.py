@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stammis.accrual.queries.approvals import approvals
-from stammis.accrual.queries.causes import UnknownEvent, why_event, why_purchase
+from stammis.accrual.queries.causes import UnknownEvent, why_answer, why_event, why_purchase
 from stammis.accrual.queries.holds import UnknownHold, hold_document, hold_view, open_holds
 from stammis.accrual.queries.levels import Move, SetMoves, UnknownTierSet, falling, holding, what_if
 from stammis.accrual.queries.members import member_view, pool_view, standing_of, views_of
@@ -47,6 +47,7 @@ __all__ = [
     "views_of",
     "what_if",
     "why",
+    "why_answer",
     "why_event",
     "why_moment",
     "why_purchase",

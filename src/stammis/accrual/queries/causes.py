@@ -11,7 +11,8 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from stammis.accrual.queries.cases import Case, Looked, case_of
+from stammis.accrual.outcomes import Answer
+from stammis.accrual.queries.cases import Case, Looked, case_of, case_of_answer
 from stammis.accrual.queries.purchases import UnknownPurchase
 from stammis.activity.models import Event
 from stammis.activity.queries import receipt
@@ -112,6 +113,13 @@ def why_purchase(programme: Programme, purchase_id: str, language: str | None = 
         }
 
 
+def why_answer(answer: Answer, language: str | None = None) -> dict[str, Any]:
+    """Explain what something would be worth, in the contract's form: every rule, and what it saw."""
+    with translation.override(language or translation.get_language() or words.ENGLISH):
+        case = case_of_answer(answer)
+        return {"version": case.version} | _rules_view(case)
+
+
 def purchase_sentence(causes: Iterable[Cause]) -> str:
     """Say what stands of a purchase by all that happened to it, in the active language."""
     causes = list(causes)
@@ -141,9 +149,15 @@ def _event_view(each: Cause) -> dict[str, Any]:
             {"row": row_id(stored.member_id, row.row), "wallet": row.wallet, "kind": row.kind, "amount": row.amount}
             for row in case.rows
         ],
+        **_rules_view(case),
+        "tiers": [{"set": move.set, "before": move.before, "after": move.after} for move in case.moves],
+    }
+
+
+def _rules_view(case: Case) -> dict[str, Any]:
+    return {
         "parts": [_part_view(looked) for looked in case.parts()],
         "not_applied": [_idle_view(looked) for looked in case.not_applied()],
-        "tiers": [{"set": move.set, "before": move.before, "after": move.after} for move in case.moves],
     }
 
 

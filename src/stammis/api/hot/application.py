@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from stammis.accrual.outcomes import Item, Outcome
+from stammis.accrual.outcomes import Accepted, Item, Outcome
+from stammis.accrual.queries import why_answer
 from stammis.api import problems
 from stammis.api.access import admit, check_scope, plain_key, recognise
 from stammis.api.answers import outcome_document
@@ -47,6 +48,7 @@ _FIXED = {f"{ROOT}purchases": PURCHASES, f"{ROOT}events": EVENTS, f"{ROOT}batch"
 _OF_A_PURCHASE = {"returns": RETURNS, "status": STATUS}
 _PARTS = 3
 _REFUSED = 400
+_KEPT = 202
 _SMALL_BYTES = 64 * 1024
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -108,6 +110,8 @@ class Application:
         else:
             outcome = (await desk.ask(preview.prepared, prepare))[0]
         status, document, replay = outcome_document(outcome)
+        if preview is not None and preview.lang and isinstance(outcome, Accepted) and status != _KEPT:
+            document["why"] = await desk.ask(why_answer, outcome.answer, preview.lang)
         if status >= _REFUSED:
             await answer_document(send, document)
         else:

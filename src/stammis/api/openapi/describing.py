@@ -58,6 +58,22 @@ DRY_RUN: list[Description] = [
         "schema": {"type": "string", "format": "date-time"},
     },
 ]
+WHY: list[Description] = [
+    {
+        "name": "why",
+        "in": "query",
+        "required": False,
+        "description": "Only with dry_run. true: every rule that was tried, in sentences.",
+        "schema": {"type": "boolean", "default": False},
+    },
+    {
+        "name": "lang",
+        "in": "query",
+        "required": False,
+        "description": "The language of these sentences: en (the default), fi, sv or pl.",
+        "schema": {"type": "string", "enum": ["en", "fi", "sv", "pl"]},
+    },
+]
 IDEMPOTENCY_KEY: Description = {
     "name": "Idempotency-Key",
     "in": "header",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stammis.api.openapi.describing import DRY_RUN, IDEMPOTENCY_KEY, Description, described, path_id
+from stammis.api.openapi.describing import DRY_RUN, IDEMPOTENCY_KEY, WHY, Description, described, path_id
 from stammis.api.openapi.examples import (
     A_BATCH,
     A_CANCELLATION,
@@ -41,7 +41,7 @@ def _purchase() -> Description:
             examples={"an order in a shop": AN_ORDER},
             answers={201: DecisionAnswer},
             problems=(404, 409),
-            parameters=DRY_RUN,
+            parameters=[*DRY_RUN, *WHY],
             replays=True,
         ),
     }
@@ -60,7 +60,7 @@ def _status() -> Description:
             examples={"the order is cancelled": A_CANCELLATION},
             answers={200: DecisionAnswer, 202: DecisionAnswer},
             problems=(404, 409),
-            parameters=[_PURCHASE, IDEMPOTENCY_KEY, *DRY_RUN],
+            parameters=[_PURCHASE, IDEMPOTENCY_KEY, *DRY_RUN, *WHY],
             replays=True,
         ),
     }
@@ -78,7 +78,7 @@ def _return() -> Description:
             examples={"a line comes back": A_RETURN, "money back for a damaged box": MONEY_BACK},
             answers={201: DecisionAnswer, 202: DecisionAnswer},
             problems=(404, 409),
-            parameters=[_PURCHASE, *DRY_RUN],
+            parameters=[_PURCHASE, *DRY_RUN, *WHY],
             replays=True,
         ),
     }
@@ -95,7 +95,7 @@ def _event() -> Description:
             examples={"a review": A_REVIEW},
             answers={201: DecisionAnswer},
             problems=(404, 409),
-            parameters=DRY_RUN,
+            parameters=[*DRY_RUN, *WHY],
             replays=True,
         ),
     }

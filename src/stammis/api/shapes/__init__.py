@@ -8,14 +8,17 @@ from stammis.api.shapes.decisions import (
     AwaitsAnswer,
     DecisionAnswer,
     ExtendedAnswer,
+    GaveAnswer,
     HeldAnswer,
     HoldMovedAnswer,
+    IdleAnswer,
     PostedAnswer,
     RefundAnswer,
     RewardAnswer,
     StepAnswer,
     TakenAnswer,
     TierAnswer,
+    TriedAnswer,
     WalletAnswer,
 )
 from stammis.api.shapes.members import (
@@ -61,15 +64,12 @@ from stammis.api.shapes.reasons import (
     ClimbedAnswer,
     EventWhyAnswer,
     ExpiredAnswer,
-    GaveAnswer,
-    IdleAnswer,
     LotAnswer,
     MomentAnswer,
     MovementAnswer,
     PurchaseWhyAnswer,
     TierWhyAnswer,
     TotalAnswer,
-    TriedAnswer,
     WalletWhyAnswer,
 )
 from stammis.api.shapes.rewards import CatalogueAnswer, RateAnswer, RedeemedAnswer, RedemptionAnswer, RewardOffer

@@ -123,8 +123,37 @@ class RefundAnswer(Struct, kw_only=True):
     points: Points
 
 
+class GaveAnswer(Struct, kw_only=True):
+    """What one rule gave (below zero: what went of it), why, and what it saw; `because` names what no rule gives."""
+
+    rule: str
+    wallet: str | None
+    amount: Points
+    because: str
+    saw: dict[str, Scalar]
+    sentence: str
+
+
+class IdleAnswer(Struct, kw_only=True):
+    """A rule that gave nothing, why, and the values that it saw."""
+
+    rule: str
+    wallet: str | None
+    because: str
+    saw: dict[str, Scalar]
+    sentence: str
+
+
+class TriedAnswer(Struct, kw_only=True):
+    """Every rule of a dry run: in each wallet the parts add up to the rows that there would be."""
+
+    version: int
+    parts: list[GaveAnswer]
+    not_applied: list[IdleAnswer]
+
+
 class DecisionAnswer(Struct, kw_only=True):
-    """What an event was worth: what it did, why, and how the member stands after it."""
+    """What an event was worth: what it did, why, and how the member stands after it; ``why`` where that is asked."""
 
     effects: list[PostedAnswer | ActivatedAnswer | ExtendedAnswer | HoldMovedAnswer | TierAnswer | RewardAnswer]
     steps: list[StepAnswer]
@@ -132,6 +161,7 @@ class DecisionAnswer(Struct, kw_only=True):
     tiers: dict[str, str | None]
     amounts: AmountsAnswer | UnsetType = UNSET
     refund: RefundAnswer | UnsetType = UNSET
+    why: TriedAnswer | UnsetType = UNSET
 
 
 class HeldAnswer(DecisionAnswer, kw_only=True):

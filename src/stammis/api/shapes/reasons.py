@@ -6,7 +6,8 @@ import datetime as dt
 
 from msgspec import Struct
 
-from stammis.api.shapes.common import Money, Points, RowId, RowKind, Scalar
+from stammis.api.shapes.common import Money, Points, RowId, RowKind
+from stammis.api.shapes.decisions import GaveAnswer, IdleAnswer
 from stammis.api.shapes.members import MovedAnswer
 
 
@@ -17,27 +18,6 @@ class MovementAnswer(Struct, kw_only=True):
     wallet: str
     kind: RowKind
     amount: Points
-
-
-class GaveAnswer(Struct, kw_only=True):
-    """What one rule gave (below zero: what went of it), why, and what it saw; `because` names what no rule gives."""
-
-    rule: str
-    wallet: str | None
-    amount: Points
-    because: str
-    saw: dict[str, Scalar]
-    sentence: str
-
-
-class IdleAnswer(Struct, kw_only=True):
-    """A rule that gave nothing, why, and the values that it saw."""
-
-    rule: str
-    wallet: str | None
-    because: str
-    saw: dict[str, Scalar]
-    sentence: str
 
 
 class EventWhyAnswer(Struct, kw_only=True):
@@ -139,11 +119,3 @@ class MomentAnswer(Struct, kw_only=True):
     enrolled: bool
     wallets: dict[str, WalletWhyAnswer]
     tiers: list[TierWhyAnswer]
-
-
-class TriedAnswer(Struct, kw_only=True):
-    """Every rule of a dry run: in each wallet the parts add up to the rows that there would be."""
-
-    version: int
-    parts: list[GaveAnswer]
-    not_applied: list[IdleAnswer]
