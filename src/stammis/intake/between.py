@@ -6,7 +6,7 @@ import datetime as dt
 
 from stammis.core.events import Exchange, Merged, PoolChanged, Transfer
 from stammis.intake.bodies import ExchangeBody, MergeBody, PartBody, ProofBody, TransferBody
-from stammis.intake.reading import UNSAID, Said, dated, decode, refusal, say
+from stammis.intake.reading import UNSAID, Said, decode, said_at
 
 
 def read_transfer(raw: bytes, now: dt.datetime) -> Said:
@@ -20,10 +20,7 @@ def read_transfer(raw: bytes, now: dt.datetime) -> Said:
         wallet=body.wallet,
         amount=body.amount,
     )
-    try:
-        return dated(say(asked, body.programme, body.id), body.occurred_at or now)
-    except ValueError:
-        raise refusal(raw, TransferBody) from None
+    return said_at(body.occurred_at or now, asked, raw, body, body.id)
 
 
 def read_exchange(raw: bytes, now: dt.datetime) -> Said:
@@ -37,17 +34,14 @@ def read_exchange(raw: bytes, now: dt.datetime) -> Said:
         to=body.to,
         amount=body.amount,
     )
-    try:
-        return dated(say(asked, body.programme, body.id), body.occurred_at or now)
-    except ValueError:
-        raise refusal(raw, ExchangeBody) from None
+    return said_at(body.occurred_at or now, asked, raw, body, body.id)
 
 
 def read_merge(raw: bytes, now: dt.datetime) -> Said:
     """Read which account ends in which. Raises Invalid."""
     body = decode(raw, MergeBody)
     asked = Merged(occurred_at=UNSAID, id=body.id, member=body.member, into=body.into)
-    return dated(say(asked, body.programme, body.id), now)
+    return said_at(now, asked, raw, body, body.id)
 
 
 def read_proof(raw: bytes) -> tuple[str, str | None]:

@@ -222,10 +222,7 @@ def read_redemption(raw: bytes, now: dt.datetime) -> Said:
         reward=body.reward,
         quantity=body.quantity or 1,
     )
-    try:
-        return dated(say(asked, body.programme, body.id), body.occurred_at or now)
-    except ValueError:
-        raise refusal(raw, RedemptionBody) from None
+    return said_at(body.occurred_at or now, asked, raw, body, body.id)
 
 
 def read_adjustment(raw: bytes, now: dt.datetime) -> Said:
@@ -241,7 +238,7 @@ def read_adjustment(raw: bytes, now: dt.datetime) -> Said:
         amount=body.amount,
         reason=body.reason,
     )
-    return dated(say(asked, body.programme, body.id), now)
+    return said_at(now, asked, raw, body, body.id)
 
 
 def read_hold(raw: bytes, now: dt.datetime) -> Said:
@@ -255,7 +252,7 @@ def read_hold(raw: bytes, now: dt.datetime) -> Said:
         amount=body.amount,
         seconds=body.seconds,
     )
-    return dated(say(asked, body.programme, body.id), now)
+    return said_at(now, asked, raw, body, body.id)
 
 
 def read_extension(raw: bytes, now: dt.datetime) -> Said:
@@ -271,7 +268,7 @@ def read_extension(raw: bytes, now: dt.datetime) -> Said:
         last_day=body.last_day,
         reason=body.reason,
     )
-    return dated(say(asked, body.programme, body.id), now)
+    return said_at(now, asked, raw, body, body.id)
 
 
 def read_facts(raw: bytes) -> tuple[dict[str, Any], str | None]:
@@ -298,10 +295,12 @@ def plain(values: dict[str, Scalar] | None) -> dict[str, Scalar]:
     }
 
 
-def dated(said: Said, at: dt.datetime) -> Said:
-    """Give what was said at a time of its own, to which the digest makes no difference. Raises Contradiction."""
-    _check_year(at)
-    return Said(msgspec.structs.replace(said.event, occurred_at=at), said.digest, said.programme, said.id)
+def said_at(at: dt.datetime, event: AnyEvent, raw: bytes, body: Body, id: str) -> Said:
+    """Put what a body says beside its digest, to which the time makes no difference. Raises Invalid."""
+    if at.year not in YEARS:
+        raise refusal(raw, type(body))
+    said = say(event, body.programme, id)
+    return Said(msgspec.structs.replace(event, occurred_at=at), said.digest, said.programme, said.id)
 
 
 def _check_year(at: dt.datetime) -> None:

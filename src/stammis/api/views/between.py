@@ -9,8 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from stammis.accrual import queries
 from stammis.accrual.outcomes import Item, MemberFields, Proof
-from stammis.api.answers import answer_document
-from stammis.api.deciding import decide, preview_asked
+from stammis.api.deciding import decide, record_act, record_said
 from stammis.api.door import api, let_in, reply
 from stammis.api.once import once
 from stammis.api.openapi.describing import DRY_RUN, IDEMPOTENCY_KEY, described, path_id
@@ -55,11 +54,7 @@ _POOL = path_id("p", "The caller's id of the pool.", POOL_ID)
 )
 def transfer(request: HttpRequest) -> HttpResponse:
     """Move points; the answer is about the member who gives."""
-    key = let_in(request, "transfers:write")
-    said = read_transfer(request.body, clock.now())
-    programme = programme_of(key, said.programme)
-    outcome = decide(Item(programme.id, said.event, ("transfer", said.id), said.digest), preview_asked(request))
-    return reply(answer_document(outcome.answer), outcome.status, replay=outcome.replay)
+    return record_said(request, "transfers:write", "transfer", read_transfer)
 
 
 @api.post(
@@ -80,11 +75,7 @@ def transfer(request: HttpRequest) -> HttpResponse:
 )
 def exchange(request: HttpRequest) -> HttpResponse:
     """Change points."""
-    key = let_in(request, "transfers:write")
-    said = read_exchange(request.body, clock.now())
-    programme = programme_of(key, said.programme)
-    outcome = decide(Item(programme.id, said.event, ("exchange", said.id), said.digest), preview_asked(request))
-    return reply(answer_document(outcome.answer), outcome.status, replay=outcome.replay)
+    return record_said(request, "transfers:write", "exchange", read_exchange)
 
 
 @api.post(
@@ -106,11 +97,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
 )
 def merge(request: HttpRequest) -> HttpResponse:
     """Merge an account into another; the answer is about the one that ends."""
-    key = let_in(request, "members:write")
-    said = read_merge(request.body, clock.now())
-    programme = programme_of(key, said.programme)
-    outcome = decide(Item(programme.id, said.event, ("merge", said.id), said.digest), preview_asked(request))
-    return reply(answer_document(outcome.answer), outcome.status, replay=outcome.replay)
+    return record_said(request, "members:write", "merge", read_merge)
 
 
 @api.post(
@@ -137,11 +124,7 @@ def undo_merge(request: HttpRequest, id: str) -> HttpResponse:
     body = decode(request.body or b"{}", CancelBody)
     programme = programme_of(key, body.programme)
     asked = Item(programme.id, Unmerged(occurred_at=body.occurred_at or clock.now(), merge=id, member=""))
-    preview = preview_asked(request)
-    if preview is not None:
-        return reply(answer_document(decide(asked, preview).answer))
-    digest = hashlib.sha256(request.body).digest()
-    return once(request, key, digest, lambda: (200, answer_document(decide(asked).answer)))
+    return record_act(request, key, asked)
 
 
 @api.post(
@@ -167,11 +150,7 @@ def verify_contact(request: HttpRequest, m: str) -> HttpResponse:
     email, named = read_proof(request.body)
     programme = programme_of(key, named)
     asked = Item(programme.id, Proof(m, email, clock.now()))
-    preview = preview_asked(request)
-    if preview is not None:
-        return reply(answer_document(decide(asked, preview).answer))
-    digest = hashlib.sha256(request.body).digest()
-    return once(request, key, digest, lambda: (200, answer_document(decide(asked).answer)))
+    return record_act(request, key, asked)
 
 
 @api.put(

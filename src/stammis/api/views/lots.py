@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,20 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from stammis.accrual import queries
 from stammis.accrual.outcomes import Accepted, Item
 from stammis.api.answers import answer_document
-from stammis.api.deciding import decide, preview_asked
+from stammis.api.deciding import record_act, record_said
 from stammis.api.door import api, let_in, reply
-from stammis.api.once import once
 from stammis.api.openapi.describing import DRY_RUN, IDEMPOTENCY_KEY, described, path_id
 from stammis.api.openapi.examples import A_CAPTURE, A_HOLD, AN_EXTENSION, ANOTHER_HOLD, ANOTHER_HOLD_ID, HOLD_ID
 from stammis.api.scoping import programme_of
 from stammis.api.shapes import DecisionAnswer, HeldAnswer, HoldAnswer
 from stammis.core.effects import HoldMoved
-from stammis.core.events import AnyEvent, HoldCaptured, HoldReleased
+from stammis.core.events import HoldCaptured, HoldReleased
 from stammis.intake.bodies import CaptureBody, ExtensionBody, HoldBody
 from stammis.intake.reading import decode, read_extension, read_hold
 from stammis.kit import clock
-from stammis.programmes.models import Programme
-from stammis.staff.models import ApiKey
 
 _HOLD = path_id("id", "The hold.", HOLD_ID)
 _SCOPE = "redemptions:write"
@@ -48,11 +44,7 @@ _SCOPE = "redemptions:write"
 )
 def hold(request: HttpRequest) -> HttpResponse:
     """Place a hold."""
-    key = let_in(request, _SCOPE)
-    said = read_hold(request.body, clock.now())
-    programme = programme_of(key, said.programme)
-    outcome = decide(Item(programme.id, said.event, ("hold", said.id), said.digest), preview_asked(request))
-    return reply(_held(outcome), outcome.status, replay=outcome.replay)
+    return record_said(request, _SCOPE, "hold", read_hold, write=_held)
 
 
 @api.get(
@@ -93,7 +85,7 @@ def capture_hold(request: HttpRequest, id: str) -> HttpResponse:
     body = decode(request.body or b"{}", CaptureBody)
     programme = programme_of(key, body.programme)
     event = HoldCaptured(occurred_at=clock.now(), hold=id, amount=body.amount)
-    return _closed(request, key, programme, event)
+    return record_act(request, key, Item(programme.id, event), write=_held)
 
 
 @api.delete(
@@ -113,7 +105,8 @@ def capture_hold(request: HttpRequest, id: str) -> HttpResponse:
 def release_hold(request: HttpRequest, id: str, programme: str | None = None) -> HttpResponse:
     """Release a hold."""
     key = let_in(request, _SCOPE)
-    return _closed(request, key, programme_of(key, programme), HoldReleased(occurred_at=clock.now(), hold=id))
+    event = HoldReleased(occurred_at=clock.now(), hold=id)
+    return record_act(request, key, Item(programme_of(key, programme).id, event), write=_held)
 
 
 @api.post(
@@ -135,19 +128,7 @@ def release_hold(request: HttpRequest, id: str, programme: str | None = None) ->
 )
 def extend(request: HttpRequest) -> HttpResponse:
     """Extend a member's points."""
-    key = let_in(request, "adjustments:write")
-    said = read_extension(request.body, clock.now())
-    programme = programme_of(key, said.programme)
-    outcome = decide(Item(programme.id, said.event, ("extension", said.id), said.digest), preview_asked(request))
-    return reply(answer_document(outcome.answer), outcome.status, replay=outcome.replay)
-
-
-def _closed(request: HttpRequest, key: ApiKey, programme: Programme, event: AnyEvent) -> HttpResponse:
-    asked = Item(programme.id, event)
-    preview = preview_asked(request)
-    if preview is not None:
-        return reply(_held(decide(asked, preview)))
-    return once(request, key, hashlib.sha256(request.body).digest(), lambda: (200, _held(decide(asked))))
+    return record_said(request, "adjustments:write", "extension", read_extension)
 
 
 def _held(outcome: Accepted) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,21 +9,21 @@ from django.http import HttpRequest, HttpResponse
 from stammis.accrual.outcomes import Accepted, Item
 from stammis.activity import queries as activity
 from stammis.api.answers import answer_document
-from stammis.api.deciding import decide, preview_asked
+from stammis.api.deciding import record_act, record_said
 from stammis.api.door import api, let_in, reply
-from stammis.api.once import once
 from stammis.api.openapi.describing import DRY_RUN, IDEMPOTENCY_KEY, described, path_id
 from stammis.api.openapi.examples import A_GIFT, A_REDEMPTION, REDEMPTION_ID
 from stammis.api.problems import AboveLimit
 from stammis.api.scoping import programme_of
 from stammis.api.shapes import CatalogueAnswer, DecisionAnswer, RedeemedAnswer, RedemptionAnswer
 from stammis.core.effects import RewardMoved
-from stammis.core.events import Adjustment, AnyEvent, RedemptionCancelled
+from stammis.core.events import Adjustment, RedemptionCancelled
 from stammis.intake.bodies import AdjustmentBody, CancelBody, RedemptionBody
-from stammis.intake.reading import decode, read_adjustment, read_redemption
+from stammis.intake.reading import Said, decode, read_adjustment, read_redemption
 from stammis.kit import clock
 from stammis.kit.errors import NotFound
 from stammis.programmes import queries as programmes
+from stammis.programmes.models import Programme
 from stammis.programmes.sentences import words
 from stammis.rewards import queries as rewards
 from stammis.rewards.models import Issued
@@ -81,12 +79,7 @@ def list_rewards(request: HttpRequest, programme: str | None = None) -> HttpResp
 )
 def redeem(request: HttpRequest) -> HttpResponse:
     """Issue a reward with its code."""
-    key = let_in(request, "redemptions:write")
-    said = read_redemption(request.body, clock.now())
-    programme = programme_of(key, said.programme)
-    asked = Item(programme.id, said.event, ("redemption", said.id), said.digest)
-    outcome = decide(asked, preview_asked(request))
-    return reply(_redeemed(outcome), outcome.status, replay=outcome.replay)
+    return record_said(request, "redemptions:write", "redemption", read_redemption, write=_redeemed)
 
 
 @api.get(
@@ -129,11 +122,7 @@ def cancel_redemption(request: HttpRequest, id: str) -> HttpResponse:
     body = decode(request.body or b"{}", CancelBody)
     programme = programme_of(key, body.programme)
     event = RedemptionCancelled(occurred_at=body.occurred_at or clock.now(), redemption=id)
-    asked = Item(programme.id, event)
-    preview = preview_asked(request)
-    if preview is not None:
-        return reply(_redeemed(decide(asked, preview)))
-    return once(request, key, hashlib.sha256(request.body).digest(), lambda: (200, _redeemed(decide(asked))))
+    return record_act(request, key, Item(programme.id, event), write=_redeemed)
 
 
 @api.post(
@@ -153,21 +142,16 @@ def cancel_redemption(request: HttpRequest, id: str) -> HttpResponse:
 )
 def adjust(request: HttpRequest) -> HttpResponse:
     """Post an adjustment."""
-    key = let_in(request, "adjustments:write")
-    said = read_adjustment(request.body, clock.now())
-    programme = programme_of(key, said.programme)
-    _check_limit(key, said.event, programme.id)
-    asked = Item(programme.id, said.event, ("adjustment", said.id), said.digest)
-    outcome = decide(asked, preview_asked(request))
-    return reply(answer_document(outcome.answer), outcome.status, replay=outcome.replay)
+    return record_said(request, "adjustments:write", "adjustment", read_adjustment, check=_check_limit)
 
 
-def _check_limit(key: ApiKey, event: AnyEvent, programme_id: uuid.UUID) -> None:
+def _check_limit(key: ApiKey, said: Said, programme: Programme) -> None:
     """Raise AboveLimit where a key without adjustments:large gives or takes more than programs may at once."""
+    event = said.event
     assert isinstance(event, Adjustment)
     if LARGE in key.scopes:
         return
-    rules = programmes.versions(programme_id).at(int(event.occurred_at.timestamp()))
+    rules = programmes.versions(programme.id).at(int(event.occurred_at.timestamp()))
     decimals = rules.wallets[event.wallet].decimals if event.wallet in rules.wallets else 0
     limit = limits.above(limits.KEY, event.amount, decimals)
     if limit is not None:
