@@ -104,8 +104,7 @@ def _published(now: dt.datetime) -> Programme:
 @contextmanager
 def _processes(run: Run, parts: int, folder: Path) -> Iterator[list[subprocess.Popen[str]]]:
     """Start a process for each part; end those that are left when the block is."""
-    # a piece that is lost with the server is sent again, and what follows it is lost as well: no need to wait for disks
-    environment = os.environ | {"DATABASE_URL": _address(), "PGOPTIONS": "-c synchronous_commit=off"}
+    environment = os.environ | {"DATABASE_URL": _address()}
     started = [
         subprocess.Popen(
             [sys.executable, "-P", "-m", "stammis.imports.sample", str(run.id), str(part), str(parts), str(folder)],
