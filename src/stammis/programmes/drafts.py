@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from stammis.core.document import DocumentErrors, as_document, parse
@@ -32,6 +33,14 @@ class Told:
     changes: tuple[PartChange, ...]
 
 
+@dataclass
+class Hands:
+    """Who changed a draft, and who approved it last; empty where nobody did."""
+
+    authors: set[str] = field(default_factory=set)
+    approved_by: str = ""
+
+
 def find(programme: Programme, draft_id: uuid.UUID) -> Draft:
     """Give a draft of a programme. Raises UnknownDraft."""
     found = Draft.objects.filter(programme=programme, id=draft_id).first()
@@ -53,14 +62,28 @@ def start_of(version: Version) -> dict[str, Any]:
     return document
 
 
-def authors(draft: Draft) -> frozenset[str]:
-    """Give who changed a draft; beginning it with what is published changes nothing."""
-    found = set()
-    for step in draft.history.filter(act__in=CHANGING):
-        begun = step.act == DraftStep.Act.BEGUN
-        if not begun or step.document != start_of(draft.programme.versions.get(number=draft.base)):
-            found.add(step.by)
-    return frozenset(found)
+def hands_in(programme: Programme, drafts: Iterable[Draft]) -> dict[uuid.UUID, Hands]:
+    """Give who changed each of these drafts and who approved it; to begin with what is published is no change."""
+    bases = {draft.id: draft.base for draft in drafts}
+    found = {draft_id: Hands() for draft_id in bases}
+    starts = {one.number: start_of(one) for one in programme.versions.filter(number__in=set(bases.values()))}
+    steps = DraftStep.objects.filter(programme=programme, draft__in=bases)
+    begun = steps.filter(act=DraftStep.Act.BEGUN).values_list("draft_id", "by", "document")
+    for draft_id, by, document in begun:
+        if document != starts[bases[draft_id]]:
+            found[draft_id].authors.add(by)
+    later = steps.filter(act__in=(DraftStep.Act.SAVED, DraftStep.Act.UNDONE, DraftStep.Act.APPROVED)).order_by("number")
+    for draft_id, act, by in later.values_list("draft_id", "act", "by"):
+        if act == DraftStep.Act.APPROVED:
+            found[draft_id].approved_by = by
+        else:
+            found[draft_id].authors.add(by)
+    return found
+
+
+def authors(draft: Draft) -> set[str]:
+    """Give who changed a draft."""
+    return hands_in(draft.programme, [draft])[draft.id].authors
 
 
 def standing_steps(draft: Draft) -> list[DraftStep]:

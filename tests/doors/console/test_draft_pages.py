@@ -1,7 +1,9 @@
 """The pages of a draft, asked for without a browser."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from stammis.programmes import services
@@ -47,3 +49,30 @@ def test_a_draft_that_was_put_away_is_read_and_not_edited(client: Client) -> Non
     for name in ("draft_edit", "draft_text"):
         answer = client.get(reverse(f"console:{name}", args=[draft.id]))
         assert answer["Location"] == reverse("console:draft", args=[draft.id])
+
+
+def test_the_history_asks_as_often_for_many_versions_as_for_two(client: Client) -> None:
+    programme = Till().programme
+    signed_in(client)
+
+    def published(number: int) -> None:
+        draft = services.begin(programme, f"No. {number}", Author("ada@example.com", NOW))
+        draft = services.save(draft, draft.document | {"name": f"Shop {number}"}, Author("bo@example.com", NOW))
+        draft = services.approve(
+            services.ask_for_review(draft, Author("bo@example.com", NOW)), Author("ada@example.com", NOW)
+        )
+        services.publish_draft(draft, Author("ada@example.com", NOW))
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as said:
+            page = client.get(reverse("console:history")).content.decode()
+        assert "bo@example.com" in page
+        return len(said)
+
+    published(2)
+    asked()
+    few = asked()
+    for number in range(3, 8):
+        published(number)
+    asked()
+    assert asked() == few

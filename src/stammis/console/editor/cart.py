@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -68,6 +69,7 @@ class Thought:
     problems: list[Problem]
 
 
+@cache
 def face() -> Face:
     """The face of a cart."""
     return face_of(shapes.type_info(Cart))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -44,15 +45,18 @@ class Group:
     new: str
 
 
+@cache  # a face never changes, and looking through the types takes long
 def whole() -> Face:
     """The face of a whole programme."""
     return face_of(shapes.type_info(Programme))
 
 
+@cache
 def _top() -> dict[str, Field]:
     return {one.name: one for one in fields_of(whole().shape)}
 
 
+@cache
 def _frame() -> Face:
     """The face of what stands by itself at the top: names and numbers."""
     kept = [one for one in whole().shape.fields if one.encode_name not in FIXED and _is_plain(face_of(one.type))]

@@ -99,6 +99,7 @@ def _told(shown: Programme, part: str) -> list[Told]:
     known = queries.versions(shown.id)
     published_drafts = Draft.objects.filter(programme=shown, state=Draft.State.PUBLISHED)
     drafts = {one.version: one for one in published_drafts}
+    hands = reading.hands_in(shown, drafts.values())
     told: list[Told] = []
     before = None
     for version in shown.versions.order_by("number"):
@@ -106,25 +107,19 @@ def _told(shown: Programme, part: str) -> list[Told]:
         changes: tuple[PartChange, ...] = part_changes(before, document) if before is not None else ()
         kept = tuple(one for one in changes if not part or f"{one.list}/{one.id}" == part)
         draft = drafts.get(version.number)
+        by = hands[draft.id] if draft else reading.Hands()
         told.append(
             Told(
                 version=version,
                 changes=kept,
                 draft=draft,
-                authors=tuple(sorted(reading.authors(draft))) if draft else (),
-                approved_by=_approver(draft),
+                authors=tuple(sorted(by.authors)),
+                approved_by=by.approved_by,
                 shown=not part or bool(kept) or (before is None and part in _parts_of(version.document)),
             )
         )
         before = document
     return told[::-1]
-
-
-def _approver(draft: Draft | None) -> str:
-    if draft is None:
-        return ""
-    step = draft.history.filter(act="approved").order_by("-number").first()
-    return step.by if step else ""
 
 
 def _parts_of(document: dict[str, Any]) -> dict[str, str]:
