@@ -9,9 +9,9 @@ import pytest
 
 from stammis.core.calendars import instant
 from stammis.core.effects import Extended
-from stammis.core.events import Extension
+from stammis.core.events import Extension, HoldPlaced, HoldReleased, Purchase, Tender
 from stammis.core.views import expiring
-from tests.core.course import Course, moment, refused, wallet
+from tests.core.course import Course, line, moment, refused, wallet
 
 SLIDING = {"kind": "sliding", "days": 30, "activity": ["purchase", "visit"]}
 
@@ -119,3 +119,40 @@ def test_pending_points_are_extended_with_the_others() -> None:
     extends(course, "2025-12-31")
     course.pass_until("2025-03-24")
     assert ends(course, "2025-03-24") == [(10, "2025-12-31")]
+
+
+def holds(course: Course, amount: int, at: str) -> None:
+    """Puts points aside for a day."""
+    held = HoldPlaced(occurred_at=moment(at), id="H", member="m", wallet="points", amount=amount, seconds=86_400)
+    course.happens(held)
+
+
+@pytest.mark.parametrize("held", [10, 4])
+def test_held_points_last_as_long_as_the_others(held: int) -> None:
+    course = Course(wallets=[wallet(expiry=SLIDING)])
+    course.buy("10", "2025-03-01T12:00")
+    holds(course, held, "2025-03-20T12:00")
+    decision = course.does("visit", "2025-03-20T13:00")
+    [extended] = [effect for effect in decision.effects if isinstance(effect, Extended)]
+    assert (extended.amount, extended.rows) == (10, (1,))
+    course.happens(HoldReleased(occurred_at=moment("2025-03-20T14:00"), hold="H"))
+    assert ends(course, "2025-03-20") == [(10, "2025-04-18")]
+    course.pass_until("2025-04-18T22:30")
+    assert course.balance == 10
+
+
+def test_held_points_that_pay_in_the_purchase_that_moves_their_end_come_back_to_the_new_one() -> None:
+    course = Course(wallets=[wallet(expiry=SLIDING, value="1.00", pays=True)])
+    course.buy("10", "2025-03-01T12:00")
+    holds(course, 10, "2025-03-20T12:00")
+    purchase = Purchase(
+        occurred_at=moment("2025-03-20T13:00"),
+        id="P2",
+        currency="GBP",
+        member="m",
+        lines=(line("10"),),
+        points=Tender("points", 10, hold="H"),
+    )
+    course.happens(purchase)
+    course.give_back(day="2025-04-02", purchase="P2")
+    assert ends(course, "2025-04-02") == [(10, "2025-04-18")]

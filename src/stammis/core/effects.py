@@ -60,7 +60,7 @@ class Activated(Struct, frozen=True, tag_field="effect", tag="activated", omit_d
 
 
 class Extended(Struct, frozen=True, tag_field="effect", tag="extended", omit_defaults=True, kw_only=True, gc=False):
-    """The lots of these rows (pending ones as well) end later than they would have: at ``ends_at``."""
+    """The lots of these rows (pending and held points as well) end later than they would have: at ``ends_at``."""
 
     wallet: str
     rows: tuple[int, ...]

@@ -36,6 +36,7 @@ from stammis.core.lots import (
     purse_activated,
     purse_after,
     purse_extended,
+    takes_extended,
 )
 from stammis.core.rules import Rules
 from stammis.core.standing import About, Count, PurchaseState, Rank, Standing
@@ -80,8 +81,10 @@ def _changed(standing: Standing, effect: Effect, rules: Rules) -> Standing:
             return _counted(standing, effect)
         case TierMoved():
             return _tier_moved(standing, effect, rules)
-        case Activated() | Extended():
-            return _lots_moved(standing, effect)
+        case Activated():
+            return _activated(standing, effect)
+        case Extended():
+            return _extended(standing, effect)
         case HoldMoved(hold=hold):
             kept = hold if hold.state == "held" else None
             return structs.replace(standing, holds=_with(standing.holds, hold.hold, kept))
@@ -175,20 +178,24 @@ def _learned(standing: Standing, effect: MemberSet | Remembered | Celebrated, ru
             assert_never(effect)
 
 
-def _lots_moved(standing: Standing, effect: Activated | Extended) -> Standing:
+def _activated(standing: Standing, effect: Activated) -> Standing:
     wallet = effect.wallet
-    purse, pending = standing.purses.get(wallet, EMPTY), standing.pending.get(wallet, ())
-    match effect:
-        case Activated():
-            purse = purse_activated(purse, effect)
-            pending = pending_less(pending, {effect.row: effect.amount})
-        case Extended():
-            purse = purse_extended(purse, effect.rows, effect.ends_at)
-            pending = pending_extended(pending, effect.rows, effect.ends_at)
-        case _:
-            assert_never(effect)
+    purse = purse_activated(standing.purses.get(wallet, EMPTY), effect)
+    pending = pending_less(standing.pending.get(wallet, ()), {effect.row: effect.amount})
     purses = {**standing.purses, wallet: purse}
     return structs.replace(standing, purses=purses, pending=_with(standing.pending, wallet, pending))
+
+
+def _extended(standing: Standing, effect: Extended) -> Standing:
+    wallet, rows, ends_at = effect.wallet, effect.rows, effect.ends_at
+    purse = purse_extended(standing.purses.get(wallet, EMPTY), rows, ends_at)
+    pending = pending_extended(standing.pending.get(wallet, ()), rows, ends_at)
+    holds = {
+        name: structs.replace(hold, lots=takes_extended(hold.lots, rows, ends_at)) if hold.wallet == wallet else hold
+        for name, hold in standing.holds.items()
+    }
+    purses = {**standing.purses, wallet: purse}
+    return structs.replace(standing, purses=purses, pending=_with(standing.pending, wallet, pending), holds=holds)
 
 
 def _counted(standing: Standing, effect: Counted) -> Standing:

@@ -47,7 +47,7 @@ class Journal:
     ``current`` are the rules in force now, by which tiers move, whichever version decided the purchase.
     """
 
-    __slots__ = ("_purses", "_unapplied", "current", "effects", "pending", "rows", "standing")
+    __slots__ = ("_ends", "_purses", "_unapplied", "current", "effects", "pending", "rows", "standing")
 
     def __init__(self, standing: Standing, current: Rules) -> None:
         self.standing = standing
@@ -56,6 +56,7 @@ class Journal:
         self.effects: list[Effect] = []
         self.pending = standing.pending
         self._purses = standing.purses
+        self._ends: dict[int, int | None] = {}
         self._unapplied: list[Posted] = []
 
     def purse(self, wallet: str) -> Purse:
@@ -134,15 +135,19 @@ class Journal:
         self._pend(wallet, pending_less(self.pending[wallet], {lot.row: lot.left}))
 
     def extend(self, wallet: str, ends_at: int, at: int) -> Extended | None:
-        """Lets the open lots of a wallet, and its pending points, last until then; None where all last so long."""
+        """Lets all points of a wallet (open, pending or held) last until then; None where all last so long."""
         purse, pending = self.purse(wallet), self.pending.get(wallet, ())
+        held = [take for hold in self.standing.holds.values() if hold.wallet == wallet for take in hold.lots]
         lots: list[Lot | PendingLot] = [*purse.lots, *pending]
-        shorter = [lot for lot in lots if lot.ends_at is not None and at < lot.ends_at < ends_at]
+        points = [(lot.row, lot.left, lot.ends_at) for lot in lots]
+        points += [(take.row, take.amount, take.ends_at) for take in held]
+        shorter = [(row, amount) for row, amount, end in points if end is not None and at < end < ends_at]
         if not shorter:
             return None
-        rows = tuple(lot.row for lot in shorter)
-        effect = Extended(wallet=wallet, rows=rows, amount=sum(lot.left for lot in shorter), ends_at=ends_at, at=at)
+        rows = tuple(dict.fromkeys(row for row, _ in shorter))
+        effect = Extended(wallet=wallet, rows=rows, amount=sum(amount for _, amount in shorter), ends_at=ends_at, at=at)
         self.effects.append(effect)
+        self._ends.update(dict.fromkeys(rows, ends_at))
         self._purses = {**self._purses, wallet: purse_extended(purse, rows, ends_at)}
         if pending:
             self._pend(wallet, pending_extended(pending, rows, ends_at))
@@ -197,7 +202,7 @@ class Journal:
 
     def _as_they_end(self, wallet: str, takes: tuple[Take, ...]) -> tuple[Take, ...]:
         """Takes with the end that their lots have now: those that are still open may last longer than they did."""
-        ends = {lot.row: lot.ends_at for lot in self.purse(wallet).lots}
+        ends = self._ends | {lot.row: lot.ends_at for lot in self.purse(wallet).lots}
         return tuple(Take(take.row, take.amount, ends.get(take.row, take.ends_at)) for take in takes)
 
     def _post(

@@ -138,6 +138,11 @@ def pending_extended(pending: tuple[PendingLot, ...], rows: Collection[int], end
     return tuple(PendingLot(lot.row, lot.left, ends_at, lot.awaits) if lot.row in rows else lot for lot in pending)
 
 
+def takes_extended(takes: tuple[Take, ...], rows: Collection[int], ends_at: int) -> tuple[Take, ...]:
+    """What was taken out of lots, after those of these rows have been given another end."""
+    return tuple(Take(take.row, take.amount, ends_at) if take.row in rows else take for take in takes)
+
+
 def _opened(lots: tuple[Lot, ...], lot: Lot) -> tuple[Lot, ...]:
     place = len(lots)
     ends_at = lot.ends_at
