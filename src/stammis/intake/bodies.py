@@ -138,7 +138,10 @@ class ReturnLineBody(Struct, forbid_unknown_fields=True, kw_only=True, gc=False)
 
 
 class ReturnBody(Body, kw_only=True):
-    """Goods that come back (``lines``), or money given back without goods (``money``): one of the two."""
+    """Goods that come back (``lines``), or money given back without goods (``money``): one of the two.
+
+    Amounts are in the purchase's currency, with no more decimals than the programme's has.
+    """
 
     id: Id
     occurred_at: Time
