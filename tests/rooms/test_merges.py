@@ -73,7 +73,7 @@ def test_the_same_merge_again_changes_nothing_and_another_is_refused() -> None:
     merges(till)
     assert merges(till).replay
     refused = till.no_as(Merged(occurred_at=NOW, id="M-2", member="old", into="anna"), ("merge", "M-2"))
-    assert refused.code == "same_member"
+    assert refused.code == "already_merged"
 
 
 def test_undoing_a_merge_gives_back_what_was_brought() -> None:

@@ -11,7 +11,20 @@ from stammis.accrual.queries import member_view, pool_view
 from stammis.accrual.services import pass_days, verify
 from stammis.core.events import AnyEvent, Merged, PoolChanged, ReturnLine, Right, Unmerged
 from stammis.ledger.models import Entry
-from tests.rooms.till import NOW, ONE, Till, adjusted, bought, day, gives, happened, redeems, returned, status
+from tests.rooms.till import (
+    NOW,
+    ONE,
+    Till,
+    adjusted,
+    bought,
+    day,
+    gives,
+    gives_back,
+    happened,
+    redeems,
+    returned,
+    status,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +82,29 @@ def test_a_member_spends_from_the_pool_what_is_missing() -> None:
     assert (till.active("ben"), till.active("home")) == (0, 70)
     till.one(bought("B-1", 5_000, "ben", pay=50))
     assert (till.active("ben"), till.active("home")) == (0, 20)
+    assert verify(till.programme) == []
+
+
+def test_what_the_pool_gave_for_goods_or_a_reward_that_come_back_it_gets_again() -> None:
+    till = home()
+    till.one(adjusted("J", 100, "home"))
+    till.one(adjusted("K", 10))
+    before = pool_view(till.programme, "home", NOW)["expiring"]
+    till.one(bought("A-1", {"1": 3_000, "2": 1_000}, pay=40))
+    assert (till.active(), till.active("home")) == (0, 70)
+    till.one(returned("R-1", "A-1", "2"))
+    assert till.active() + till.active("home") == 80
+    till.one(status("A-1", "cancelled"))
+    assert (till.active(), till.active("home")) == (10, 100)
+    till.one(status("A-1", "completed"))
+    assert (till.active(), till.active("home")) == (0, 80)
+    till.one(status("A-1", "cancelled"))
+    assert (till.active(), till.active("home")) == (10, 100)
+    till.one(redeems("X-1", "bag"))
+    assert till.active("home") < 100
+    till.one(gives_back("X-1"))
+    assert (till.active(), till.active("home")) == (10, 100)
+    assert pool_view(till.programme, "home", NOW)["expiring"] == before
     assert verify(till.programme) == []
 
 

@@ -209,15 +209,15 @@ class Parcel(Struct, frozen=True, array_like=True, gc=False):
     ends_at: int | None = None
 
 
-Purpose = Literal["transfer", "donation", "share", "draw", "back", "merge", "unmerge"]
+Purpose = Literal["transfer", "donation", "share", "draw", "back", "refund", "merge", "unmerge"]
 
 
 class Transfer(Event, frozen=True, tag="transfer", kw_only=True, gc=False):
     """Points leave this account for another, with the end dates of their lots; below zero, debt does.
 
     A person asks for a ``transfer`` or a ``donation``; a pool gets its ``share`` of what is earned, gives for a
-    ``draw``, and gives ``back`` what was earned on goods that come back; a ``merge`` takes everything along. ``own``
-    names rows whose lots go first.
+    ``draw``, gets a ``refund`` of what it gave for what comes back, and gives ``back`` what was earned on goods that
+    come back; a ``merge`` takes everything along. ``own`` names rows whose lots go first.
     """
 
     id: str

@@ -54,6 +54,8 @@ def reason(event: BetweenEvent) -> str:
             return _("%(member)s spent them") % {"member": event.to}
         case Received(purpose="draw"):
             return _("%(pool)s gave what was missing") % {"pool": event.from_}
+        case Transfer(purpose="refund") | Received(purpose="refund"):
+            return _("what they were spent on came back")
         case Transfer(purpose="back") | Received(purpose="back"):
             return _("goods came back for which this share had been earned")
         case Transfer(purpose="merge") | Received(purpose="merge"):
@@ -83,6 +85,10 @@ def passed(event: Transfer | Received) -> str:
             return _("Points for what %(member)s spends") % {"member": event.to}
         case Received(purpose="draw"):
             return _("Points from %(pool)s") % {"pool": event.from_}
+        case Transfer(purpose="refund"):
+            return _("Points back to %(pool)s") % {"pool": event.to}
+        case Received(purpose="refund"):
+            return _("Points back from %(member)s") % {"member": event.from_}
         case Transfer(purpose="back"):
             return _("Share given back to %(member)s") % {"member": event.to}
         case Received(purpose="back"):

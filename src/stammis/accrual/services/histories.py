@@ -1,4 +1,4 @@
-"""A round trip of its own for acts between members: a guest's purchases, aliases, and what a merge brought."""
+"""A round trip of its own for acts between members: a guest's purchases, aliases, what a merge brought, pools gave."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from stammis.accrual.records import read_event, read_record, read_state, read_ta
 from stammis.accrual.services.asking import Asked
 from stammis.accrual.services.loading import Loaded
 from stammis.core.effects import PurchaseMoved
-from stammis.core.events import Merged, Purchase
+from stammis.core.events import Merged, Purchase, Received
 from stammis.kit import arrays
 from stammis.kit.pipeline import Rows, Transaction
 from stammis.members import services as members
@@ -18,18 +18,19 @@ LEFT JOIN accrual_purchasestatus AS p ON p.member_id = e.member_id AND p.purchas
 WHERE e.member_id = ANY($1::uuid[]) AND e.kind = 'purchase' ORDER BY e.member_id, e.occurred_at, e.seq
 """
 _BROUGHT = """
-SELECT e.member_id, e.external_id, d.record
+SELECT e.member_id, e.external_id, e.body, d.record
 FROM activity_event AS e JOIN accrual_decision AS d USING (member_id, seq)
-JOIN unnest($1::uuid[], $2::text[]) AS k (member_id, merge)
-    ON e.member_id = k.member_id AND e.kind = 'received' AND e.external_id = k.merge
+JOIN unnest($1::uuid[], $2::text[]) AS k (member_id, cause)
+    ON e.member_id = k.member_id AND e.kind = 'received' AND e.external_id = k.cause
 ORDER BY e.member_id, e.seq
 """
 _EXPIRED = "SELECT member_id, lots FROM ledger_entry WHERE member_id = ANY($1::uuid[]) AND kind = 'expire'"
 
 
 def load_histories(transaction: Transaction, asked: Asked, loaded: Loaded) -> None:
-    """Load what claims and merges need of the past; the standings concerned are locked already."""
-    if not (asked.claims or asked.merges or asked.undone):
+    """Load what claims, merges and pools need of the past; the standings concerned are locked already."""
+    spent = _spent(asked, loaded)
+    if not (asked.claims or asked.merges or asked.undone or spent):
         return
     guests = [loaded.identities[name] for name in asked.claims if name in loaded.identities]
     ending = [loaded.identities[name] for name in asked.merges if name in loaded.identities]
@@ -37,7 +38,10 @@ def load_histories(transaction: Transaction, asked: Asked, loaded: Loaded) -> No
     targets = [target for target, _ in undone]
     bought = transaction.send(_BOUGHT, arrays.uuids(guests))
     leading = members.ask_aliases(transaction, ending)
-    brought = transaction.send(_BROUGHT, arrays.uuids(targets), arrays.texts([merge for _, merge in undone]))
+    causes = sorted({*undone, *spent})
+    brought = transaction.send(
+        _BROUGHT, arrays.uuids([account for account, _ in causes]), arrays.texts([cause for _, cause in causes])
+    )
     expired = transaction.send(_EXPIRED, arrays.uuids(targets))
     answers = transaction.sync()
     histories = loaded.histories
@@ -46,12 +50,24 @@ def load_histories(transaction: Transaction, asked: Asked, loaded: Loaded) -> No
     rows = answers[brought]
     for row in rows:
         key = (rows.value(row, 0), rows.text(row, 1))
-        histories.brought.setdefault(key, []).append(read_record(rows.value(row, 2)).effects)
+        event, effects = read_event(rows.value(row, 2)), read_record(rows.value(row, 3)).effects
+        assert isinstance(event, Received)
+        if event.purpose == "merge":
+            histories.brought.setdefault(key, []).append(effects)
+        elif event.purpose == "draw":
+            histories.drawn.setdefault(key, []).append((event.from_, effects))
     rows = answers[expired]
     for row in rows:
         lots = histories.expired.setdefault(rows.value(row, 0), {})
         for take in read_takes(rows.value(row, 1)):
             lots[take.row] = lots.get(take.row, 0) + take.amount
+
+
+def _spent(asked: Asked, loaded: Loaded) -> set[tuple[bytes, str]]:
+    """Give the purchases and rewards of members with pools to which something happens now: pools may have paid."""
+    found = ((loaded.receipts[name].member, name[2]) for name in asked.origins if name in loaded.receipts)
+    standings = loaded.standings
+    return {key for key in found if key[0] in standings and (ties := standings[key[0]].ties) and ties.pools}
 
 
 def _merges(asked: Asked, loaded: Loaded) -> list[Merged]:

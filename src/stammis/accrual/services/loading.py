@@ -68,12 +68,14 @@ class Waiting(NamedTuple):
 class Histories:
     """What acts between members need of the past, by internal id: a guest's purchases, aliases, what a merge brought.
 
-    ``brought`` is by the merge's id; ``expired`` as ``Loaded.expired``.
+    ``brought`` is by the merge's id; ``drawn`` by that of the purchase or reward, with the pools that gave; ``expired``
+    as ``Loaded.expired``.
     """
 
     bought: dict[bytes, list[tuple[Purchase, PurchaseState]]] = field(default_factory=dict)
     aliases: dict[bytes, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     brought: dict[tuple[bytes, str], list[tuple[Effect, ...]]] = field(default_factory=dict)
+    drawn: dict[tuple[bytes, str], list[tuple[str, tuple[Effect, ...]]]] = field(default_factory=dict)
     expired: dict[bytes, dict[int, int]] = field(default_factory=dict)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from msgspec import structs
@@ -22,6 +23,7 @@ from stammis.core.events import (
     MemberChanged,
     Purchase,
     Redemption,
+    RedemptionCancelled,
     Return,
     StatusChanged,
     Transfer,
@@ -57,11 +59,16 @@ def decide_tied(
             _bring_back(act, subject, foreseen, around, who)
     before = subject.standing
     step = act.play(subject, event, around)
-    if isinstance(step, Declined) and step.code == "not_enough_points" and _draw(act, subject, event, step, who):
+    if (
+        isinstance(step, Declined)
+        and step.code == "not_enough_points"
+        and _draw(act, subject, _missing(event, step, act.rules, around), event, who)
+    ):
         before = subject.standing
         step = act.play(subject, event, around)
     if isinstance(step, Decided):
         _share(act, subject, step, _due_shares(before, step, around), who)
+        _refund(act, subject, step, who)
     return act.settle(step)
 
 
@@ -110,9 +117,9 @@ def _sweep_on(act: Act, subject: Subject, cause: AnyEvent, who: str) -> None:
     sweep(act, subject, act.sitting.known(bytes.fromhex(ties.merged_into), subject.programme), who, cause)
 
 
-def _draw(act: Act, subject: Subject, event: AnyEvent, refusal: Declined, who: str) -> bool:
-    """Let the pools in which the member may spend give what is missing; tell whether they had it."""
-    wallet, missing = _missing(event, refusal, act.rules)
+def _draw(act: Act, subject: Subject, wanted: tuple[str, int], event: AnyEvent, who: str) -> bool:
+    """Let the pools in which the member may spend give what is missing of a wallet; tell whether they had it."""
+    wallet, missing = wanted
     at = instant(event.occurred_at)
     assert subject.standing.ties is not None
     for part in subject.standing.ties.pools:
@@ -179,9 +186,35 @@ def _due_shares(standing: Standing, step: Decided, around: Around) -> Iterator[t
                 yield part, wallet, change
 
 
-def _missing(event: AnyEvent, refusal: Declined, rules: Rules) -> tuple[str, int]:
+def _refund(act: Act, subject: Subject, step: Decided, who: str) -> None:
+    """Let pools have again what they gave for a purchase or reward that is given back, as far as it is still there."""
+    own, purchase = ids_of(step.event)
+    cause = step.event.redemption if isinstance(step.event, RedemptionCancelled) else purchase
+    drawn = act.sitting.loaded.histories.drawn.get((subject.id, cause or own or ""), ())
+    if not drawn or subject.standing.ties is None:
+        return
+    gave = {row.row: pool for pool, effects in drawn for row in effects if isinstance(row, Posted)}
+    came = Counter[tuple[str, str]]()
+    for restored in step.decision.effects:
+        if isinstance(restored, Posted) and restored.kind == "restore":
+            for take in restored.lots:
+                came[gave.get(take.row, ""), restored.wallet] += take.amount
+    for part in subject.standing.ties.pools:
+        rows = frozenset(row for row, pool in gave.items() if pool == part.pool)
+        for wallet in {wallet for pool, wallet in came if pool == part.pool}:
+            lots = subject.standing.purses.get(wallet, EMPTY).lots
+            amount = min(came[part.pool, wallet], sum(lot.left for lot in lots if lot.row in rows))
+            if amount > 0:
+                blank = _brought(step.event, who, part.pool)
+                event = structs.replace(blank, wallet=wallet, amount=amount, purpose="refund", own=tuple(sorted(rows)))
+                act.move(subject, event, act.sitting.known(bytes.fromhex(part.account), subject.programme))
+
+
+def _missing(event: AnyEvent, refusal: Declined, rules: Rules, around: Around) -> tuple[str, int]:
     """Give the wallet that an event wants to spend from, and how much is missing there."""
     missing = int(refusal.detail["asked"]) - int(refusal.detail["active"])
+    if isinstance(event, StatusChanged) and around.original is not None:
+        event = around.original.purchase
     if isinstance(event, Purchase) and event.points is not None:
         return event.points.wallet, missing
     if isinstance(event, Redemption) and event.reward in rules.rewards:
