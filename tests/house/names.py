@@ -29,6 +29,18 @@ ROOM_EXTRAS = {
         "sentences": "rules told in words",
         "yaml": "the file's syntax",
     },
+    "simulation": {
+        "accounts": "members in a fold",
+        "course": "which versions decide, over which stretch",
+        "crew": "processes side by side",
+        "folding": "stored events decided again",
+        "population": "whom a run is about",
+        "results": "what a run came to, in files",
+        "shift": "units worked off one after the other",
+        "tallies": "what is counted",
+        "units": "parts of a run, each with its files",
+        "work": "what a process of a run does",
+    },
     "snapshot": {
         "columns": "what the files hold",
         "manifest": "which files belong together",

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "stammis.accrual",
     "stammis.imports",
     "stammis.insight",
+    "stammis.simulation",
     "stammis.api",
     "stammis.console",
 ]

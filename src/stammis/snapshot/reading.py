@@ -86,6 +86,11 @@ class Snapshot:
             found += [self.folder / name for name in names]
         return found
 
+    def members(self, bucket: int) -> frozenset[bytes]:
+        """Give the internal ids of a bucket's members."""
+        paths = self.paths("heads", bucket)
+        return frozenset(member for path in paths for member in pq.read_table(path).column("member_id").to_pylist())
+
     def histories(
         self, bucket: int, members: Collection[bytes] | None = None
     ) -> Iterator[tuple[bytes, Iterator[Stored]]]:

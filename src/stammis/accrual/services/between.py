@@ -110,14 +110,15 @@ def part(sitting: Sitting, programme: bytes, event: Unmerged, known: Known) -> t
     act = begin(sitting, programme, event)
     step = act.play(ended, structs.replace(event, member=merged.member))
     assert isinstance(step, Decided), "it is merged"
-    _give_back(act, other, ended, merged, event)
+    give_back(act, other, ended, merged, event)
     sitting.lead(programme, merged.aliases, ended.id)
     sitting.writing.closings.append(members.Closing(ended.id, None, members.MEMBER))
     act.settle(step)
     return ended, step
 
 
-def _give_back(act: Act, giver: Subject, taker: Subject, merged: Merged, event: Unmerged) -> None:
+def give_back(act: Act, giver: Subject, taker: Subject, merged: Merged, event: Unmerged) -> None:
+    """Let what a merge brought go back, as far as it has not expired since."""
     at = instant(event.occurred_at)
     days, _ = days_of(giver.standing, at, act.versions)
     act.take_over(giver, days)

@@ -86,7 +86,7 @@ class Comparison:
                 self.drawn[effect.budget, effect.store, effect.period] += effect.points
             if not isinstance(effect, Posted):
                 continue
-            expected = _row(effect, step.standing.events)
+            expected = row_of(effect, step.standing.events)
             stored = next(entries, None)
             if stored is None or stored[1:] != expected:
                 self._differs("row", f"row {effect.row}", _text(stored and stored[2:]), _text(expected[1:]))
@@ -135,7 +135,12 @@ class Comparison:
         self.found.append(Difference(self.member, what, where, *_excerpts(stored, expected)))
 
 
-def _row(effect: Posted, seq: int) -> tuple[Any, ...]:
+def row_of(effect: Posted, seq: int) -> tuple[Any, ...]:
+    """Give a row as it reads in the ledger.
+
+    Its number, event, wallet, kind, amount, running balance, instant, end, what its lot opened with, lots, the row it
+    reverses, what it waits for, and the shortfall.
+    """
     lots = encode(effect.lots).decode() if effect.lots else None
     return (
         effect.row,

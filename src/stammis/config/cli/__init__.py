@@ -17,6 +17,7 @@ from stammis.kit.errors import Problem
 set_up()  # the commands import rooms, whose tables Django must know first
 
 from stammis.config.cli import (  # noqa: E402 - see above
+    backtest,
     backup,
     day,
     demo,
@@ -44,6 +45,7 @@ COMMANDS: dict[str, click.Command] = {
     "import": importing.command,
     "metrics": metrics.command,
     "snapshot": snapshot.command,
+    "backtest": backtest.command,
     "day": day.command,
     "seals": seals.command,
     "verify": verify.command,

@@ -1,0 +1,1 @@
+"""What would have happened: the stored history folded again by other rules."""

@@ -1,0 +1,164 @@
+"""Accounts in a fold: where a member stands, what later events may ask about, and what has been counted so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from stammis.accrual.services.comparing import row_of
+from stammis.accrual.services.deciding import Decided, Subject, expired_by
+from stammis.core.calendars import instant
+from stammis.core.effects import Drawn, Effect, Posted, PurchaseMoved, RewardMoved, TierMoved
+from stammis.core.events import Claimed, MemberChanged, Merged, Purchase, Received
+from stammis.core.lots import active
+from stammis.core.standing import IssuedReward, PurchaseState
+from stammis.core.tiers import rank_of
+from stammis.core.views import pending_of
+from stammis.programmes.queries import Versions
+from stammis.simulation.tallies import GIVEN, MOVE_OF, TAKEN_BACK, Purses, Sums
+
+LIMITS = ("cap_reached", "capped", "budget_reached")
+"""Codes of steps that say that a cap or a budget cut what a rule would have given."""
+NOBODY = "–"
+"""The level of who is not enrolled, or of a set without levels."""
+
+Place = tuple[Purchase, PurchaseState]
+
+
+@dataclass(slots=True)
+class Account:
+    """A member in a fold.
+
+    Attributes:
+        wanted: ids of purchases that later events are about; no others are kept.
+        inside: whether the stretch that counts has begun for this account.
+        rows: every row posted, where rows are compared with the ledger.
+        brought: by merge, what it brought here; ``merge`` is the one that closed this account.
+    """
+
+    subject: Subject
+    wanted: frozenset[str]
+    inside: bool = False
+    purchases: dict[str, Place] = field(default_factory=dict)
+    issued: dict[str, IssuedReward] = field(default_factory=dict)
+    brought: dict[str, list[tuple[Effect, ...]]] = field(default_factory=dict)
+    merge: Merged | None = None
+    rows: list[tuple[Any, ...]] | None = None
+    sums: Sums = field(default_factory=Sums)
+    purses: dict[str, Purses] = field(default_factory=dict)
+    levels_then: dict[str, str] = field(default_factory=dict)
+    levels: dict[str, str] = field(default_factory=dict)
+    moved_levels: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def keep(self, step: Decided, month_of: Callable[[int], str]) -> None:
+        """Take over what was decided, and count it if the stretch has begun."""
+        subject, event = self.subject, step.event
+        subject.standing = step.standing
+        expires = False
+        for effect in step.decision.effects:
+            if isinstance(effect, Posted):
+                expires = expires or effect.kind == "expire"
+                self._post(effect, month_of, step.standing.events)
+            elif isinstance(effect, PurchaseMoved):
+                self._place(step, effect)
+            elif isinstance(effect, RewardMoved):
+                self.issued[effect.reward.redemption] = effect.reward
+            elif isinstance(effect, Drawn) and self.inside:
+                budget = (effect.budget, effect.store, effect.period)
+                if effect.points > 0:
+                    self.sums.drawn[budget] += effect.points
+                else:
+                    self.sums.put_back[budget] -= effect.points
+        if expires and (self.wanted or self.brought):
+            subject.expired = expired_by((step,), subject.expired)
+        if isinstance(event, Received) and event.purpose == "merge":
+            self.brought.setdefault(event.id, []).append(step.decision.effects)
+        elif isinstance(event, Merged):
+            self.merge = event
+        if self.inside:
+            self._count(step, month_of)
+
+    def _post(self, row: Posted, month_of: Callable[[int], str], seq: int) -> None:
+        if self.rows is not None:
+            self.rows.append(row_of(row, seq))
+        if not self.inside:
+            return
+        column = MOVE_OF.get(row.kind)
+        if column is None:
+            if row.kind != "adjust":
+                return
+            column = GIVEN if row.amount > 0 else TAKEN_BACK
+        purses = self.purses.get(row.wallet)
+        if purses is None:
+            purses = self.purses[row.wallet] = Purses()
+        purses.moves[column] += row.amount
+        self.sums.moved[month_of(row.at), row.wallet, column] += row.amount
+
+    def _place(self, step: Decided, effect: PurchaseMoved) -> None:
+        if effect.purchase not in self.wanted:
+            return
+        event = step.event
+        if isinstance(event, Purchase | Claimed):
+            bought = event if isinstance(event, Purchase) else event.purchase
+            self.purchases[effect.purchase] = (bought, effect.state)
+        elif effect.purchase in self.purchases:
+            self.purchases[effect.purchase] = (self.purchases[effect.purchase][0], effect.state)
+
+    def _count(self, step: Decided, month_of: Callable[[int], str]) -> None:
+        event, sums = step.event, self.sums
+        sums.events += 1
+        at = instant(event.occurred_at)
+        month = month_of(at)
+        given = False
+        for said in step.decision.steps:
+            if said.points and said.rule:
+                given = True
+                key = (month, said.rule, said.wallet or "")
+                sums.given[key] += said.points
+                if isinstance(event, Purchase):
+                    sums.touched[key] += 1
+            if said.because in LIMITS:
+                named = said.saw.get("budget") or said.saw.get("cap") or said.rule
+                sums.cut(said.because, str(named), at)
+        if isinstance(event, Purchase):
+            sums.bought[month, "purchases"] += 1
+            sums.bought[month, "touched"] += given
+            sums.bought[month, "gross"] += sum([line.amount for line in event.lines])
+        for effect in step.decision.effects:
+            if isinstance(effect, TierMoved):
+                self.move_level(effect.set, effect.after or NOBODY, month_of(effect.at))
+        if isinstance(event, MemberChanged):
+            for tiers, level in step.tiers.items():
+                self.move_level(tiers, level or NOBODY, month)
+
+    def move_level(self, tiers: str, level: str, month: str) -> None:
+        """Note a level from a month on."""
+        if self.levels.get(tiers) != level:
+            self.levels[tiers] = level
+            self.moved_levels.append((tiers, month, level))
+
+    def flows(self) -> None:
+        """Count how the levels moved: where they stood at first, and month by month where they changed."""
+        for tiers in self.levels:
+            level = self.levels_then.get(tiers, NOBODY)
+            self.sums.flows["", tiers, NOBODY, level] += 1
+            months: dict[str, str] = {month: after for moved, month, after in self.moved_levels if moved == tiers}
+            for month in sorted(months):
+                if months[month] != level:
+                    self.sums.flows[month, tiers, level, months[month]] += 1
+                    level = months[month]
+
+    def look(self, versions: Versions, at: int) -> tuple[dict[str, tuple[int, int, int]], dict[str, str]]:
+        """Give by wallet what is active, pending and held at an instant, and the level in each tier set."""
+        standing = self.subject.standing
+        rules = versions.at(at)
+        wallets = dict.fromkeys((*standing.purses, *standing.pending))
+        found: dict[str, tuple[int, int, int]] = {}
+        for wallet in wallets:
+            purse = standing.purses.get(wallet)
+            there, held = (0, 0) if purse is None else (active(purse, at), purse.held)
+            found[wallet] = (there, pending_of(standing, wallet) if standing.pending else 0, held)
+        if not standing.enrolled:
+            return found, {tiers.id: NOBODY for tiers in rules.tiers}
+        return found, {tiers.id: rank_of(standing, tiers).level or NOBODY for tiers in rules.tiers}

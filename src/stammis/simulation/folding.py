@@ -1,0 +1,306 @@
+"""The fold: stored events decided again, by the versions of a course, with the functions that decide live.
+
+Behaviour is held as it was observed. What other rules do not allow (a reward that is too dear now, points tendered that
+are not there) is refused and counted; a purchase is then paid in money.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+
+import msgspec
+from msgspec import structs
+
+from stammis.accrual.outcomes import Declined
+from stammis.accrual.records import read_event
+from stammis.accrual.services import between
+from stammis.accrual.services.acting import Sitting, begin
+from stammis.accrual.services.deciding import NOTHING_AROUND, Around, Decided, Subject, days_of, run
+from stammis.accrual.services.loading import Histories, Loaded
+from stammis.accrual.services.tied import decide_tied, let_pass
+from stammis.accrual.services.writing import Writing
+from stammis.core.budgets import accounts_of
+from stammis.core.calendars import instant, moment
+from stammis.core.effects import Drawn
+from stammis.core.events import (
+    AnyEvent,
+    Claimed,
+    Happening,
+    Merged,
+    PoolChanged,
+    Purchase,
+    Redemption,
+    RedemptionCancelled,
+    Return,
+    StatusChanged,
+    Transfer,
+    Unmerged,
+)
+from stammis.core.rules import Rules
+from stammis.core.standing import IssuedReward, Standing
+from stammis.core.world import Grants, Original
+from stammis.simulation.accounts import Account
+from stammis.simulation.course import Course, months
+from stammis.simulation.tallies import Budget, Purses
+from stammis.snapshot.reading import Stored
+
+SECOND = 1_000_000
+FOREVER = 1 << 60
+ASKED_FOR = ("transfer", "donation")
+"""Purposes of transfers that somebody asked for; the others are made again by what they came from."""
+
+_read_grants = msgspec.json.Decoder(Grants).decode
+NOT_WANTED: frozenset[str] = frozenset()
+_BETWEEN = (Transfer, PoolChanged, Merged, Unmerged)
+
+
+class Fold:
+    """Accounts in the making; ``accounts`` holds them by internal id.
+
+    ``shared`` counts what is drawn from budgets, in the order of arrival; None: there is enough for everybody.
+    ``receivers`` tells by the id of a transfer who received it.
+    """
+
+    def __init__(
+        self, course: Course, *, shared: Counter[Budget] | None = None, receivers: Mapping[str, bytes] | None = None
+    ) -> None:
+        self.course = course
+        self.accounts: dict[bytes, Account] = {}
+        self.versions = course.versions()
+        self.wanted: Mapping[bytes, frozenset[str]] = {}
+        self._shared = shared
+        self._receivers = receivers or {}
+        self._programme = course.programme.bytes
+        self._histories = Histories()
+        loaded = Loaded({self._programme: self.versions}, 0, {}, {}, {}, {}, {}, {}, {}, histories=self._histories)
+        self._sitting = Sitting(loaded, Writing(0), self._keep, self._known, lambda _: None)
+        self._kept = frozenset(course.kept)
+        self._begins = -FOREVER if course.begins_at is None else course.begins_at
+        self._ends = FOREVER if course.ends_at is None else course.ends_at
+        self._changes = FOREVER if course.changes_at is None else course.changes_at
+        self._firsts, self._names = months(course.zone)
+        self._at = -FOREVER
+
+    def account(self, member: bytes) -> Account:
+        """Give an account, new where nothing has happened to it yet."""
+        found = self.accounts.get(member)
+        if found is None:
+            subject = Subject(member, self._programme, Standing())
+            found = self.accounts[member] = Account(subject, self.wanted.get(member, NOT_WANTED))
+            found.inside = self.course.begins_at is None
+            found.rows = [] if self.course.exact else None
+        return found
+
+    def happen(self, stored: Stored) -> None:
+        """Let a stored event happen again; what the fold makes by itself is passed over."""
+        account = self.account(stored.member)
+        self._at = at = stored.occurred_at // SECOND
+        if at >= self._ends:
+            return
+        if not account.inside and stored.kind != "member":
+            self._enter(account, at)
+        if stored.kind == "received":
+            return
+        if stored.kind == "day":
+            self._let_pass(account, at, reviewed=True)
+            return
+        event = read_event(stored.body)
+        if isinstance(event, Transfer) and event.purpose not in ASKED_FOR:
+            return
+        step = self._play(account, event, stored)
+        if isinstance(step, Declined) and isinstance(event, Purchase):
+            step = self._buy_otherwise(account, event, stored, step)
+        if isinstance(step, Declined) and account.inside:
+            account.sums.refused[stored.kind, step.code] += 1
+
+    def end(self, account: Account) -> None:
+        """Let the stretch end for an account: days pass until then, and balances and levels are looked at."""
+        self._enter(account, FOREVER)
+        until = self.course.until
+        if until is not None:
+            self._let_pass(account, until)
+        at = account.subject.standing.latest_at if until is None else until
+        wallets, levels = account.look(self.versions, at)
+        for wallet, (active, pending, held) in wallets.items():
+            purses = account.purses.setdefault(wallet, Purses())
+            purses.active, purses.pending, purses.held = active, pending, held
+        for tiers, level in levels.items():
+            account.move_level(tiers, level, self.month_of(at))
+        account.sums.members = int(account.subject.standing.enrolled)
+
+    def month_of(self, at: int) -> str:
+        """Give the local month of an instant, within the stretch."""
+        return self._names[max(0, bisect_right(self._firsts, max(at, self._begins)) - 1)]
+
+    def _enter(self, account: Account, at: int) -> None:
+        """Begin to count for an account, once something happens to it in the stretch."""
+        if account.inside or at < self._begins:
+            return
+        begins = self._begins
+        self._let_pass(account, begins - 1)
+        account.inside = True
+        wallets, levels = account.look(self.versions, begins - 1)
+        account.levels_then = levels
+        account.levels = dict(levels)
+        standing = account.subject.standing
+        if self.course.empty:
+            account.subject.standing = structs.replace(standing, purses={}, pending={}, holds={})
+            account.purchases.clear()
+        else:
+            account.purses = {wallet: Purses(opening=sum(there)) for wallet, there in wallets.items()}
+        standing = account.subject.standing
+        if begins in self.versions.reviews and standing.enrolled:
+            due_at = begins if standing.due_at is None else min(begins, standing.due_at)
+            account.subject.standing = structs.replace(standing, due_at=due_at)
+
+    def _let_pass(self, account: Account, until: int, *, reviewed: bool = False) -> None:
+        """Apply what falls due; at the start of a version every level is reviewed where that was recorded."""
+        subject = account.subject
+        standing = subject.standing
+        if reviewed and until in self.versions.reviews and (standing.due_at is None or standing.due_at > until):
+            standing = subject.standing = structs.replace(standing, due_at=until)
+        if standing.due_at is None or standing.due_at > until:
+            return
+        if standing.ties is not None:
+            let_pass(self._sitting, subject, moment(until))
+            return
+        days, after = days_of(standing, until, self.versions)
+        for day in days:
+            self._keep(subject, day)
+        subject.standing = after
+
+    def _play(self, account: Account, event: AnyEvent, stored: Stored) -> Decided | Declined:
+        if isinstance(event, _BETWEEN):
+            return self._between(account, event)
+        rules = self._rules(account, event, stored)
+        if rules is None:
+            return Declined(404, "nothing_to_change")
+        around = self._around(account, event, rules, stored)
+        subject = account.subject
+        if subject.standing.ties is not None:
+            act = begin(self._sitting, self._programme, event, rules)
+            return decide_tied(act, subject, event, around, getattr(event, "member", None))
+        steps = run(subject, event, rules, self.versions, around)
+        if isinstance(steps, Declined):
+            return steps
+        for step in steps:
+            self._keep(subject, step)
+        return steps[-1]
+
+    def _buy_otherwise(
+        self, account: Account, event: Purchase, stored: Stored, refusal: Declined
+    ) -> Decided | Declined:
+        """Let a purchase be paid in money, and without its coupons, where the rules do not allow what was tendered."""
+        if account.inside:
+            account.sums.refused["tender", refusal.code] += 1
+        tries = [structs.replace(event, points=None)] if event.points is not None else []
+        if event.coupons:
+            tries.append(structs.replace(event, points=None, coupons=()))
+        for otherwise in tries:
+            step = self._play(account, otherwise, stored)
+            if isinstance(step, Decided):
+                return step
+        return refusal
+
+    def _rules(self, account: Account, event: AnyEvent, stored: Stored) -> Rules | None:
+        """Give the rules that decide an event; None where it is about something that did not come to be."""
+        if isinstance(event, Return | StatusChanged):
+            placed = account.purchases.get(event.purchase)
+            return None if placed is None else self.versions.number(placed[1].version)
+        if isinstance(event, RedemptionCancelled) and event.redemption not in account.issued:
+            return None
+        return self._in_force(instant(event.occurred_at), stored.version)
+
+    def _in_force(self, at: int, recorded: int) -> Rules:
+        if recorded in self._kept and at < self._changes:
+            return self.versions.number(recorded)
+        return self.versions.at(at)
+
+    def _around(self, account: Account, event: AnyEvent, rules: Rules, stored: Stored) -> Around:
+        """Give what an event needs besides the standing: what was granted then, budgets as they are here."""
+        around = NOTHING_AROUND
+        meant = event
+        if isinstance(event, Return | StatusChanged):
+            meant, state = account.purchases[event.purchase]
+            original = Original(purchase=meant, state=state, expired=account.subject.expired)
+            around = Around(original=original, coupons=_coupons(account, meant))
+        elif isinstance(event, Purchase):
+            if event.coupons:
+                around = Around(coupons=_coupons(account, event))
+        elif isinstance(event, RedemptionCancelled):
+            around = Around(redemption=account.issued[event.redemption])
+        if stored.grants is None and (self._shared is None or not rules.book.budgets):
+            return around
+        grants = Grants() if stored.grants is None else _read_grants(stored.grants)
+        left = self._left(meant, rules)
+        stock = self._stock(event, grants, rules, stored) if isinstance(event, Redemption) else grants.stock
+        return replace(around, grants=structs.replace(grants, budgets=left, stock=stock))
+
+    def _left(self, meant: AnyEvent, rules: Rules) -> dict[str, int]:
+        """Give what is left of the budgets on which a purchase or an event may draw."""
+        if isinstance(meant, Claimed):
+            meant = meant.purchase
+        if self._shared is None or not rules.book.budgets or not isinstance(meant, Purchase | Happening):
+            return {}
+        part = self.course.part
+        return {
+            key.budget: max(0, int(key.most * part) - self._shared[key.budget, key.store, key.period])
+            for key in accounts_of(meant, rules)
+        }
+
+    def _stock(self, event: Redemption, grants: Grants, rules: Rules, stored: Stored) -> int | None:
+        """Give what is left of a reward: as recorded, and so much more or less as the rules here have in stock."""
+        reward = next((each for each in rules.programme.rewards if each.id == event.reward), None)
+        if reward is None or reward.stock is None:
+            return None
+        if grants.stock is None or stored.version not in self._kept:
+            return grants.stock
+        before = self.versions.document(stored.version).rewards
+        had = next((each.stock for each in before if each.id == event.reward), None)
+        return grants.stock if had is None else max(0, grants.stock + reward.stock - had)
+
+    def _between(self, account: Account, event: AnyEvent) -> Decided | Declined:
+        """Let an act of one account towards another happen again, both sides of it."""
+        giver = account.subject
+        act = begin(self._sitting, self._programme, event)
+        if isinstance(event, Transfer):
+            taker = self._receivers.get(event.id)
+            if taker is None:
+                return Declined(404, "unknown_receiver")
+            return act.settle(act.move(giver, event, self._known(taker, self._programme)))
+        step = act.play(giver, event)
+        if isinstance(step, Decided) and isinstance(event, Merged):
+            taker = bytes.fromhex(event.account)
+            between.sweep(act, giver, self._known(taker, self._programme), event.member, event)
+        elif isinstance(step, Decided) and isinstance(event, Unmerged) and account.merge is not None:
+            other = self.account(bytes.fromhex(account.merge.account))
+            self._known(other.subject.id, self._programme)
+            self._histories.expired[other.subject.id] = other.subject.expired
+            brought = other.brought.get(account.merge.id, [])
+            self._histories.brought[other.subject.id, account.merge.id] = brought
+            between.give_back(act, other.subject, giver, account.merge, event)
+        return act.settle(step)
+
+    def _known(self, member: bytes, _programme: bytes) -> Subject:
+        account = self.account(member)
+        if not account.inside:
+            self._enter(account, self._at)
+        return account.subject
+
+    def _keep(self, subject: Subject, step: Decided) -> None:
+        account = self.accounts[subject.id]
+        if self._shared is not None:
+            for effect in step.decision.effects:
+                if isinstance(effect, Drawn):
+                    self._shared[effect.budget, effect.store, effect.period] += effect.points
+        account.keep(step, self.month_of)
+
+
+def _coupons(account: Account, purchase: Purchase) -> dict[str, IssuedReward]:
+    """Give those of an account's issued rewards whose codes a purchase names."""
+    if not purchase.coupons:
+        return {}
+    return {reward.code: reward for reward in account.issued.values() if reward.code in purchase.coupons}

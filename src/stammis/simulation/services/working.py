@@ -1,0 +1,236 @@
+"""Working a run off: its own copy of the history, its units, the pass in which budgets are shared, and the end."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from stammis.kit import clock
+from stammis.kit.errors import Conflict
+from stammis.simulation import course as courses
+from stammis.simulation import population, results
+from stammis.simulation.course import Course
+from stammis.simulation.crew import RunStopped, work_off
+from stammis.simulation.models import Run
+from stammis.simulation.results import folder_of
+from stammis.simulation.services.asking import course_of
+from stammis.snapshot import manifest
+from stammis.snapshot import queries as snapshots
+from stammis.snapshot import services as snapshotting
+from stammis.snapshot.reading import Snapshot
+
+PROCESSES = 2
+FEW = 100
+"""So few members are folded without other processes, which take a moment to begin."""
+MERGED = "m"
+"""Units with this initial hold who shares budgets; they replace what the others say of them."""
+
+Progress = Callable[[int, int], None]
+"""Is told how many members are folded, of how many."""
+
+
+class RunBusy(Conflict):
+    """Somebody else is just working on this back-test."""
+
+    code = "run_busy"
+
+
+def work(run_id: uuid.UUID, *, processes: int = PROCESSES, progress: Progress | None = None) -> Run:
+    """Work a run off, or what is left of it, and the run it is compared with; give it as it is then.
+
+    Units that are finished are not done again, so that a run that was killed comes to the same result. A run of other
+    rules gets a run of what is published beside it, over the same history; one there is already is used again.
+    Raises RunBusy, RunStopped, RunBroken and NoFolder.
+    """
+    run = Run.objects.select_related("programme").get(id=run_id)
+    with _alone(run):
+        Run.objects.filter(id=run.id).update(state=Run.State.RUNNING, stopping=False, message="", finished_at=None)
+        try:
+            snapshot = _own_history(run)
+            if run.document is not None or run.without:
+                _compare(run, snapshot, processes, progress)
+            _fold(run, snapshot, processes, progress)
+        except (RunStopped, KeyboardInterrupt):
+            _end(run, Run.State.CANCELLED)
+            raise
+        except Exception as error:
+            _end(run, Run.State.FAILED, message=str(error))
+            raise
+    return Run.objects.select_related("programme").get(id=run.id)
+
+
+def cancel(run: Run) -> None:
+    """Let a run stop within a second or so; what is finished of it stays, and ``work`` goes on there."""
+    Run.objects.filter(id=run.id, state__in=[Run.State.QUEUED, Run.State.RUNNING]).update(stopping=True)
+    Run.objects.filter(id=run.id, state=Run.State.QUEUED).update(state=Run.State.CANCELLED)
+
+
+def fail(run: Run, message: str) -> None:
+    """End a run that cannot go on, and say why."""
+    _end(run, Run.State.FAILED, message=message)
+
+
+def remove(run: Run) -> None:
+    """Remove a run with all its files."""
+    shutil.rmtree(folder_of(run), ignore_errors=True)
+    Run.objects.filter(id=run.id).delete()
+
+
+def _end(run: Run, state: Run.State, message: str = "") -> None:
+    Run.objects.filter(id=run.id).update(state=state, message=message, finished_at=clock.real_now())
+
+
+@contextmanager
+def _alone(run: Run) -> Iterator[None]:
+    """Keep everybody else from working on the same run. Raises RunBusy."""
+    folder = folder_of(run)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RunBusy from error
+        yield
+
+
+def _own_history(run: Run) -> Snapshot:
+    """Give the history as it was when the run began; for a new one, as it is now."""
+    place = folder_of(run) / "snapshot"
+    found = manifest.read(place)
+    if found is not None:
+        return Snapshot(place, found)
+    snapshotting.refresh(run.programme)
+    return _link(snapshots.open(run.programme), place)
+
+
+def _link(snapshot: Snapshot, place: Path) -> Snapshot:
+    """Let the files of a snapshot stay, under other names, whatever becomes of it."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(mode=0o700)
+    for files in snapshot.manifest.buckets.values():
+        for name in files.names():
+            try:
+                os.link(snapshot.folder / name, place / name)
+            except OSError:  # no second names on this file system
+                shutil.copyfile(snapshot.folder / name, place / name)
+    manifest.replace(place, msgspec.structs.replace(snapshot.manifest, retired={}))
+    return Snapshot(place, snapshot.manifest)
+
+
+def _compare(run: Run, snapshot: Snapshot, processes: int, progress: Progress | None) -> None:
+    """Work off the run of what is published over the same history, if there is none yet."""
+    today = Run(
+        programme=run.programme,
+        begins_on=run.begins_on,
+        ends_on=run.ends_on,
+        opening=run.opening,
+        label=run.label,
+        sample=run.sample,
+        begun_by=run.begun_by,
+        begun_at=clock.real_now(),
+    )
+    today.fingerprint = results.fingerprint(today, course_of(today))
+    position = _position(snapshot)
+    known = Run.objects.filter(programme=run.programme, fingerprint=today.fingerprint, position=position)
+    found = known.filter(state=Run.State.DONE).first() or known.order_by("-id").first()
+    if found is None:
+        today.position = position
+        today.save(force_insert=True)
+        found = today
+    Run.objects.filter(id=run.id).update(compared_with=found)
+    if found.state != Run.State.DONE:
+        with _alone(found):
+            if manifest.read(folder_of(found) / "snapshot") is None:
+                _link(snapshot, folder_of(found) / "snapshot")
+            Run.objects.filter(id=found.id).update(state=Run.State.RUNNING)
+            _fold(found, snapshot, processes, progress, watched=run)
+
+
+def _position(snapshot: Snapshot) -> object:
+    return msgspec.to_builtins(snapshot.position)
+
+
+def _fold(
+    run: Run, snapshot: Snapshot, processes: int, progress: Progress | None, *, watched: Run | None = None
+) -> None:
+    """Fold all units that are not finished, share the budgets that did not suffice, and keep what came of it."""
+    folder = folder_of(run)
+    course, sizes = _prepared(run, snapshot)
+    finished = {name for name in sizes if (folder / name / "outcome").exists()}
+    behind, total = sum(sizes[name] for name in finished), sum(sizes.values())
+    Run.objects.filter(id=run.id).update(position=_position(snapshot), total=total, done=behind)
+
+    def done(name: str) -> None:
+        nonlocal behind
+        behind += sizes.get(name, 0)
+        Run.objects.filter(id=run.id).update(done=behind)
+        if progress:
+            progress(behind, total)
+
+    def stopping() -> bool:
+        wanted = [run.id] if watched is None else [run.id, watched.id]
+        return Run.objects.filter(id__in=wanted, stopping=True).exists()
+
+    waiting = sorted(sizes.keys() - finished, key=lambda name: -sizes[name])
+    work_off(folder, waiting, processes if total > FEW else 0, done, stopping)
+    _share_budgets(folder, course, done, stopping)
+    summary = msgspec.to_builtins(results.summary(folder, course))
+    Run.objects.filter(id=run.id).update(
+        state=Run.State.DONE, summary=summary, done=total, finished_at=clock.real_now()
+    )
+
+
+def _prepared(run: Run, snapshot: Snapshot) -> tuple[Course, dict[str, int]]:
+    """Write down what the processes need, and give the course and the units with how many members each has."""
+    folder = folder_of(run)
+    course = course_of(run)
+    at = int(snapshot.position.at.timestamp())
+    until = at if course.ends_at is None else min(at, course.ends_at - 1)
+    course = msgspec.structs.replace(course, until=None if course.exact else until)
+    ties = population.circles(snapshot)
+    chosen = _chosen(run, snapshot, ties)
+    chained = frozenset(ties) if chosen is None else frozenset(ties) & chosen
+    if chosen is not None:
+        whole = population.everybody(snapshot) if not run.label else population.labelled(snapshot, run.label)
+        if run.sample is not None:
+            course = msgspec.structs.replace(course, share=(max(1, len(chosen)), max(1, len(whole))))
+        _write_ids(folder / "population", chosen)
+    _write_ids(folder / "chained", chained)
+    courses.write(folder, course)
+    sizes = {f"b{bucket:02d}": len(snapshot.members(bucket)) for bucket in snapshot.buckets}
+    if chained:
+        sizes["c0"] = len(chained)
+        _write_ids(folder / "c0.members", chained)
+    return course, sizes
+
+
+def _chosen(run: Run, snapshot: Snapshot, ties: dict[bytes, bytes]) -> frozenset[bytes] | None:
+    """Give whom the run is about; None: everybody."""
+    if not run.label and run.sample is None:
+        return None
+    members = population.labelled(snapshot, run.label) if run.label else population.everybody(snapshot)
+    return members if run.sample is None else population.sampled(members, ties, run.sample)
+
+
+def _write_ids(path: Path, members: frozenset[bytes]) -> None:
+    part = path.with_suffix(f".{os.getpid()}.part")
+    part.write_bytes(b"".join(sorted(members)))
+    part.replace(path)
+
+
+def _share_budgets(folder: Path, course: Course, done: Callable[[str], None], stopping: Callable[[], bool]) -> None:
+    """Fold who drew on a budget that did not suffice again, in the order of arrival, in one process."""
+    unit = f"{MERGED}0"
+    if (folder / unit / "outcome").exists():
+        return
+    if not results.exhausted(folder, course):
+        return
+    _write_ids(folder / f"{unit}.members", results.drawers(folder))
+    work_off(folder, [unit], 0, done, stopping)

@@ -1,0 +1,45 @@
+"""A shift: units of one run worked off one after the other, by the files in its folder. It asks no database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stammis.simulation import course as courses
+from stammis.simulation.units import Results, fold_bucket, fold_chain
+from stammis.snapshot import manifest
+from stammis.snapshot.reading import Snapshot
+
+
+def ids(path: Path) -> frozenset[bytes]:
+    """Read a file of member ids, 16 bytes each."""
+    raw = path.read_bytes()
+    return frozenset(raw[start : start + 16] for start in range(0, len(raw), 16))
+
+
+class Shift:
+    """What units of a run have in common, read once."""
+
+    def __init__(self, folder: Path) -> None:
+        found = manifest.read(folder / "snapshot")
+        assert found is not None, "the run's own copy of the manifest"
+        self._folder = folder
+        self._snapshot = Snapshot(folder / "snapshot", found)
+        self._course = courses.read(folder)
+        self._chained = ids(folder / "chained")
+        self._population = ids(folder / "population") if (folder / "population").exists() else None
+
+    def do(self, unit: str) -> int:
+        """Work a unit off, a bucket (``b07``) or a chain (``m0`` shares budgets); give how many events it folded."""
+        results = Results(self._folder, unit)
+        if unit.startswith("b"):
+            bucket = int(unit[1:])
+            return fold_bucket(self._course, self._snapshot, bucket, results, members=self._alone(bucket))
+        members = ids(self._folder / f"{unit}.members")
+        return fold_chain(self._course, self._snapshot, members, results, shared=unit.startswith("m"))
+
+    def _alone(self, bucket: int) -> frozenset[bytes] | None:
+        """Give those of a bucket who are wanted and fold alone; None: all."""
+        if not self._chained and self._population is None:
+            return None
+        members = self._snapshot.members(bucket) - self._chained
+        return members if self._population is None else members & self._population
