@@ -33,6 +33,7 @@ ROOM_EXTRAS = {
         "accounts": "members in a fold",
         "course": "which versions decide, over which stretch",
         "crew": "processes side by side",
+        "estimates": "totals with how sure they are",
         "folding": "stored events decided again",
         "population": "whom a run is about",
         "results": "what a run came to, in files",

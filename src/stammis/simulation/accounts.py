@@ -34,6 +34,7 @@ class Account:
         wanted: ids of purchases that later events are about; no others are kept.
         inside: whether the stretch that counts has begun for this account.
         rows: every row posted, where rows are compared with the ledger.
+        told: every decision within the stretch, where somebody asks for them.
         brought: by merge, what it brought here; ``merge`` is the one that closed this account.
     """
 
@@ -45,6 +46,7 @@ class Account:
     brought: dict[str, list[tuple[Effect, ...]]] = field(default_factory=dict)
     merge: Merged | None = None
     rows: list[tuple[Any, ...]] | None = None
+    told: list[Decided] | None = None
     sums: Sums = field(default_factory=Sums)
     purses: dict[str, Purses] = field(default_factory=dict)
     levels_then: dict[str, str] = field(default_factory=dict)
@@ -78,6 +80,8 @@ class Account:
             self.merge = event
         if self.inside:
             self._count(step, month_of)
+            if self.told is not None:
+                self.told.append(step)
 
     def _post(self, row: Posted, month_of: Callable[[int], str], seq: int) -> None:
         if self.rows is not None:

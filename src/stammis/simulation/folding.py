@@ -61,18 +61,15 @@ class Fold:
     """Accounts in the making; ``accounts`` holds them by internal id.
 
     ``shared`` counts what is drawn from budgets, in the order of arrival; None: there is enough for everybody.
-    ``receivers`` tells by the id of a transfer who received it.
     """
 
-    def __init__(
-        self, course: Course, *, shared: Counter[Budget] | None = None, receivers: Mapping[str, bytes] | None = None
-    ) -> None:
+    def __init__(self, course: Course, *, shared: Counter[Budget] | None = None) -> None:
         self.course = course
         self.accounts: dict[bytes, Account] = {}
         self.versions = course.versions()
-        self.wanted: Mapping[bytes, frozenset[str]] = {}
+        self._wanted: Mapping[bytes, frozenset[str]] = {}
+        self._receivers: Mapping[str, bytes] = {}
         self._shared = shared
-        self._receivers = receivers or {}
         self._programme = course.programme.bytes
         self._histories = Histories()
         loaded = Loaded({self._programme: self.versions}, 0, {}, {}, {}, {}, {}, {}, {}, histories=self._histories)
@@ -84,12 +81,16 @@ class Fold:
         self._firsts, self._names = months(course.zone)
         self._at = -FOREVER
 
+    def expect(self, receivers: Mapping[str, bytes], wanted: Mapping[bytes, frozenset[str]]) -> None:
+        """Say what later events are about: who receives which transfer, and members' purchases to be remembered."""
+        self._receivers, self._wanted = receivers, wanted
+
     def account(self, member: bytes) -> Account:
         """Give an account, new where nothing has happened to it yet."""
         found = self.accounts.get(member)
         if found is None:
             subject = Subject(member, self._programme, Standing())
-            found = self.accounts[member] = Account(subject, self.wanted.get(member, NOT_WANTED))
+            found = self.accounts[member] = Account(subject, self._wanted.get(member, NOT_WANTED))
             found.inside = self.course.begins_at is None
             found.rows = [] if self.course.exact else None
         return found

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
+from stammis.accrual.services.deciding import Decided
 from stammis.simulation import course as courses
-from stammis.simulation.units import Results, fold_bucket, fold_chain
+from stammis.simulation.folding import Fold
+from stammis.simulation.population import circles
+from stammis.simulation.units import Results, fold_bucket, fold_chain, play_alone, play_chain
 from stammis.snapshot import manifest
+from stammis.snapshot.columns import bucket_of
 from stammis.snapshot.reading import Snapshot
 
 
@@ -24,7 +29,7 @@ class Shift:
         assert found is not None, "the run's own copy of the manifest"
         self._folder = folder
         self._snapshot = Snapshot(folder / "snapshot", found)
-        self._course = courses.read(folder)
+        self.course = courses.read(folder)
         self._chained = ids(folder / "chained")
         self._population = ids(folder / "population") if (folder / "population").exists() else None
 
@@ -33,9 +38,32 @@ class Shift:
         results = Results(self._folder, unit)
         if unit.startswith("b"):
             bucket = int(unit[1:])
-            return fold_bucket(self._course, self._snapshot, bucket, results, members=self._alone(bucket))
+            return fold_bucket(self.course, self._snapshot, bucket, results, members=self._alone(bucket))
         members = ids(self._folder / f"{unit}.members")
-        return fold_chain(self._course, self._snapshot, members, results, shared=unit.startswith("m"))
+        return fold_chain(self.course, self._snapshot, members, results, shared=unit.startswith("m"))
+
+    def tell(self, member: bytes, scratch: Path) -> list[Decided] | None:
+        """Fold a member again, with those who belong to it; give the decisions within the stretch.
+
+        None where the run is not about this member.
+        """
+        if self._population is not None and member not in self._population:
+            return None
+        shared = self._folder / "m0.members"
+        sharing = ids(shared) if shared.exists() else frozenset()
+        fold = Fold(self.course, shared=Counter() if member in sharing else None)
+        fold.account(member).told = []
+        if member in sharing:
+            play_chain(fold, self._snapshot, sharing, scratch)
+        elif member in self._chained:
+            ties = circles(self._snapshot)
+            play_chain(fold, self._snapshot, [each for each in ties if ties[each] == ties[member]], scratch)
+        else:
+            found = next(self._snapshot.histories(bucket_of(member), [member]), None)
+            if found is None:
+                return None
+            play_alone(fold, *found)
+        return fold.account(member).told
 
     def _alone(self, bucket: int) -> frozenset[bytes] | None:
         """Give those of a bucket who are wanted and fold alone; None: all."""

@@ -197,12 +197,7 @@ def fold_bucket(
     fold = Fold(course)
     ledger = _Ledger(snapshot.entries(bucket)) if course.exact else None
     for member, events in snapshot.histories(bucket, members):
-        stored = list(events)
-        account = fold.account(member)
-        account.wanted = frozenset(each.purchase_id for each in stored if each.purchase_id is not None)
-        for each in stored:
-            fold.happen(each)
-        fold.end(account)
+        account = play_alone(fold, member, events)
         wet = bool(account.sums.drawn)
         if ledger is not None:
             results.compare(account, ledger.of(member), wet=wet)
@@ -247,24 +242,9 @@ def fold_chain(
     ``shared``: they draw on budgets, of which there is only so much.
     """
     place = results.scratch()
-    with snapshot.sql() as db:
-        db.execute(f"SET temp_directory = '{place}'")
-        db.register("chained", pa.table({"member_id": pa.array(sorted(members), _MEMBER)}))
-        receivers = dict(
-            db.execute(
-                "SELECT external_id, member_id FROM events SEMI JOIN chained USING (member_id)"
-                " WHERE kind = 'received' AND external_id IS NOT NULL"
-            ).fetchall()
-        )
-        fold = Fold(course, shared=Counter() if shared else None, receivers=receivers)
-        fold.wanted = _wanted(db)
-        found = db.execute(_CHAIN)
-        while chunk := found.fetchmany(1_000):
-            for row in chunk:
-                fold.happen(Stored._make(row))
+    fold = Fold(course, shared=Counter() if shared else None)
+    play_chain(fold, snapshot, members, place)
     accounts = sorted(fold.accounts.items())
-    for _, account in accounts:
-        fold.end(account)
     wet = shared or any(account.sums.drawn for _, account in accounts)
     ledgers = {b: _Ledger(snapshot.entries(b)) for b in snapshot.buckets} if course.exact else {}
     for member, account in accounts:
@@ -273,6 +253,35 @@ def fold_chain(
         results.take(account, wet=wet)
     shutil.rmtree(place, ignore_errors=True)
     return results.close()
+
+
+def play_alone(fold: Fold, member: bytes, events: Iterator[Stored]) -> Account:
+    """Let a member's history happen again; give what it comes to."""
+    stored = list(events)
+    account = fold.account(member)
+    account.wanted = frozenset(each.purchase_id for each in stored if each.purchase_id is not None)
+    for each in stored:
+        fold.happen(each)
+    fold.end(account)
+    return account
+
+
+def play_chain(fold: Fold, snapshot: Snapshot, members: Collection[bytes], scratch: Path) -> None:
+    """Let the histories of members happen again in the order of arrival; what does not fit into memory goes to disk."""
+    with snapshot.sql() as db:
+        db.execute(f"SET temp_directory = '{scratch}'")
+        db.register("chained", pa.table({"member_id": pa.array(sorted(members), _MEMBER)}))
+        received = db.execute(
+            "SELECT external_id, member_id FROM events SEMI JOIN chained USING (member_id)"
+            " WHERE kind = 'received' AND external_id IS NOT NULL"
+        ).fetchall()
+        fold.expect(dict(received), _wanted(db))
+        found = db.execute(_CHAIN)
+        while chunk := found.fetchmany(1_000):
+            for row in chunk:
+                fold.happen(Stored._make(row))
+    for _, account in sorted(fold.accounts.items()):
+        fold.end(account)
 
 
 def _wanted(db: Any) -> dict[bytes, frozenset[str]]:

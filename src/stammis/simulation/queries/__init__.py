@@ -1,5 +1,22 @@
-"""Reads of runs: their state, what they came to, one beside another."""
+"""Reads of runs: their state, what they came to, one beside another, and why."""
 
+from stammis.simulation.queries.comparing import Comparison, NotComparable, compare
+from stammis.simulation.queries.exporting import TABLES, UnknownTable, export
 from stammis.simulation.queries.runs import UnknownRun, run, runs, summary_of
+from stammis.simulation.queries.telling import NotInRun, Why, why
 
-__all__ = ["UnknownRun", "run", "runs", "summary_of"]
+__all__ = [
+    "TABLES",
+    "Comparison",
+    "NotComparable",
+    "NotInRun",
+    "UnknownRun",
+    "UnknownTable",
+    "Why",
+    "compare",
+    "export",
+    "run",
+    "runs",
+    "summary_of",
+    "why",
+]

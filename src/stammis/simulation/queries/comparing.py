@@ -1,0 +1,259 @@
+"""Two runs side by side: points, money, levels, rules, and who would have had more or less."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+import duckdb
+import msgspec
+
+from stammis.core.rules import Rules
+from stammis.kit.errors import Conflict
+from stammis.simulation import course as courses
+from stammis.simulation import results
+from stammis.simulation.estimates import Estimate, total
+from stammis.simulation.models import Run
+from stammis.simulation.queries.changes import Change, Group, Spread, groups, largest, lay_out, spread
+from stammis.simulation.queries.runs import summary_of
+from stammis.simulation.results import Limit, Summary, WalletTotals, folder_of
+from stammis.simulation.tallies import MOVES, Sums
+from stammis.snapshot.reading import connect
+
+
+class NotComparable(Conflict):
+    """These back-tests cannot be compared: one is not done, or they are about other members or another stretch."""
+
+    code = "not_comparable"
+
+
+class Wallet(msgspec.Struct, frozen=True, kw_only=True):
+    """A wallet in both runs, in its smallest unit, of the members looked at.
+
+    ``change`` is how much more (or less) was given, less what was taken back, of all members; ``cost_minor`` the same
+    in money, None where the wallet has no value; ``outstanding_minor`` the worth of what is there at the end.
+    """
+
+    id: str
+    decimals: int
+    today: WalletTotals
+    tried: WalletTotals
+    change: Estimate
+    cost_minor: Estimate | None = None
+    outstanding_minor: tuple[int, int] | None = None
+
+
+class Month(msgspec.Struct, frozen=True, kw_only=True):
+    """How points of a wallet moved in a local month (see ``tallies.MOVES``), in both runs."""
+
+    month: str
+    wallet: str
+    today: dict[str, int]
+    tried: dict[str, int]
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule gave, less what was taken back, and for how many purchases it gave something, in both runs."""
+
+    rule: str
+    wallet: str
+    points_today: int
+    points_tried: int
+    purchases_today: int
+    purchases_tried: int
+
+
+class Level(msgspec.Struct, frozen=True, kw_only=True):
+    """How many members hold a level at the end of a local month, in both runs; month «» is the beginning."""
+
+    set: str
+    month: str
+    level: str
+    today: int
+    tried: int
+
+
+class Flow(msgspec.Struct, frozen=True, kw_only=True):
+    """How many members went from one level to another in a local month, in both runs."""
+
+    set: str
+    month: str
+    before: str
+    after: str
+    today: int
+    tried: int
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """Two runs side by side. Counts are of the members looked at, which are ``share`` (part, whole) of all.
+
+    ``cost_minor`` is what all wallets with a value cost more, in minor units of money; ``largest`` the fifty members
+    whose lot changes most. Changes of members are in money where any wallet has a value (``in_money``), else in points
+    of the first wallet.
+    """
+
+    run: uuid.UUID
+    other: uuid.UUID
+    share: tuple[int, int]
+    today: Summary
+    tried: Summary
+    wallets: tuple[Wallet, ...]
+    cost_minor: Estimate | None
+    months: tuple[Month, ...]
+    rules: tuple[Rule, ...]
+    levels: tuple[Level, ...]
+    flows: tuple[Flow, ...]
+    in_money: bool
+    spread: Spread
+    groups: tuple[Group, ...]
+    largest: tuple[Change, ...]
+
+    @property
+    def limits(self) -> tuple[tuple[Limit, ...], tuple[Limit, ...]]:
+        """Caps and budgets that cut something: by what is published, and by what was tried."""
+        return self.today.limits, self.tried.limits
+
+
+def compare(run: Run, other: Run | None = None) -> Comparison:
+    """Put a run beside another, or beside the run of what is published over the same. Raises NotComparable."""
+    other = other or run.compared_with
+    tried, today = summary_of(run), None if other is None else summary_of(other)
+    if other is None or tried is None or today is None or not _alike(run, other):
+        raise NotComparable
+    course = courses.read(folder_of(run))
+    versions = course.versions()
+    rules = versions.at(course.until or 0)
+    sums = results.sums(folder_of(other)), results.sums(folder_of(run))
+    with connect() as db:
+        results.attach(db, folder_of(other), "today_")
+        results.attach(db, folder_of(run), "tried_")
+        in_money = lay_out(db, rules)
+        part, whole = course.share
+        n = _one(db, "SELECT count(*) FROM changes")
+        whole = n if (part, whole) == (1, 1) else round(n * whole / part)
+        return Comparison(
+            run=run.id,
+            other=other.id,
+            share=course.share,
+            today=today,
+            tried=tried,
+            wallets=tuple(_wallets(db, today, tried, rules, (n, whole))),
+            cost_minor=_cost(db, n, whole) if in_money else None,
+            months=tuple(_months(*sums)),
+            rules=tuple(_rules(*sums)),
+            levels=tuple(_levels(*sums)),
+            flows=tuple(_flows(*sums)),
+            in_money=in_money,
+            spread=spread(db),
+            groups=tuple(groups(db)),
+            largest=tuple(largest(db, run.programme_id)),
+        )
+
+
+def _alike(run: Run, other: Run) -> bool:
+    """Whether two runs are about the same members over the same stretch of the same history."""
+    names = ("programme_id", "begins_on", "ends_on", "label", "sample", "position")
+    return all(getattr(run, name) == getattr(other, name) for name in names)
+
+
+def _one(db: duckdb.DuckDBPyConnection, sql: str) -> int:
+    row = db.execute(sql).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+def _cost(db: duckdb.DuckDBPyConnection, n: int, whole: int) -> Estimate:
+    row = db.execute("SELECT sum(change)::BIGINT, sum(change::DOUBLE * change) FROM changes").fetchone()
+    return total(int((row and row[0]) or 0), float((row and row[1]) or 0), n, whole)
+
+
+def _wallets(
+    db: duckdb.DuckDBPyConnection, today: Summary, tried: Summary, rules: Rules, counted: tuple[int, int]
+) -> Iterator[Wallet]:
+    rows = db.execute(
+        "SELECT wallet, sum(points)::BIGINT, sum(points::DOUBLE * points), sum(money)::BIGINT,"
+        " sum(money::DOUBLE * money) FROM moved GROUP BY wallet"
+    ).fetchall()
+    found = {row[0]: row[1:] for row in rows}
+    for wallet in dict.fromkeys((*rules.wallets, *today.wallets, *tried.wallets)):
+        points, squares, money, money_squares = found.get(wallet, (0, 0.0, 0, 0.0))
+        known = rules.wallets.get(wallet)
+        there = today.wallets.get(wallet, WalletTotals()), tried.wallets.get(wallet, WalletTotals())
+        valued = known is not None and known.value is not None
+        yield Wallet(
+            id=wallet,
+            decimals=0 if known is None else known.decimals,
+            today=there[0],
+            tried=there[1],
+            change=total(points, squares, *counted),
+            cost_minor=total(money, money_squares, *counted) if valued else None,
+            outstanding_minor=(known.worth(there[0].closing), known.worth(there[1].closing))
+            if known is not None and valued
+            else None,
+        )
+
+
+def _months(today: Sums, tried: Sums) -> Iterator[Month]:
+    for month, wallet in sorted({key[:2] for sums in (today, tried) for key in sums.moved}):
+        yield Month(
+            month=month,
+            wallet=wallet,
+            today={name: today.moved[month, wallet, place] for place, name in enumerate(MOVES)},
+            tried={name: tried.moved[month, wallet, place] for place, name in enumerate(MOVES)},
+        )
+
+
+def _rules(today: Sums, tried: Sums) -> Iterator[Rule]:
+    points, purchases = (
+        [_over_months(getattr(sums, name)) for sums in (today, tried)] for name in ("given", "touched")
+    )
+    for rule, wallet in sorted(points[0].keys() | points[1].keys()):
+        key = (rule, wallet)
+        yield Rule(
+            rule=rule,
+            wallet=wallet,
+            points_today=points[0][key],
+            points_tried=points[1][key],
+            purchases_today=purchases[0][key],
+            purchases_tried=purchases[1][key],
+        )
+
+
+def _over_months(counts: Mapping[tuple[str, str, str], int]) -> Counter[tuple[str, str]]:
+    found: Counter[tuple[str, str]] = Counter()
+    for (_, rule, wallet), count in counts.items():
+        found[rule, wallet] += count
+    return found
+
+
+def _flows(today: Sums, tried: Sums) -> Iterator[Flow]:
+    for key in sorted(today.flows.keys() | tried.flows.keys()):
+        month, tiers, before, after = key
+        if month:
+            yield Flow(
+                set=tiers, month=month, before=before, after=after, today=today.flows[key], tried=tried.flows[key]
+            )
+
+
+def _levels(today: Sums, tried: Sums) -> Iterator[Level]:
+    named = [{str(key[0]) for key in (*sums.flows, *sums.moved)} for sums in (today, tried)]
+    months = sorted({"", *named[0], *named[1]})
+    stands = [_standing(sums, months) for sums in (today, tried)]
+    for month, tiers, level in sorted(stands[0].keys() | stands[1].keys()):
+        key = (month, tiers, level)
+        if stands[0][key] or stands[1][key]:
+            yield Level(set=tiers, month=month, level=level, today=stands[0][key], tried=stands[1][key])
+
+
+def _standing(sums: Sums, months: Iterable[str]) -> Counter[tuple[str, str, str]]:
+    """Give how many hold each level at the end of each month, from where they began and how they moved."""
+    now: Counter[tuple[str, str]] = Counter()
+    found: Counter[tuple[str, str, str]] = Counter()
+    for month in months:
+        for (moved, tiers, before, after), count in sums.flows.items():
+            if moved == month:
+                now[tiers, after] += count
+                if month:
+                    now[tiers, before] -= count
+        found.update({(month, *key): count for key, count in now.items()})
+    return found

@@ -1,0 +1,156 @@
+"""Why a member would have had more or less: both folds of the member beside each other, event by event, in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from stammis.accrual import sentences
+from stammis.accrual.sentences import Part
+from stammis.accrual.services.deciding import Decided
+from stammis.core.calendars import instant
+from stammis.core.effects import Posted, Step
+from stammis.core.events import AnyEvent, DayPassed, Purchase, Received
+from stammis.core.explain import full_steps
+from stammis.kit.errors import NotFound
+from stammis.programmes.queries import Versions
+from stammis.simulation.models import Run
+from stammis.simulation.queries.comparing import NotComparable
+from stammis.simulation.results import folder_of
+from stammis.simulation.shift import Shift
+
+Key = tuple[str, int, str]
+
+
+class NotInRun(NotFound):
+    """This member is not among those whom the back-test is about."""
+
+    code = "not_in_run"
+
+
+class Side(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event came to in one run: points by wallet, what gave them and what gave nothing, and level moves.
+
+    ``version`` is the number of the version that decided; 0 where nothing did.
+    """
+
+    version: int = 0
+    points: dict[str, int] = {}
+    parts: tuple[Part, ...] = ()
+    not_applied: tuple[Part, ...] = ()
+    tiers: dict[str, str | None] = {}
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that came to something else: what it was, when, and both sides."""
+
+    kind: str
+    id: str | None
+    at: dt.datetime
+    today: Side
+    tried: Side
+
+
+class Why(msgspec.Struct, frozen=True, kw_only=True):
+    """A member in both runs: the events that differ, oldest first, and how many do not."""
+
+    member: uuid.UUID
+    moments: tuple[Moment, ...]
+    alike: int
+
+
+def why(run: Run, member: uuid.UUID, other: Run | None = None) -> Why:
+    """Fold a member again as both runs did, and tell the events that came to something else.
+
+    Sentences are in the active language. Who shares budgets is folded with everybody else who does: that takes as long
+    as that part of the run did. Raises NotComparable and NotInRun.
+    """
+    other = other or run.compared_with
+    if other is None or run.summary is None or other.summary is None:
+        raise NotComparable
+    today, tried = (_told(each, member.bytes) for each in (other, run))
+    keys = sorted(today.steps.keys() | tried.steps.keys(), key=lambda key: (key[1], key[0], key[2]))
+    moments: list[Moment] = []
+    for key in keys:
+        sides = _side(today, key), _side(tried, key)
+        if _come_to(sides[0]) != _come_to(sides[1]):
+            event = (tried.steps.get(key) or today.steps[key])[0].event
+            moments.append(
+                Moment(
+                    kind=str(event.__struct_config__.tag),
+                    id=getattr(event, "id", None) or getattr(event, "purchase", None),
+                    at=event.occurred_at,
+                    today=sides[0],
+                    tried=sides[1],
+                )
+            )
+    return Why(member=member, moments=tuple(moments), alike=len(keys) - len(moments))
+
+
+class _Told:
+    """What was decided of one member, by what is the same in both runs: kind, instant and id."""
+
+    def __init__(self, versions: Versions, decided: Iterable[Decided]) -> None:
+        self.versions = versions
+        self.steps: dict[Key, list[Decided]] = {}
+        times: Counter[Key] = Counter()
+        for step in decided:
+            event = step.event
+            kind = str(event.__struct_config__.tag)
+            named = "" if isinstance(event, DayPassed) else str(getattr(event, "id", getattr(event, "purchase", "")))
+            key = (kind, instant(event.occurred_at), named)
+            times[key] += 1
+            self.steps.setdefault(key, []).append(step)
+
+
+def _told(run: Run, member: bytes) -> _Told:
+    shift = Shift(folder_of(run))
+    with tempfile.TemporaryDirectory() as scratch:
+        decided = shift.tell(member, Path(scratch))
+    if decided is None:
+        raise NotInRun
+    return _Told(shift.course.versions(), decided)
+
+
+def _side(told: _Told, key: Key) -> Side:
+    steps = told.steps.get(key, ())
+    points: Counter[str] = Counter()
+    given: list[Part] = []
+    idle: list[Part] = []
+    for each in steps:
+        for effect in each.decision.effects:
+            if isinstance(effect, Posted) and effect.kind not in {"hold", "release"}:
+                points[effect.wallet] += effect.amount
+        for applied, part in _parts(each, told.versions):
+            (given if applied else idle).append(part)
+    last = steps[-1] if steps else None
+    return Side(
+        version=last.version if last else 0,
+        points=dict(points),
+        parts=tuple(given),
+        not_applied=tuple(idle),
+        tiers=last.tiers if last else {},
+    )
+
+
+def _parts(each: Decided, versions: Versions) -> Iterator[tuple[bool, Part]]:
+    rules = versions.number(each.version)
+    event: AnyEvent = each.event
+    steps: Iterable[Step] = (
+        full_steps(event, each.decision, rules) if isinstance(event, Purchase) else each.decision.steps
+    )
+    if isinstance(event, Received):
+        return
+    for step in steps:
+        if step.points or not step.applied:
+            yield step.applied, sentences.part(step, rules.programme)
+
+
+def _come_to(side: Side) -> tuple[dict[str, int], dict[str, str | None]]:
+    return {wallet: points for wallet, points in side.points.items() if points}, side.tiers

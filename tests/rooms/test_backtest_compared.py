@@ -1,0 +1,139 @@
+"""Two runs side by side: totals, money, rules, levels, who has more, and why; and all of it as files."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from stammis.members.queries import find
+from stammis.simulation import queries, services
+from stammis.simulation.estimates import student, total
+from stammis.simulation.models import Run
+from stammis.simulation.queries.comparing import Comparison
+from tests.rooms.till import SHOP, Till, bought, day, happened
+
+pytestmark = pytest.mark.django_db
+
+EXTRA = {"id": "extra", "kind": "purchase", "points": 10, "when": {"kind": "total", "at_least": "50.00"}}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("STAMMIS_DATA", str(tmp_path))
+    return tmp_path
+
+
+def shop() -> Till:
+    till = Till()
+    till.say(bought("a", 60_000, "anna", at=day("2026-01-10")), bought("b", 3_000, "ben", at=day("2026-01-11")))
+    till.say(bought("c", 50_000, "anna", at=day("2026-02-10")), happened("r", member="ben", at=day("2026-02-11")))
+    return till
+
+
+def run_of(till: Till, **changes: Any) -> Run:
+    document = SHOP | {"programme": till.programme.slug} | changes
+    return services.work(services.begin(till.programme, by="test", document=document, name="draft").id)
+
+
+def compared(till: Till, **changes: Any) -> Comparison:
+    return queries.compare(run_of(till, **changes))
+
+
+MORE = [*SHOP["earn"], EXTRA]
+
+
+def test_totals_and_money_of_both_are_told() -> None:
+    (wallet,) = compared(shop(), earn=MORE).wallets
+    # anna gets 10 more for each purchase; a point is worth 1.00
+    assert (wallet.today.earned, wallet.tried.earned) == (600 + 30 + 500 + 10, 600 + 30 + 500 + 10 + 20)
+    assert (wallet.change.value, wallet.change.n, wallet.change.few) == (20, 2, True)
+    assert wallet.cost_minor is not None
+    assert wallet.cost_minor.value == 2_000
+    assert wallet.outstanding_minor == (114_000, 116_000)
+
+
+def test_rules_and_months_are_told() -> None:
+    found = compared(shop(), earn=MORE)
+    rules = {rule.rule: rule for rule in found.rules}
+    assert (rules["extra"].points_tried, rules["extra"].purchases_tried) == (20, 2)
+    assert (rules["extra"].points_today, rules["spend"].purchases_today) == (0, 3)
+    assert [(month.month, month.today["earned"], month.tried["earned"]) for month in found.months] == [
+        ("2026-01", 630, 640),
+        ("2026-02", 510, 520),
+    ]
+
+
+def test_levels_and_how_members_went_between_them() -> None:
+    tiers = [SHOP["tiers"][0] | {"levels": [{"id": "basic", "name": "Basic", "at": 0}, GOLD]}]
+    found = compared(shop(), tiers=tiers)
+    stands = {(each.month, each.level): (each.today, each.tried) for each in found.levels}
+    assert stands["2026-01", "gold"] == (0, 1)
+    assert stands["2026-01", "basic"] == (2, 1)
+    assert stands["2026-02", "gold"] == (1, 1)
+    flows = {(each.month, each.before, each.after): (each.today, each.tried) for each in found.flows}
+    assert flows["2026-02", "basic", "gold"] == (1, 0)
+
+
+GOLD = {"id": "gold", "name": "Gold", "at": "500.00"}
+
+
+def test_who_has_more_is_told_by_level_and_by_name() -> None:
+    found = compared(shop(), earn=MORE)
+    assert (found.spread.better, found.spread.same, found.spread.worse) == (1, 1, 0)
+    assert [(each.name, each.members, each.better) for each in found.groups] == [("basic", 1, 0), ("gold", 1, 1)]
+    (largest,) = found.largest
+    assert (largest.reference, largest.change, largest.points) == ("anna", 2_000, {"points": (1_100, 1_120)})
+
+
+def test_why_a_member_has_more_is_told_event_by_event() -> None:
+    till = shop()
+    run = run_of(till, earn=MORE)
+    found = queries.why(run, find(till.programme.id, "anna").id)
+    assert [(each.kind, each.id, each.today.points, each.tried.points) for each in found.moments] == [
+        ("purchase", "a", {"points": 600}, {"points": 610}),
+        ("purchase", "c", {"points": 500}, {"points": 510}),
+    ]
+    assert [part.rule for part in found.moments[0].tried.parts] == ["spend", "extra"]
+    assert "10" in found.moments[0].tried.parts[1].sentence
+    assert queries.why(run, find(till.programme.id, "ben").id).moments == ()
+
+
+def test_results_are_written_as_files(tmp_path: Path) -> None:
+    till = shop()
+    run = run_of(till, earn=MORE)
+    queries.export(run, "members", "csv", tmp_path / "members.csv")
+    rows = list(csv.DictReader((tmp_path / "members.csv").read_text("utf-8").splitlines()))
+    anna = find(till.programme.id, "anna").id
+    assert {row["member_id"]: row["change"] for row in rows}[str(anna)] == "20"
+    for table in queries.TABLES:
+        queries.export(run, table, "parquet", tmp_path / f"{table}.parquet")
+        assert pq.read_table(tmp_path / f"{table}.parquet").num_rows == 2
+    with pytest.raises(queries.UnknownTable):
+        queries.export(run, "else", "csv", tmp_path / "else.csv")
+
+
+def test_runs_over_other_stretches_are_not_compared() -> None:
+    till = shop()
+    other = services.work(services.begin(till.programme, by="test", first=dt.date(2026, 2, 1)).id)
+    with pytest.raises(queries.NotComparable):
+        queries.compare(run_of(till, earn=MORE), other)
+
+
+def test_the_run_of_what_is_published_is_used_again() -> None:
+    till = shop()
+    one, other = run_of(till, earn=MORE), run_of(till, earn=[EXTRA])
+    assert one.compared_with_id == other.compared_with_id
+    till.say(bought("later", 1_000))
+    assert run_of(till, earn=MORE).compared_with_id != one.compared_with_id
+
+
+def test_intervals_are_those_of_the_tables() -> None:
+    assert [round(student(n), 3) for n in (1, 4, 10, 30, 1_000)] == [12.706, 2.776, 2.228, 2.042, 1.962]
+    # 1, 2, 3, 4 of eight: mean 2.5, deviation 1.291, so 20 ± 3.182 · 1.291 / 2 · 8
+    found = total(10, 30.0, 4, 8)
+    assert (found.value, found.interval, found.few) == (20, (4, 36), True)
