@@ -282,3 +282,14 @@ def test_parts_add_up_budgets_are_never_exceeded_and_returning_everything_gives_
         course.happens(StatusChanged(occurred_at=at, purchase=name, status="cancelled"))  # lines of nothing stay
     assert not any(course.drawn.values())
     assert not course.standing.counts.get("#c0")
+
+
+def test_a_cap_counts_in_every_period_in_which_events_may_still_lie() -> None:
+    course = Course(earn=[purchase("daily", 5, cap={"per": "day", "times": 1})], declared_age_days=10)
+    for day in ("2025-03-01", "2025-03-03", "2025-03-05", "2025-03-07", "2025-03-09"):
+        assert points(course.buy(10, day)) == {"daily": 5}
+    late = course.buy(10, "2025-03-01T18:00")
+    assert steps(late)["daily"].because == "cap_reached"
+    course.buy(10, "2025-03-20")
+    kept = [count.period for count in course.standing.counts["daily"]]
+    assert kept == [dt.date(2025, 3, day).toordinal() for day in (20, 9)], "the days before are over for good"

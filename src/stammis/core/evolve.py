@@ -47,9 +47,6 @@ from stammis.core.yearly import celebrated, given
 
 V = TypeVar("V")
 
-COUNTS_KEPT = 3
-"""Periods of a cap that a standing remembers: the newest, and older ones for events that come late."""
-
 
 def evolve(world: World, effect: Effect, rules: Rules) -> World:
     """The world after one effect."""
@@ -78,7 +75,7 @@ def evolve_all(world: World, effects: Iterable[Effect], rules: Rules) -> World:
 def _changed(standing: Standing, effect: Effect, rules: Rules) -> Standing:
     match effect:
         case Counted():
-            return _counted(standing, effect)
+            return _counted(standing, effect, rules)
         case TierMoved():
             return _tier_moved(standing, effect, rules)
         case Activated():
@@ -198,13 +195,25 @@ def _extended(standing: Standing, effect: Extended) -> Standing:
     return structs.replace(standing, purses=purses, pending=_with(standing.pending, wallet, pending), holds=holds)
 
 
-def _counted(standing: Standing, effect: Counted) -> Standing:
+def _counted(standing: Standing, effect: Counted, rules: Rules) -> Standing:
     rule, count = effect.rule, effect.count
-    others = [other for other in standing.counts.get(rule, ()) if other.period != count.period]
-    if count.points or count.times:
-        others.append(count)
-    others.sort(key=_newest_first)
-    return structs.replace(standing, counts=_with(standing.counts, rule, tuple(others[:COUNTS_KEPT])))
+    counts, place = standing.counts.get(rule, ()), 0
+    while place < len(counts) and counts[place].period > count.period:
+        place += 1
+    newer, older = counts[:place], counts[place:]
+    if older and older[0].period == count.period:
+        older = older[1:]
+    used = (count,) if count.points or count.times else ()
+    return structs.replace(standing, counts=_with(standing.counts, rule, _within_reach((*newer, *used, *older), rules)))
+
+
+def _within_reach(counts: tuple[Count, ...], rules: Rules) -> tuple[Count, ...]:
+    """The counts of a cap, newest first, as far back as an event may still lie when it is reported."""
+    kept = len(counts)
+    # a period is over for good where the one after it had begun by the oldest day that is accepted
+    while kept > 1 and counts[kept - 2].period <= counts[0].period - rules.programme.declared_age_days:
+        kept -= 1
+    return counts[:kept]
 
 
 def _with(values: dict[str, V], name: str, value: V | None) -> dict[str, V]:
@@ -246,7 +255,3 @@ def _after_celebrating(about: About, effect: Celebrated) -> About:
             return About(about.consents, about.birthday, celebrated(about.joined, effect.year), 0)
         case _:
             assert_never(effect.what)
-
-
-def _newest_first(count: Count) -> int:
-    return -count.period
