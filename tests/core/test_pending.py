@@ -8,6 +8,8 @@ import pytest
 
 from stammis.core.calendars import instant
 from stammis.core.document import DocumentErrors, parse
+from stammis.core.effects import PurchaseMoved
+from stammis.core.events import Claimed, Purchase
 from stammis.core.views import expiring, pending_view, wallet_view
 from tests.core.course import Course, document, line, moment, wallet
 
@@ -190,3 +192,13 @@ def test_a_status_that_no_programme_maps_is_refused() -> None:
     with pytest.raises(DocumentErrors) as refused:
         parse(document(wallets=[wallet(pending={"kind": "status", "status": "gone"})]))
     assert [error.code for error in refused.value.errors] == ["unknown_status"]
+
+
+def test_a_claimed_purchase_remembers_which_of_its_points_are_pending() -> None:
+    course = Course(wallets=[wallet(pending=DAYS_14)])
+    currency = course.rules.programme.currency
+    bought = Purchase(occurred_at=moment("2025-03-10"), id="G1", currency=currency, lines=(line("10"),))
+    decision = course.happens(Claimed(occurred_at=moment("2025-03-12"), purchase=bought))
+    [moved] = [effect for effect in decision.effects if isinstance(effect, PurchaseMoved)]
+    assert moved.state.delays == {1: "days 14"}
+    assert views(course, "2025-03-12") == (0, 10, 0)
