@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from stammis.accrual.records import read_event, read_record, read_state, read_takes
+from stammis.accrual.records import read_event, read_record
 from stammis.accrual.services.asking import Asked
-from stammis.accrual.services.loading import Loaded
-from stammis.core.effects import PurchaseMoved
+from stammis.accrual.services.loading import Loaded, read_expired, state_of
 from stammis.core.events import Merged, Purchase, Received
 from stammis.kit import arrays
 from stammis.kit.pipeline import Rows, Transaction
@@ -56,11 +55,7 @@ def load_histories(transaction: Transaction, asked: Asked, loaded: Loaded) -> No
             histories.brought.setdefault(key, []).append(effects)
         elif event.purpose == "draw":
             histories.drawn.setdefault(key, []).append((event.from_, effects))
-    rows = answers[expired]
-    for row in rows:
-        lots = histories.expired.setdefault(rows.value(row, 0), {})
-        for take in read_takes(rows.value(row, 1)):
-            lots[take.row] = lots.get(take.row, 0) + take.amount
+    histories.expired.update(read_expired(answers[expired]))
 
 
 def _spent(asked: Asked, loaded: Loaded) -> set[tuple[bytes, str]]:
@@ -80,10 +75,5 @@ def _read_bought(rows: Rows, loaded: Loaded) -> None:
     for row in rows:
         purchase = read_event(rows.value(row, 1))
         assert isinstance(purchase, Purchase)
-        state = rows.maybe(row, 3)
-        stands = (
-            next(each.state for each in read_record(rows.value(row, 2)).effects if isinstance(each, PurchaseMoved))
-            if state is None
-            else read_state(state)
-        )
+        stands = state_of(rows.value(row, 2), rows.maybe(row, 3))
         loaded.histories.bought.setdefault(rows.value(row, 0), []).append((purchase, stands))

@@ -47,10 +47,14 @@ class Known(NamedTuple):
         event = read_event(self.body)
         purchase = event.purchase if isinstance(event, Claimed) else event
         assert isinstance(purchase, Purchase)
-        if self.state is not None:
-            return purchase, read_state(self.state)
-        effects = read_record(self.record).effects
-        return purchase, next(effect.state for effect in effects if isinstance(effect, PurchaseMoved))
+        return purchase, state_of(self.record, self.state)
+
+
+def state_of(record: bytes, state: bytes | None) -> PurchaseState:
+    """Read where a purchase stands: as kept, or, where nothing happened to it since, as its decision left it."""
+    if state is not None:
+        return read_state(state)
+    return next(effect.state for effect in read_record(record).effects if isinstance(effect, PurchaseMoved))
 
 
 class Waiting(NamedTuple):
@@ -211,7 +215,7 @@ def load(transaction: Transaction, asked: Asked, *, alone: bool) -> Loaded:
             for wait in waits_
             if wait.external_id is not None
         },
-        expired={} if expired is None else _read_expired(answers[expired]),
+        expired={} if expired is None else read_expired(answers[expired]),
         records={} if rows is None else members.records(answers[rows]),
     )
 
@@ -307,8 +311,8 @@ def _read_waiting(rows: Rows) -> dict[tuple[bytes, str], list[Waiting]]:
     return found
 
 
-def _read_expired(rows: Rows) -> dict[bytes, dict[int, int]]:
-    """By member and by the row that opened the lot: how much of it has expired."""
+def read_expired(rows: Rows) -> dict[bytes, dict[int, int]]:
+    """Read members with the lots that expired: by member and by the row that opened it, how much of a lot did."""
     found: dict[bytes, dict[int, int]] = {}
     for row in rows:
         lots = found.setdefault(rows.value(row, 0), {})
