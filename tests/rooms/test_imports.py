@@ -12,6 +12,7 @@ from stammis.activity.models import Event
 from stammis.imports import queries, services
 from stammis.imports.files import BadFile
 from stammis.imports.models import Run
+from stammis.imports.services.taking import CHUNK
 from stammis.intake.reading import read_purchase
 from stammis.ledger.models import Entry
 from stammis.members.models import Member
@@ -253,21 +254,20 @@ def test_members_first_and_their_history_afterwards_earn_as_if_it_had_been_live(
 
 
 @pytest.mark.parametrize("kind", ["members", "purchases"])
-def test_a_file_that_was_stopped_goes_on_when_it_is_read_again(
-    file: Path, shop: Programme, monkeypatch: pytest.MonkeyPatch, kind: str
-) -> None:
+def test_a_file_that_was_stopped_goes_on_when_it_is_read_again(file: Path, shop: Programme, kind: str) -> None:
     read = {"members": services.import_members, "purchases": services.import_purchases}[kind]
-    monkeypatch.setattr(f"stammis.imports.services.{kind}.CHUNK", 2)
-    rows = [f"{n},m{n},2026-03-02T12:00:00+02:00,1,1.00,1,a\n" for n in range(5)]
-    text = {"members": "member\n1\n2\n3\n4\n5\n", "purchases": HEAD + "".join(rows)}[kind]
+    count = 2 * CHUNK + 1
+    purchased = HEAD + "".join(f"{n},m{n},2026-03-02T12:00:00+02:00,1,1.00,1,a\n" for n in range(count))
+    known = "member\n" + "".join(f"{n}\n" for n in range(count))
+    text = {"members": known, "purchases": purchased}[kind]
     file.write_text(text, "utf-8")
     stopped = read(file, shop, by="test", clock=lambda: NOW, progress=lambda at: services.ask_to_stop(at.run))
-    assert (stopped.state, counts(stopped)) == ("stopped", (4, 0, 0))
+    assert (stopped.state, counts(stopped)) == ("stopped", (2 * CHUNK, 0, 0))
     assert stopped.finished_at
     assert 0 < stopped.positions[0] <= stopped.size == len(text)
     again = read(file, shop, by="test", clock=lambda: NOW)
-    assert (again.state, again.accepted + again.repeated) == ("done", 5)
-    assert Member.objects.count() == 5
+    assert (again.state, again.accepted + again.repeated) == ("done", count)
+    assert Member.objects.count() == count
     services.ask_to_stop(again)
     assert Run.objects.get(id=again.id).stopping is False
 

@@ -5,25 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
-from stammis.accrual.outcomes import Declined, Item
+from stammis.accrual.outcomes import Item
 from stammis.accrual.sentences import refusal
 from stammis.core.calendars import instant
 from stammis.core.events import BroughtBalance
 from stammis.core.rules import Rules
-from stammis.imports.files import Bad, Columns, Row, open_sheet
+from stammis.imports.files import Bad, Columns, Row
 from stammis.imports.models import Run
-from stammis.imports.services import runs, steady
+from stammis.imports.services import runs
+from stammis.imports.services.taking import Read, take_in
 from stammis.intake.reading import UNSAID, say
 from stammis.programmes import queries as programmes
 from stammis.programmes.models import Programme
 
-CHUNK = 1_000
 LONGEST_ID = 200
 COLUMNS = Columns(("member", "wallet", "amount", "ends_on", "earned_on", "id"), needed=("member", "amount"))
 """``amount`` is in points, with the wallet's decimals; without ``wallet`` the programme's first one is meant."""
@@ -44,25 +44,17 @@ def import_balances(
     The same file may be read again, also after an interruption: a row is known by its ``id``, or by its member, wallet
     and days and its place among rows that are alike in these. Credits may run meanwhile.
     """
-    with open_sheet(path, COLUMNS) as sheet:
-        run = runs.begin(programme, Run.Kind.BALANCES, path.name, by, size=sheet.size)
-        standing = runs.Standing(run, sheet.size)
-        reader = _Reader(programme, clock())
-        chunk: list[tuple[Row, Item]] = []
-        for row in sheet.rows:
-            read = row if isinstance(row, Bad) else reader.read(row)
-            if isinstance(read, Item):
-                assert isinstance(row, Row)
-                chunk.append((row, read))
-            else:
-                standing.bad.append(read)
-                standing.refused += 1
-            if len(chunk) >= CHUNK or len(standing.bad) >= CHUNK:
-                if _take(chunk, standing, clock(), sheet.position(), progress):
-                    return runs.stop(run)
-                chunk = []
-        _take(chunk, standing, clock(), sheet.position(), progress)
-    return runs.finish(run)
+    reader = _Reader(programme, clock())
+
+    def read(rows: Iterator[Row | Bad]) -> Iterator[Read]:
+        for row in rows:
+            said = row if isinstance(row, Bad) else reader.read(row)
+            shown = row.cells.get("member", "")[:LONGEST_ID]
+            yield Read([said] if isinstance(said, Bad) else said, row.line, shown)
+
+    return take_in(
+        path, COLUMNS, programme, Run.Kind.BALANCES, read, by=by, clock=clock, progress=progress, dated=_dated
+    )
 
 
 class _Reader:
@@ -126,32 +118,6 @@ def _units(text: str, decimals: int) -> int | None:
         return None
     units = int(whole + fraction.rstrip("0").ljust(decimals, "0"))
     return -units if sign else units
-
-
-def _take(
-    chunk: list[tuple[Row, Item]],
-    standing: runs.Standing,
-    now: dt.datetime,
-    position: int,
-    progress: runs.Progress | None,
-) -> bool:
-    """Record a piece and keep how far the file is. Tells whether the run is wanted to stop."""
-    items = [_dated(item, now) for _row, item in chunk]
-    outcomes = steady.record(items, now) if items else []
-    for (row, _item), outcome in zip(chunk, outcomes, strict=True):
-        if isinstance(outcome, Declined):
-            standing.refused += 1
-            message = refusal(outcome.code, outcome.reason, outcome.detail)
-            standing.bad.append(Bad(row.line, "", outcome.code, message, row.cells["member"][:LONGEST_ID]))
-        elif outcome.replay:
-            standing.repeated += 1
-        else:
-            standing.accepted += 1
-    standing.position = position
-    stopping = steady.steadily(standing.keep)
-    if progress is not None:
-        progress(standing)
-    return stopping
 
 
 def _dated(item: Item, now: dt.datetime) -> Item:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from stammis.accrual.outcomes import Declined, Item, MemberFields
-from stammis.accrual.sentences import refusal
-from stammis.imports.files import Bad, Columns, Row, open_sheet
+from stammis.accrual.outcomes import Item, MemberFields
+from stammis.imports.files import Bad, Columns, Row
 from stammis.imports.models import Run
-from stammis.imports.services import runs, steady
+from stammis.imports.services import runs
+from stammis.imports.services.taking import Read, take_in
 from stammis.intake.bodies import MemberItem
 from stammis.intake.reading import decode, facts
 from stammis.kit.errors import Invalid
 from stammis.programmes.models import Programme
 
-CHUNK = 1_000
 ATTRIBUTE, CONSENT = "attribute.", "consent."
 COLUMNS = Columns(
     ("member", "email", "phone", "name", "birthday", "locale", "joined_at", "labels"),
@@ -44,24 +43,13 @@ def import_members(
 
     An empty cell leaves what is known as it is. The same file may be read again, also after it was asked to stop.
     """
-    with open_sheet(path, COLUMNS) as sheet:
-        run = runs.begin(programme, Run.Kind.MEMBERS, path.name, by, size=sheet.size)
-        standing = runs.Standing(run, sheet.size)
-        chunk: list[tuple[Row, Item]] = []
-        for row in sheet.rows:
-            read = row if isinstance(row, Bad) else _read(row, programme)
-            if isinstance(read, Item):
-                assert isinstance(row, Row)
-                chunk.append((row, read))
-            else:
-                standing.bad += [read] if isinstance(read, Bad) else read
-                standing.refused += 1
-            if len(chunk) >= CHUNK or len(standing.bad) >= CHUNK:
-                if _take(chunk, standing, clock(), sheet.position(), progress):
-                    return runs.stop(run)
-                chunk = []
-        _take(chunk, standing, clock(), sheet.position(), progress)
-    return runs.finish(run)
+
+    def read(rows: Iterator[Row | Bad]) -> Iterator[Read]:
+        for row in rows:
+            said = [row] if isinstance(row, Bad) else _read(row, programme)
+            yield Read(said, row.line, row.cells.get("member", ""))
+
+    return take_in(path, COLUMNS, programme, Run.Kind.MEMBERS, read, by=by, clock=clock, progress=progress)
 
 
 def body(row: Row) -> dict[str, Any]:
@@ -95,26 +83,3 @@ def _column(pointer: str) -> str:
             return f"{CONSENT}{rest}"
         case _:
             return first
-
-
-def _take(
-    chunk: list[tuple[Row, Item]],
-    standing: runs.Standing,
-    now: dt.datetime,
-    position: int,
-    progress: runs.Progress | None,
-) -> bool:
-    """Record a piece and keep how far the file is. Tells whether the run is wanted to stop."""
-    outcomes = steady.record([item for _row, item in chunk], now) if chunk else []
-    for (row, _item), outcome in zip(chunk, outcomes, strict=True):
-        if isinstance(outcome, Declined):
-            standing.refused += 1
-            message = refusal(outcome.code, outcome.reason, outcome.detail)
-            standing.bad.append(Bad(row.line, "", outcome.code, message, row.cells["member"]))
-        else:
-            standing.accepted += 1
-    standing.position = position
-    stopping = steady.steadily(standing.keep)
-    if progress is not None:
-        progress(standing)
-    return stopping

@@ -10,18 +10,16 @@ from typing import Any
 
 import msgspec
 
-from stammis.accrual.outcomes import Declined, Item
-from stammis.accrual.sentences import refusal
-from stammis.imports.files import LONGEST_RAW, Bad, Columns, Row, open_sheet
+from stammis.accrual.outcomes import Item
+from stammis.imports.files import LONGEST_RAW, Bad, Columns, Row
 from stammis.imports.models import Run
-from stammis.imports.services import runs, steady
+from stammis.imports.services import runs
+from stammis.imports.services.taking import CHUNK, Read, take_in
 from stammis.intake.bodies import MOST_LINES
 from stammis.intake.reading import read_purchase
 from stammis.kit.errors import Invalid
 from stammis.programmes.models import Programme
 
-CHUNK = 1_000
-CHUNK_LINES = 20_000
 OF_PURCHASE = (
     "purchase",
     "member",
@@ -84,25 +82,12 @@ def import_purchases(
 
     A purchase with a bad row is left out as a whole. The same file may be read again: nothing is taken in twice.
     """
-    with open_sheet(path, COLUMNS) as sheet:
-        run = runs.begin(programme, Run.Kind.PURCHASES, path.name, by, size=sheet.size)
-        standing = runs.Standing(run, sheet.size)
-        chunk: list[tuple[Group, Item]] = []
-        lines = 0
-        for group in groups(sheet.rows):
-            read = _read(group, programme)
-            if isinstance(read, Item):
-                chunk.append((group, read))
-                lines += len(group.rows)
-            else:
-                standing.bad += read
-                standing.refused += 1
-            if len(chunk) >= CHUNK or lines >= CHUNK_LINES or len(standing.bad) >= CHUNK:
-                if _take(chunk, standing, clock(), sheet.position(), progress):
-                    return runs.stop(run)
-                chunk, lines = [], 0
-        _take(chunk, standing, clock(), sheet.position(), progress)
-    return runs.finish(run)
+
+    def read(rows: Iterator[Row | Bad]) -> Iterator[Read]:
+        for group in groups(rows):
+            yield Read(_read(group, programme), group.line, group.id, len(group.rows))
+
+    return take_in(path, COLUMNS, programme, Run.Kind.PURCHASES, read, by=by, clock=clock, progress=progress)
 
 
 def groups(rows: Iterator[Row | Bad]) -> Iterator[Group]:
@@ -205,28 +190,3 @@ def _bad(group: Group, fault: dict[str, str]) -> Bad:
     elif first == "discounts" and "reward_discount" not in group.rows[0].cells:
         column = "shop_discount"
     return Bad(line, column, fault["code"], fault["message"], group.id)
-
-
-def _take(
-    chunk: list[tuple[Group, Item]],
-    standing: runs.Standing,
-    now: dt.datetime,
-    position: int,
-    progress: runs.Progress | None,
-) -> bool:
-    """Record a piece and keep how far the file is. Tells whether the run is wanted to stop."""
-    outcomes = steady.record([item for _group, item in chunk], now) if chunk else []
-    for (group, _item), outcome in zip(chunk, outcomes, strict=True):
-        if isinstance(outcome, Declined):
-            standing.refused += 1
-            message = refusal(outcome.code, outcome.reason, outcome.detail)
-            standing.bad.append(Bad(group.line, "", outcome.code, message, group.id))
-        elif outcome.replay:
-            standing.repeated += 1
-        else:
-            standing.accepted += 1
-    standing.position = position
-    stopping = steady.steadily(standing.keep)
-    if progress is not None:
-        progress(standing)
-    return stopping
