@@ -125,6 +125,12 @@ def test_the_parts_add_up_to_the_row_and_each_says_what_it_looked_at() -> None:
     )
 
 
+def test_what_is_multiplied_is_told_with_its_fraction() -> None:
+    parts = told(purchase((380, "dairy"))).parts
+    assert [part.amount for part in parts[:2]] == [4, 3]
+    assert parts[1].sentence.endswith("They gave 3.8 points.")
+
+
 def test_a_rule_that_its_cap_lowered_says_so() -> None:
     used: dict[str, tuple[Count, ...]] = {"spend": (Count(AT.date().toordinal(), 95, 3),)}
     part = told(purchase((1_000, "bread")), Standing(enrolled=True, counts=used)).parts[0]

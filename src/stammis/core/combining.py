@@ -75,7 +75,8 @@ def _multiplier(gain: Gain, plain: list[Gain], basket: Basket, counts: Counts, r
     if not whole:
         return Step(rule.id, False, "nothing_to_multiply", rule.wallet)
     gain.value = whole * rule.factor // rule.divisor
-    gain.saw["of"] = whole // rules.book.denominator
+    given, rest = divmod(whole, rules.book.denominator)
+    gain.saw["of"] = given if not rest else f"{given}.{rest * 100 // rules.book.denominator:02d}"
     return gain if rule.limit is None else capped(gain, counts, rules)
 
 

@@ -233,7 +233,9 @@ def _looked_at(saw: Mapping[str, Scalar], rule: Earn, programme: Programme) -> l
         quantity = words.number((Decimal(_whole(saw["quantity"])) / QUANTITY_SCALE).normalize())
         return [_("Quantity: %(quantity)s.") % {"quantity": quantity}]
     if isinstance(rule, Multiply) and "of" in saw:
-        return [_("They gave %(points)s.") % {"points": _points(_whole(saw["of"]), rule.wallet, programme)}]
+        wallet = words.wallet_of(programme, rule.wallet or "")
+        given = Decimal(str(saw["of"])).scaleb(-(wallet.decimals if wallet else 0))
+        return [_("They gave %(points)s.") % {"points": words.points(given, wallet)}]
     return []
 
 
