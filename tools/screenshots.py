@@ -149,7 +149,7 @@ def why(page: Page, url: str) -> None:
     page.locator(".tabs a").last.click()
     page.wait_for_selector("td.plus")
     earned = [int(re.sub(r"\D", "", text)) for text in page.locator("td.plus").all_inner_texts()[:14]]
-    page.locator("tr:has(td.plus) a").nth(earned.index(max(earned))).click()
+    page.locator("tr:has(td.plus) td.end a").nth(earned.index(max(earned))).click()
     page.wait_for_selector("#panel .lead")
 
 
