@@ -108,6 +108,17 @@ def test_what_the_pool_gave_for_goods_or_a_reward_that_come_back_it_gets_again()
     assert verify(till.programme) == []
 
 
+def test_a_purchase_paid_in_part_by_the_pool_leaves_it_as_before_once_it_comes_back() -> None:
+    till = home()
+    till.one(joins(share=100))
+    till.one(adjusted("J", 50, "home"))
+    till.one(bought("A-1", 10_000, pay=40))
+    assert (till.active(), till.active("home")) == (0, 70)
+    till.one(returned("R-1", "A-1", "1"))
+    assert (till.active(), till.active("home")) == (0, 50)
+    assert verify(till.programme) == []
+
+
 @pytest.mark.parametrize("rights", [("earn",), ("view",)])
 def test_without_the_right_nothing_is_drawn(rights: tuple[Right, ...]) -> None:
     till = home()

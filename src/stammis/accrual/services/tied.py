@@ -196,14 +196,15 @@ def _refund(act: Act, subject: Subject, step: Decided, who: str) -> None:
     gave = {row.row: pool for pool, effects in drawn for row in effects if isinstance(row, Posted)}
     came = Counter[tuple[str, str]]()
     for restored in step.decision.effects:
-        if isinstance(restored, Posted) and restored.kind == "restore":
+        if isinstance(restored, Posted) and restored.kind in {"restore", "expire"}:
             for take in restored.lots:
-                came[gave.get(take.row, ""), restored.wallet] += take.amount
+                sign = 1 if restored.kind == "restore" else -1
+                came[gave.get(take.row, ""), restored.wallet] += sign * take.amount
     for part in subject.standing.ties.pools:
         rows = frozenset(row for row, pool in gave.items() if pool == part.pool)
         for wallet in {wallet for pool, wallet in came if pool == part.pool}:
-            lots = subject.standing.purses.get(wallet, EMPTY).lots
-            amount = min(came[part.pool, wallet], sum(lot.left for lot in lots if lot.row in rows))
+            there = active(subject.standing.purses.get(wallet, EMPTY), instant(step.event.occurred_at))
+            amount = min(came[part.pool, wallet], there)
             if amount > 0:
                 blank = _brought(step.event, who, part.pool)
                 event = structs.replace(blank, wallet=wallet, amount=amount, purpose="refund", own=tuple(sorted(rows)))
