@@ -6,6 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
 from psycopg import pq
 
 from stammis.config import environment
@@ -46,7 +47,7 @@ def read(file: Path) -> None:
     """Read a copy into the empty database, whole or not at all. Raises NotACopy and CopyFailed."""
     with said_plainly(file), file.open("rb") as source:
         if source.read(5) != b"PGDMP":
-            raise NotACopy(f"{file} is not a backup written by «stammis backup».")
+            raise NotACopy(gettext_noop("%(file)s is not a backup written by «stammis backup»."), values={"file": file})
     name = dict(_variables())["PGDATABASE"]
     _run(
         "pg_restore", f"--dbname={name}", "--no-owner", "--no-privileges", "--single-transaction", str(file.absolute())
@@ -76,5 +77,10 @@ def _run(program: str, *arguments: str, output: int | None = None) -> None:
     if ended.returncode != 0:
         words = ended.stderr.decode(errors="replace").strip()
         if "server version mismatch" in words:
-            words = f"This server is newer than the pg_dump of this release ({binaries.MAJOR}). Use your own pg_dump."
-        raise CopyFailed(f"{program} failed:\n{words}")
+            raise CopyFailed(
+                gettext_noop(
+                    "This server is newer than the pg_dump of this release (%(major)s). Use your own pg_dump."
+                ),
+                values={"major": binaries.MAJOR},
+            )
+        raise CopyFailed(gettext_noop("%(program)s failed:\n%(words)s"), values={"program": program, "words": words})

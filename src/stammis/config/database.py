@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import Error, OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext_noop
 
 from stammis.kit.errors import Problem
 
@@ -80,14 +81,18 @@ def check(wait_seconds: float = 0) -> None:
         except OperationalError as error:
             if time.monotonic() >= deadline:
                 raise Unreachable(
-                    f"No database answers. Check DATABASE_URL. The driver says: {error}".strip()
+                    gettext_noop("No database answers. Check DATABASE_URL. The driver says: %(words)s"),
+                    values={"words": str(error).strip()},
                 ) from error
             time.sleep(_POLL_SECONDS)
         else:
             break
     version: int = connection.cursor().connection.info.server_version
     if version < OLDEST:
-        raise TooOld(f"The database is PostgreSQL {version // 10_000}; stammis needs {OLDEST_IN_WORDS} or newer.")
+        raise TooOld(
+            gettext_noop("The database is PostgreSQL %(found)s; stammis needs %(needed)s or newer."),
+            values={"found": version // 10_000, "needed": OLDEST_IN_WORDS},
+        )
 
 
 def waiting() -> list[str]:
@@ -114,6 +119,9 @@ def migrate() -> None:
             if waiting():
                 call_command("migrate", verbosity=0, interactive=False)
         except Error as error:
-            raise Problem(f"A migration failed, and what it had begun was undone: {error}".strip()) from error
+            raise Problem(
+                gettext_noop("A migration failed, and what it had begun was undone: %(words)s"),
+                values={"words": str(error).strip()},
+            ) from error
         finally:
             connection.cursor().execute("select pg_advisory_unlock(%s)", [_MIGRATION_LOCK])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from stammis.config.installation import Installation
 from stammis.config.production import NotForProduction
@@ -26,7 +27,7 @@ def begin_clock(here: Installation, at: dt.datetime | None) -> None:
     if at is None:
         return
     if settings.PRODUCTION:
-        raise NotForProduction("A clock of its own is refused in production mode. Leave --clock out.")
+        raise NotForProduction(gettext_noop("A clock of its own is refused in production mode. Leave --clock out."))
     if not here.is_new and not clock.installation().own_clock:
         raise ClockIsSet
     clock.begin(at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from stammis.kit import clock
 from stammis.kit.errors import Problem
@@ -23,10 +24,12 @@ def check() -> None:
         return
     check_secret()
     if settings.DEBUG:
-        raise NotForProduction("STAMMIS_DEBUG is refused in production mode. Unset it.")
+        raise NotForProduction(gettext_noop("STAMMIS_DEBUG is refused in production mode. Unset it."))
     if clock.installation().own_clock:
         raise NotForProduction(
-            "This installation runs on a clock of its own, which production mode refuses. Use another data folder."
+            gettext_noop(
+                "This installation runs on a clock of its own, which production mode refuses. Use another data folder."
+            )
         )
 
 
@@ -35,6 +38,9 @@ def check_secret() -> None:
     secret = str(settings.SECRET_KEY)
     if settings.PRODUCTION and (secret == settings.DEFAULT_SECRET or len(secret) < SHORTEST_SECRET):
         raise NotForProduction(
-            f"STAMMIS_SECRET_KEY is the default, or shorter than {SHORTEST_SECRET} characters. "
-            "Set one that nobody knows, or unset it: the data folder has one of its own."
+            gettext_noop(
+                "STAMMIS_SECRET_KEY is the default, or shorter than %(number)s characters."
+                " Set one that nobody knows, or unset it: the data folder has one of its own."
+            ),
+            values={"number": SHORTEST_SECRET},
         )

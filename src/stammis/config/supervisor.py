@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 
 import structlog
+from django.utils.translation import gettext_noop
 
 from stammis.config.postgres import processes
 from stammis.config.postgres.server import Server
@@ -202,7 +203,8 @@ def wait_for_port(host: str, port: int) -> None:
                 time.sleep(TICK_SECONDS)
                 continue
             raise PortTaken(
-                f"Cannot listen on {host} port {port}: {error.strerror or error}. Choose another with --port or PORT."
+                gettext_noop("Cannot listen on %(host)s port %(port)s: %(words)s. Choose another with --port or PORT."),
+                values={"host": host, "port": port, "words": error.strerror or error},
             ) from error
         else:
             return

@@ -41,7 +41,7 @@ def may(permission: Permission) -> Callable[[Page[Rest]], View[Rest]]:
             except NoProgramme:
                 return redirect("console:first_steps")
             except NotFound as error:
-                raise Http404(error.message) from error
+                raise Http404(error.told()) from error
             except Problem as error:
                 return draw(request, "console/problem.html", {"problem": error}, status=error.status)
 

@@ -9,6 +9,8 @@ from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_noop
+
 from stammis.kit.errors import Invalid
 
 Step = Literal["day", "week", "month", "year"]
@@ -92,7 +94,10 @@ def stepped(first: dt.date, end: dt.date | None, step: Step, zone: str, now: dt.
     while (following := _next(starts[-1], step)) < last:
         starts.append(following)
         if len(starts) > MOST_PERIODS:
-            raise BadPeriod(f"These are more than {MOST_PERIODS} periods; choose longer ones.")
+            raise BadPeriod(
+                gettext_noop("These are more than %(number)s periods; choose longer ones."),
+                values={"number": MOST_PERIODS},
+            )
     ends = [*starts[1:], last if end else _next(starts[-1], step)]
     bounds = tuple(midnight(day, zone) for day in (starts[0], *ends))
     return Periods(bounds, zone, now, tuple(label(day, step) for day in starts))

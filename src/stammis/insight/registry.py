@@ -7,6 +7,7 @@ from typing import Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from stammis.kit.errors import NotFound
 
@@ -177,5 +178,8 @@ def metric(name: str) -> Metric:
     """The metric of this name. Raises UnknownMetric."""
     found = METRICS.get(name)
     if found is None:
-        raise UnknownMetric(f"There is no metric «{name}». There are: {', '.join(METRICS)}.")
+        raise UnknownMetric(
+            gettext_noop("There is no metric «%(name)s». There are: %(known)s."),
+            values={"name": name, "known": ", ".join(METRICS)},
+        )
     return found

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from typing import Any, ClassVar
+
+from django.utils.translation import gettext
 
 
 class Problem(Exception):
@@ -13,13 +16,28 @@ class Problem(Exception):
     status: ClassVar[int] = 400
 
     def __init__(
-        self, message: str | None = None, *, errors: list[dict[str, str]] | None = None, **detail: Any
+        self,
+        message: str | None = None,
+        *,
+        values: Mapping[str, object] | None = None,
+        errors: list[dict[str, str]] | None = None,
+        **detail: Any,
     ) -> None:
-        """Take a message for people (default: the class's docstring), field errors, and what else there is to know."""
-        self.message = message or inspect.cleandoc(type(self).__doc__ or "")
+        """Take a message for people (default: the class's docstring), field errors, and what else there is to know.
+
+        A message is written in English inside ``gettext_noop``; ``values`` are those of its ``%(name)s``.
+        """
+        self.text = message or inspect.cleandoc(type(self).__doc__ or "")
+        self.values = values
+        self.message = self.text % values if values else self.text
         self.errors = errors or []
         self.detail = detail
         super().__init__(self.message)
+
+    def told(self) -> str:
+        """Say it in the active language; ``message`` is always English, for programs and for logs."""
+        said = gettext(self.text)
+        return said % self.values if self.values else said
 
 
 class NotFound(Problem):

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
+from django.utils.translation import gettext_noop
+
 from stammis.core.document import parse
 from stammis.core.programme import Programme as Document
 from stammis.core.rules import Rules, before_first, compile_rules
@@ -87,13 +89,13 @@ def programme(slug: str | None) -> Programme:
     if slug is not None:
         known = _slugs.get(slug) or Programme.objects.filter(slug=slug).first()
         if known is None:
-            raise UnknownProgramme(f"There is no programme «{slug}».")
+            raise UnknownProgramme(gettext_noop("There is no programme «%(name)s»."), values={"name": slug})
         return _slugs.setdefault(slug, known)
     if _only and time.monotonic() - _only[0][0] < FRESH_SECONDS:
         return _only[0][1]
     found = list(Programme.objects.order_by("slug")[:2])
     if not found:
-        raise UnknownProgramme("There is no programme yet: publish one first.")
+        raise UnknownProgramme(gettext_noop("There is no programme yet: publish one first."))
     if len(found) > 1:
         raise ProgrammeRequired
     _only[:] = [(time.monotonic(), found[0])]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from stammis.accrual.models import Decision
 from stammis.accrual.records import Record, read_event, read_record
@@ -64,7 +65,10 @@ def timeline(
     if types:
         unknown = set(types) - set(Event.Kind.values)
         if unknown:
-            raise UnknownType(f"There are no events of type «{min(unknown)}». Types: {', '.join(Event.Kind.values)}.")
+            raise UnknownType(
+                gettext_noop("There are no events of type «%(name)s». Types: %(known)s."),
+                values={"name": min(unknown), "known": ", ".join(Event.Kind.values)},
+            )
         events = events.filter(kind__in=types)
     found = page(events, order=("-occurred_at", "-seq", "member_id"), cursor=cursor, limit=limit)
     records = records_of(found.rows)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
+from django.utils.translation import gettext_noop
+
 from stammis.config.postgres.errors import DatabaseFailed
 
 CANDIDATES = ("stammis", "postgres", "nobody")
@@ -41,8 +43,11 @@ class Account:
             asked = subprocess.run(["/bin/sh", "-c", script, "sh", folder], check=False, cwd="/", **self.drop())
         except (OSError, subprocess.SubprocessError) as error:
             raise DatabaseFailed(
-                f"PostgreSQL refuses to run as root, and this root may not become the user {self.name}. "
-                "Run stammis as an ordinary user, or set DATABASE_URL."
+                gettext_noop(
+                    "PostgreSQL refuses to run as root, and this root may not become the user %(name)s."
+                    " Run stammis as an ordinary user, or set DATABASE_URL."
+                ),
+                values={"name": self.name},
             ) from error
         return asked.returncode == 0
 
@@ -60,7 +65,10 @@ def choose(home: Path | None = None) -> Account | None:
         try:
             entry = pwd.getpwuid(uid)
         except KeyError as error:
-            raise DatabaseFailed(f"{home} belongs to user {uid}, who does not exist on this machine.") from error
+            raise DatabaseFailed(
+                gettext_noop("%(folder)s belongs to user %(number)s, who does not exist on this machine."),
+                values={"folder": home, "number": uid},
+            ) from error
         return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
     for name in CANDIDATES:
         try:
@@ -69,4 +77,6 @@ def choose(home: Path | None = None) -> Account | None:
             continue
         if entry.pw_uid != 0:
             return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
-    raise DatabaseFailed("PostgreSQL refuses to run as root, and there is neither a user «postgres» nor «nobody».")
+    raise DatabaseFailed(
+        gettext_noop("PostgreSQL refuses to run as root, and there is neither a user «postgres» nor «nobody».")
+    )

@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 from stammis.config.postgres.errors import DatabaseFailed
 
 MAJOR = 18
@@ -39,8 +41,11 @@ def find() -> Binaries:
         if found.program("postgres").is_file():
             return found
     raise DatabaseFailed(
-        f"The package {DISTRIBUTION}, which brings PostgreSQL {MAJOR}, is not installed "
-        f"for this platform ({sys.platform}). Install it, or set DATABASE_URL to a PostgreSQL of your own (≥ 15)."
+        gettext_noop(
+            "The package %(package)s, which brings PostgreSQL %(major)s, is not installed for this platform"
+            " (%(platform)s). Install it, or set DATABASE_URL to a PostgreSQL of your own (≥ 15)."
+        ),
+        values={"package": DISTRIBUTION, "major": MAJOR, "platform": sys.platform},
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+from django.utils.translation import gettext_noop
 
 from stammis.kit.errors import Problem
 
@@ -16,6 +18,20 @@ class DatabaseFailed(Problem):
 
     code = "database_failed"
     status = 503
+
+    def __init__(
+        self, message: str | None = None, *, values: Mapping[str, object] | None = None, where: object = None
+    ) -> None:
+        """Take a message, or, for the class's own, the file or folder that it is about."""
+        super().__init__(message, values=values)
+        self.where = where
+        if where is not None:
+            self.message = f"{where}: {self.message}"
+            self.args = (self.message,)
+
+    def told(self) -> str:
+        """Say it in the active language, after the file or folder that it is about."""
+        return super().told() if self.where is None else f"{self.where}: {super().told()}"
 
 
 class DiskFull(DatabaseFailed):
@@ -62,9 +78,16 @@ def read_failure(words: str, where: Path) -> DatabaseFailed:
     """Turn what a server's program printed into an error that says what to do."""
     for phrase, kind in _BY_WORDS.items():
         if phrase in words:
-            return kind(f"{where}: {kind().message}")
-    shown = words.strip() or "It ended without a word."
-    return DatabaseFailed(f"The embedded database in {where} does not start. Its last words:\n{shown}")
+            return kind(where=where)
+    if not words.strip():
+        return DatabaseFailed(
+            gettext_noop("The embedded database in %(folder)s does not start. It ended without a word."),
+            values={"folder": where},
+        )
+    return DatabaseFailed(
+        gettext_noop("The embedded database in %(folder)s does not start. Its last words:\n%(words)s"),
+        values={"folder": where, "words": words.strip()},
+    )
 
 
 @contextmanager
@@ -81,4 +104,4 @@ def said_plainly(where: Path) -> Iterator[None]:
         kind = _BY_NUMBER.get(error.errno or 0)
         if kind is None:
             raise
-        raise kind(f"{error.filename or where}: {kind().message}") from error
+        raise kind(where=error.filename or where) from error

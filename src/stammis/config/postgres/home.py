@@ -8,6 +8,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 from stammis.config.postgres import account
 from stammis.config.postgres.account import Account
 from stammis.config.postgres.binaries import MAJOR
@@ -108,7 +110,9 @@ def _short_temp() -> str:
         length = len(os.fsencode(f"{candidate}/stammis-12345678/{SOCKET_FILE}"))
         if length <= LONGEST_SOCKET and PLAIN_PATH.fullmatch(candidate) and os.access(candidate, os.W_OK | os.X_OK):
             return candidate
-    raise DatabaseFailed("No folder is short enough for the database's socket. Set TMPDIR to a short path.")
+    raise DatabaseFailed(
+        gettext_noop("No folder is short enough for the database's socket. Set TMPDIR to a short path.")
+    )
 
 
 def write_safely(path: Path, text: str, home: Home | None = None) -> None:
@@ -140,7 +144,10 @@ def find(folder: Path) -> Home:
             _make(path, owner)
         home = Home(path, owner)
         if owner and not owner.reaches(path):
-            raise NotAllowed(f"The database's user «{owner.name}» cannot reach {path}. Restore the rights above it.")
+            raise NotAllowed(
+                gettext_noop("The database's user «%(name)s» cannot reach %(folder)s. Restore the rights above it."),
+                values={"name": owner.name, "folder": path},
+            )
         socket = path / "socket"
         if not socket.exists():
             _make(socket, owner)
@@ -161,8 +168,11 @@ def _place(folder: Path) -> Path:
         place = Path(pointer.read_text().strip())
         if not place.is_dir():
             raise DatabaseFailed(
-                f"{pointer} says that the database lies in {place}, which does not exist. "
-                f"Put it back, or remove {pointer} to begin with an empty database."
+                gettext_noop(
+                    "%(file)s says that the database lies in %(folder)s, which does not exist."
+                    " Put it back, or remove %(file)s to begin with an empty database."
+                ),
+                values={"file": pointer, "folder": place},
             )
         return place
     owner = account.choose()
@@ -180,15 +190,21 @@ def refuse_other_versions(place: Path) -> None:
         major = found.read_text().strip()
         if major == str(MAJOR):
             continue
-        newer = major.isdigit() and int(major) > MAJOR
-        todo = (
-            "Use a newer release of stammis."
-            if newer
-            else "Write a backup with the release that made it, then restore that into a new folder (stammis restore)."
-        )
-        raise WrongMajorVersion(f"{found.parent} is of PostgreSQL {major}; this release brings {MAJOR}. {todo}")
+        if major.isdigit() and int(major) > MAJOR:
+            said = gettext_noop(
+                "%(folder)s is of PostgreSQL %(found)s; this release brings %(major)s. Use a newer release of stammis."
+            )
+        else:
+            said = gettext_noop(
+                "%(folder)s is of PostgreSQL %(found)s; this release brings %(major)s. Write a backup with the release"
+                " that made it, then restore that into a new folder (stammis restore)."
+            )
+        raise WrongMajorVersion(said, values={"folder": found.parent, "found": major, "major": MAJOR})
     named = [path for path in place.glob(f"{PREFIX}*") if path.name.removeprefix(PREFIX).isdigit()]
     if newer_names := [path for path in named if int(path.name.removeprefix(PREFIX)) > MAJOR]:
         raise WrongMajorVersion(
-            f"{newer_names[0]} is of a newer PostgreSQL than this release's {MAJOR}. Use a newer release of stammis."
+            gettext_noop(
+                "%(folder)s is of a newer PostgreSQL than this release's %(major)s. Use a newer release of stammis."
+            ),
+            values={"folder": newer_names[0], "major": MAJOR},
         )

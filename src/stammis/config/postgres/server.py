@@ -10,6 +10,7 @@ from typing import Self
 from urllib.parse import quote
 
 import psycopg
+from django.utils.translation import gettext_noop
 
 from stammis.config.postgres import binaries, cluster
 from stammis.config.postgres.errors import DatabaseFailed, read_failure, said_plainly
@@ -55,7 +56,8 @@ class Server:
             with self.home.lock(self.home.starting_lock) as starting:
                 if not starting.take(EXCLUSIVE, wait_seconds=START_SECONDS):
                     raise DatabaseFailed(
-                        f"Another process has been starting the database in {self.home.path} for minutes."
+                        gettext_noop("Another process has been starting the database in %(folder)s for minutes."),
+                        values={"folder": self.home.path},
                     )
                 self._bring_up()
         return self
@@ -99,7 +101,8 @@ class Server:
             self._use = self.home.lock(self.home.users_lock)
         if not self._use.take(SHARED, wait_seconds=STOP_SECONDS):
             raise DatabaseFailed(
-                f"The database in {self.home.path} is being stopped and does not end. See {self.home.log}."
+                gettext_noop("The database in %(folder)s is being stopped and does not end. See %(log)s."),
+                values={"folder": self.home.path, "log": self.home.log},
             )
 
     def _bring_up(self) -> None:
@@ -118,9 +121,15 @@ class Server:
             except psycopg.OperationalError as error:
                 reason = str(error)
                 if any(phrase in reason for phrase in HOPELESS):
-                    raise DatabaseFailed(f"The database in {self.home.path} turns us away: {reason}") from error
+                    raise DatabaseFailed(
+                        gettext_noop("The database in %(folder)s turns us away: %(words)s"),
+                        values={"folder": self.home.path, "words": reason},
+                    ) from error
             time.sleep(POLL_SECONDS)
-        raise DatabaseFailed(f"The database in {self.home.path} does not accept connections: {reason}")
+        raise DatabaseFailed(
+            gettext_noop("The database in %(folder)s does not accept connections: %(words)s"),
+            values={"folder": self.home.path, "words": reason},
+        )
 
     def _start_keeper(self) -> None:
         """Start a keeper, unless the one that we started is on its way."""

@@ -56,7 +56,7 @@ def decide(request: StaffRequest, member_id: uuid.UUID, act: str) -> HttpRespons
             services.refuse_approval(programme, shown, act, by=by, now=now)
             messages.success(request, _("It is refused; nothing moved."))
     except Problem as error:
-        messages.error(request, error.message)
+        messages.error(request, error.told())
     return redirect("console:approvals")
 
 

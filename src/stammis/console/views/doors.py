@@ -93,7 +93,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
         try:
             person = services.accept(token, form.cleaned_data["password"])
         except Invalid as error:
-            form.add_error("password", error.message)
+            form.add_error("password", error.told())
         else:
             login(request, person)
             messages.success(request, _("Your password is set. Welcome!"))

@@ -108,7 +108,7 @@ def publish(request: StaffRequest, draft_id: uuid.UUID) -> HttpResponse:
         try:
             version = services.publish_draft(found, author, begins=form.cleaned_data["begins"])
         except Problem as error:
-            form.add_error(None, error.message)
+            form.add_error(None, error.told())
         else:
             record_audit(request.user.email, "programmes.publish", subject=shown.slug, version=version.number)
             messages.success(request, published(version.number, version.starts_at))
@@ -153,7 +153,7 @@ def text(request: StaffRequest, draft_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("console:draft_text", found.id)
         except Problem as error:
-            form.add_error("text", error.message)
+            form.add_error("text", error.told())
             status = error.status
     context["mistakes"] = [] if request.method == "POST" else reading.readable(found.document)[1]
     return draw(request, "console/drafts/text.html", context, status=status)

@@ -88,7 +88,7 @@ def _saved(request: StaffRequest, shown: Programme, draft: Draft, pointer: str, 
             draft = services.save(draft, document, author, after=int(after) if after.isdecimal() else None)
     except Problem as error:
         draft.refresh_from_db()
-        messages.error(request, error.message)
+        messages.error(request, error.told())
         return _form(request, shown, draft, pointer, value, status=error.status)
     if pointer.endswith(f"/{parts.NEW}"):
         pointer = parts.last_of(document, pointer)

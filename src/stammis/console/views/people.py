@@ -41,7 +41,7 @@ def invite(request: StaffRequest) -> HttpResponse:
                 **form.cleaned_data, by=request.user.email, address=lambda token: welcome_address(request, token)
             )
         except Problem as error:
-            form.add_error("email", error.message)
+            form.add_error("email", error.told())
         else:
             return _sent(request, invitation)
     return draw(request, "console/people/invite.html", {"form": form, "roles": _roles()})
@@ -74,7 +74,7 @@ def person(request: StaffRequest, email: str) -> HttpResponse:
         try:
             services.change_role(email, form.cleaned_data["role"], by=request.user.email)
         except Problem as error:
-            form.add_error("role", error.message)
+            form.add_error("role", error.told())
         else:
             messages.success(request, _("%(name)s has a new role.") % {"name": shown.name})
             return redirect("console:people")

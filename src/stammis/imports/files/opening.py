@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 from stammis.imports.files import delimited, parquet
 from stammis.imports.files.sheets import BadFile, Columns, Sheet
 
@@ -18,7 +20,9 @@ def open_sheet(path: Path, allowed: Columns) -> Sheet:
     try:
         file = path.open("rb")
     except OSError as error:
-        raise BadFile(f"{path} cannot be opened: {error.strerror}.") from error
+        raise BadFile(
+            gettext_noop("%(file)s cannot be opened: %(words)s."), values={"file": path, "words": error.strerror}
+        ) from error
     if file.read(len(_PARQUET)) == _PARQUET:
         file.close()
         return parquet.read(path, allowed)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from django.utils.translation import gettext_noop
 
 from stammis.imports.files.sheets import Bad, BadFile, Columns, Row, Sheet, check_columns
 
@@ -21,7 +22,7 @@ def read(path: Path, allowed: Columns) -> Sheet:
     try:
         file = pq.ParquetFile(path)
     except (pa.ArrowException, OSError) as error:
-        raise BadFile(f"This Parquet file cannot be read: {error}") from error
+        raise BadFile(gettext_noop("This Parquet file cannot be read: %(words)s"), values={"words": error}) from error
     columns = [name.strip().lower() for name in file.schema_arrow.names]
     reached = [0]
     sheet = Sheet(tuple(columns), _rows(file, columns, reached), file.metadata.num_rows, file.close, reached)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Self
 
+from django.utils.translation import gettext_noop
+
 from stammis.kit.errors import Invalid
 
 LONGEST_RAW = 500
@@ -94,7 +96,7 @@ def check_columns(columns: list[str], allowed: Columns) -> None:
         if name not in columns
     ]
     if errors:
-        raise BadFile("The first line of the file must name its columns.", errors=errors)
+        raise BadFile(gettext_noop("The first line of the file must name its columns."), errors=errors)
 
 
 def _unknown(name: str, known: tuple[str, ...]) -> str:

@@ -10,6 +10,8 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
+from django.utils.translation import gettext_noop
+
 from stammis.accrual.outcomes import Accepted, Declined, Item, MemberFields, Outcome
 from stammis.core.events import Happening, Purchase, Redemption, Return
 from stammis.core.programme import Reward
@@ -80,7 +82,7 @@ class Loader:
         outcomes = self._record(items, now)
         refused = next((each for each in outcomes if isinstance(each, Declined)), None)
         if refused is not None:
-            raise NotTaken(f"The sample company was refused: {refused.code}.")
+            raise NotTaken(gettext_noop("The sample company was refused: %(code)s."), values={"code": refused.code})
         wishes = self._record(list(self._redemptions(piece, outcomes, last.values())), now)
         self._advance(outcomes + [wish for wish in wishes if isinstance(wish, Accepted)])
 

@@ -10,15 +10,16 @@ from hashlib import sha256
 from pathlib import Path
 
 import msgspec
+from django.utils.translation import gettext_noop
 
 from stammis.accrual.outcomes import Item
-from stammis.accrual.sentences import refusal
 from stammis.core.calendars import instant
 from stammis.core.events import BroughtBalance
 from stammis.core.rules import Rules
 from stammis.imports.files import Bad, Columns, Row
 from stammis.imports.models import Run
 from stammis.imports.services import runs
+from stammis.imports.services.runs import refusal
 from stammis.imports.services.taking import Read, take_in
 from stammis.intake.reading import UNSAID, say
 from stammis.programmes import queries as programmes
@@ -71,7 +72,7 @@ class _Reader:
         cells = row.cells
         member, shown = cells.get("member", ""), cells.get("member", "")[:LONGEST_ID]
         if not 1 <= len(member) <= LONGEST_ID:
-            return Bad(row.line, "member", "bad_form", "An id has 1 to 200 characters.", shown)
+            return Bad(row.line, "member", "bad_form", gettext_noop("An id has 1 to 200 characters."), shown)
         wallet = cells.get("wallet") or self.rules.programme.wallets[0].id
         found = self.rules.wallets.get(wallet)
         if found is None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import override
 
+from stammis.accrual import sentences
 from stammis.imports.files import Bad
 from stammis.imports.models import BadRow, Run
 from stammis.kit import clock
@@ -51,6 +54,12 @@ class Standing:
         self.bad_rows += len(rows)
         self.bad.clear()
         return stopping
+
+
+def refusal(code: str, reason: str | None = None, detail: Mapping[str, Any] | None = None) -> str:
+    """Why a row was refused, in English whoever reads the file: it is kept, and reports are read by programs too."""
+    with override("en"):
+        return sentences.refusal(code, reason, detail)
 
 
 def begin(programme: Programme, kind: Run.Kind, file_name: str, by: str, parts: int = 1, *, size: int = 0) -> Run:

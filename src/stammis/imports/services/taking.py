@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stammis.accrual.outcomes import Declined, Item
-from stammis.accrual.sentences import refusal
 from stammis.imports.files import Bad, Columns, Row, open_sheet
 from stammis.imports.models import Run
 from stammis.imports.services import runs, steady
+from stammis.imports.services.runs import refusal
 from stammis.programmes.models import Programme
 
 CHUNK = 1_000

@@ -13,6 +13,8 @@ from math import ceil
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_noop
+
 from stammis.core.programme import Programme as Document
 from stammis.core.tier_sets import TierSet
 from stammis.core.wallets import Wallet
@@ -193,7 +195,7 @@ class Report:
                     return ()
                 return tuple(self.figures(metric, stepped(begin, self.end, dimension, self.programme.zone, self.now)))
             case "tier" if self.tiers is None:
-                raise BadDimension("This programme has no levels.")
+                raise BadDimension(gettext_noop("This programme has no levels."))
             case "tier" | "channel" | "store" | "wallet":
                 found = self._values(metric.name, dimension)
                 complete = self.periods.bounds[-1] <= self.now
@@ -311,7 +313,10 @@ def _dimension(metric: Metric, by: str | None) -> Dimension | None:
     for dimension in metric.by:
         if dimension == by:
             return dimension
-    raise BadDimension(f"«{metric.name}» can be divided by {', '.join(metric.by)}, not by «{by}».")
+    raise BadDimension(
+        gettext_noop("«%(name)s» can be divided by %(known)s, not by «%(by)s»."),
+        values={"name": metric.name, "known": ", ".join(metric.by), "by": by},
+    )
 
 
 def _share(name: str, period: Period, seen: Customers) -> Slice:

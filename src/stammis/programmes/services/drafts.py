@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from stammis.kit.errors import Conflict
 from stammis.kit.ids import uuid7
@@ -102,7 +103,7 @@ def undo(draft: Draft, author: Author) -> Draft:
     draft = _locked(draft, OPEN)
     behind = standing_steps(draft)
     if len(behind) < 2:  # noqa: PLR2004 - with one there is nothing before it
-        raise WrongState("There is nothing to take back.")
+        raise WrongState(gettext_noop("There is nothing to take back."))
     draft.state = State.DRAFT
     return _step(draft, Act.UNDONE, author, behind[-2].document)
 
@@ -114,7 +115,7 @@ def ask_for_review(draft: Draft, author: Author) -> Draft:
     parsed = read(draft.document)
     promised = draft.programme
     if (parsed.programme, parsed.currency, parsed.timezone) != (promised.slug, promised.currency, promised.zone):
-        raise FixedForGood("A draft keeps its programme's id, currency and time zone.")
+        raise FixedForGood(gettext_noop("A draft keeps its programme's id, currency and time zone."))
     draft.state = State.IN_REVIEW
     return _step(draft, Act.ASKED, author)
 

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from stammis.kit.clock import real_now
 from stammis.kit.errors import Invalid, NotFound
@@ -65,8 +66,10 @@ def create_key(
     asked = set(scopes) or set(SCOPES)
     unknown = sorted(asked.difference(SCOPES))
     if unknown:
-        message = f"There is no scope {unknown[0]!r}. The scopes are: {', '.join(SCOPES)}."
-        raise UnknownScope(message)
+        raise UnknownScope(
+            gettext_noop("There is no scope «%(name)s». The scopes are: %(known)s."),
+            values={"name": unknown[0], "known": ", ".join(SCOPES)},
+        )
     plain = f"stammis_{secrets.token_urlsafe(32)}"
     key = ApiKey.objects.create(
         name=name,
