@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from babel.messages.catalog import Catalog
 
-from tests.house import catalogues, imports, names, pages, pins, reasons, records, sizes, tables, words, writes
+from tests.house import catalogues, imports, names, pages, pins, reasons, records, sizes, spoken, tables, words, writes
 from tests.house.tree import Tree
 from tools import messages
 
@@ -24,6 +24,7 @@ AGREEMENTS: tuple[Callable[[Tree], list[str]], ...] = (
     records.odd_records,
     sizes.long_files,
     sizes.long_functions,
+    spoken.untold_texts,
     words.fetched_parts,
     words.unwanted_words,
     writes.writes_past_services,

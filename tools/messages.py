@@ -4,6 +4,7 @@
 ``compile`` only compiles.
 """
 
+import ast
 import io
 import re
 import sys
@@ -18,6 +19,7 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 from stammis.config.installation import set_up
+from stammis.config.language import paragraphs
 
 # Django's tables must be known before the forms are asked for their texts.
 set_up()
@@ -46,7 +48,11 @@ DATED = re.compile(rb'^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Gene
 COMMENT_TAGS = ("Translators:",)
 # What makes forms from types, and so is where their texts stand.
 FORMS = "console/editor/texts.py"
-Found = tuple[int, str | tuple[str, ...], list[str], str | None]
+# What of a command a person reads: its docstring, and these words of its decorators.
+COMMANDS = {"command", "group"}
+SPOKEN = {"help", "short_help"}
+# Line, function, texts, comments: Babel reads them so, and writes other types beside it.
+Found = tuple[int, Any, Any, Any]
 
 
 def read_template(
@@ -60,11 +66,68 @@ def read_template(
     yield from extract_python(io.BytesIO(code.encode()), keywords, comment_tags, {"encoding": "utf-8"})
 
 
+def read_code(
+    file: IO[bytes],
+    keywords: Mapping[str, Any],
+    comment_tags: Collection[str],
+    options: Any,
+) -> Iterator[Found]:
+    """Finds the texts of Python: what goes through gettext, and the errors whose docstring is their message."""
+    yield from extract_python(file, keywords, comment_tags, options)
+    for node in syntax(file):
+        if isinstance(node, ast.ClassDef) and any(map(is_code, node.body)):
+            yield from told(node, ast.get_docstring(node))
+
+
+def read_commands(
+    file: IO[bytes],
+    keywords: Mapping[str, Any],
+    comment_tags: Collection[str],
+    options: Any,
+) -> Iterator[Found]:
+    """Finds the texts of commands: those of any Python, and their help, each paragraph by itself."""
+    yield from read_code(file, keywords, comment_tags, options)
+    for node in syntax(file):
+        if isinstance(node, ast.FunctionDef) and any(map(is_command, node.decorator_list)):
+            yield from told(node, ast.get_docstring(node))
+        if isinstance(node, ast.Call):
+            for word in node.keywords:
+                if word.arg in SPOKEN and isinstance(word.value, ast.Constant):
+                    yield from told(word.value, str(word.value.value))
+
+
+def syntax(file: IO[bytes]) -> list[ast.AST]:
+    """Every part of a Python file."""
+    file.seek(0)
+    return list(ast.walk(ast.parse(file.read())))
+
+
+def told(node: ast.stmt | ast.expr, text: str | None) -> Iterator[Found]:
+    """The paragraphs of a text."""
+    for paragraph in paragraphs(text or ""):
+        yield node.lineno, None, paragraph, []
+
+
+def is_code(line: ast.stmt) -> bool:
+    """Whether a line of a class gives it a stable code, as errors have one."""
+    target = line.targets[0] if isinstance(line, ast.Assign) else getattr(line, "target", None)
+    value = getattr(line, "value", None)
+    return isinstance(target, ast.Name) and target.id == "code" and isinstance(getattr(value, "value", None), str)
+
+
+def is_command(decorator: ast.expr) -> bool:
+    """Whether a function's decorator makes it a command, or a group of them."""
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(called, ast.Attribute) and called.attr in COMMANDS
+
+
 def collect() -> Catalog:
     """Every text of code and templates, and of the forms that are made from types, with the places where it stands."""
     template = Catalog(project="Stammis", charset="utf-8")
-    methods = [("**.py", "python"), ("**/templates/**.html", "tools.messages:read_template")]
-    methods += [("**/templates/**.txt", "tools.messages:read_template")]
+    # The first that fits a file reads it. What programs are told stays English: the errors of the API.
+    methods = [("config/cli/**.py", "tools.messages:read_commands"), ("api/**.py", "python")]
+    methods += [("**.py", "tools.messages:read_code")]
+    methods += [(f"**/templates/**.{ending}", "tools.messages:read_template") for ending in ("html", "txt")]
     rows = extract_from_dir(SOURCES, methods, keywords=KEYWORDS, comment_tags=COMMENT_TAGS)
     for name, _line, message, comments, context in rows:
         # Without line numbers a catalogue changes only when a text does.

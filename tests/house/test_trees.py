@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import imports, names, pages, reasons, records, sizes, words, writes
+from tests.house import imports, names, pages, reasons, records, sizes, spoken, words, writes
 from tests.house.tree import Tree, plant
 
 ROOM = "src/stammis/ledger"
 PAGE = "src/stammis/console/templates/console/page.html"
+COMMAND = "src/stammis/config/cli/sing.py"
 RECORD = "# 1. Rooms\n\n## Context\nA.\n\n## Decision\nB.\n\n## Consequences\nC.\n"
 OFF = "# no" + "qa: S101"
 SILENT = "# type: " + "ignore[arg-type]"
@@ -52,6 +53,11 @@ BROKEN: list[tuple[Callable[[Tree], list[str]], str, str]] = [
     (sizes.long_files, f"{ROOM}/services.py", "x = 1\n" * 401),
     (sizes.long_files, PAGE, "<br>\n" * 401),
     (sizes.long_functions, f"{ROOM}/services.py", "def post():\n" + "    x = 1\n" * 50),
+    (spoken.untold_texts, COMMAND, "click.echo('Done.')\n"),
+    (spoken.untold_texts, COMMAND, "def sing():\n    click.echo(f'Wrote {file}')\n"),
+    (spoken.untold_texts, COMMAND, "said = 'Everything agrees.'\n"),
+    (spoken.untold_texts, COMMAND, "raise click.ClickException(f'{file} is there')\n"),
+    (spoken.untold_texts, f"{ROOM}/services.py", "raise UnknownRow(f'There is no row {row}.')\n"),
     (words.fetched_parts, PAGE, '<script src="https://cdn.example/htmx.js"></script>'),
     (words.fetched_parts, "src/stammis/console/static/a.css", "a { background: url(//cdn.example/a.png) }"),
     (words.unwanted_words, "README.md", "pip install --index-url https://py" + "pi.org/simple"),
@@ -74,12 +80,17 @@ BROKEN: list[tuple[Callable[[Tree], list[str]], str, str]] = [
 
 SOUND = {
     f"{ROOM}/__init__.py": '"""Every movement of points, append-only."""\n',
-    f"{ROOM}/models.py": "class Row: ...\n",
+    f"{ROOM}/models.py": "class Row: ...\nraise ValueError('no such row')\n",
     f"{ROOM}/services/posting.py": (
         "from stammis.ledger.models import Row\nfrom stammis.members import queries\n\n"
         "def post():\n    Row.objects.create(a=1)\n    queries.find().delete()\n"
     ),
     f"{ROOM}/queries.py": f"x = Row.objects.filter(a=1)  {OFF} - the linter is wrong here, and this says why\n",
+    COMMAND: (
+        '"""Sing a song."""\n@click.command(short_help="Sing a song.")\ndef command():\n    """Sing a song."""\n'
+        "    assert song, 'there is a song'\n    click.echo(_('Sing %(song)s.') % {'song': song})\n"
+        "    click.echo(f'{song}: {_(song)}')\n"
+    ),
     "src/stammis/core/rules.py": "import decimal\nfrom msgspec import Struct\nfrom stammis.core.events import Event\n",
     PAGE: (
         "{% load i18n %}{% comment %}Said to nobody{% endcomment %}<style>p { color: red }</style>\n"

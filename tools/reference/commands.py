@@ -17,8 +17,12 @@ INTRODUCTION = """\
 `--data DIR`; without it the folder is that of `STAMMIS_DATA`, else the user's data folder (as root `/var/lib/stammis`).
 Commands work beside a running `serve`, and without one: then they start the embedded database and stop it again.
 
-They end with 0 for success, 1 for failure, 2 for a wrong call. Errors say what to do. They speak
-English; the console and the reasons of points also speak Finnish, Swedish and Polish.
+They end with 0 for success, 1 for failure, 2 for a wrong call. Errors say what to do.
+
+Help and messages speak English, Finnish, Swedish or Polish: the language of `STAMMIS_LANGUAGE` (en, fi, sv, pl), else
+that of `LC_ALL`, `LC_MESSAGES` or `LANG`, whichever is set first; English where that is another one. What programs read
+(`--json`, CSV, a key alone on the last line, the exit status) and logs are the same in every language; so are the names
+of values in help (`FILE`), and what is wrong inside a programme file, which is told in English.
 """
 
 

@@ -26,6 +26,11 @@ VARIABLES = (
     Variable("STAMMIS_HOSTS", "The host names under which it is reached.", "127.0.0.1,localhost,[::1]"),
     Variable("STAMMIS_ORIGINS", "Other origins whose forms are accepted, as https://shop.example."),
     Variable("STAMMIS_URL", "The address in links that the command line makes.", "http://127.0.0.1:8000"),
+    Variable(
+        "STAMMIS_LANGUAGE",
+        "The language of the command line: en, fi, sv or pl.",
+        "that of LC_ALL, LC_MESSAGES or LANG, else en",
+    ),
     Variable("STAMMIS_MAIL_URL", "The mail server: smtp://user:password@host:587; smtps:// for port 465.", "no mail"),
     Variable("STAMMIS_MAIL_FROM", "The sender of mails.", "stammis@localhost"),
     Variable("STAMMIS_LOG_LEVEL", "The least that «serve» logs: DEBUG, INFO, WARNING or ERROR.", "INFO"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import holidays as public
+from django.utils.translation import gettext_noop
 
 from stammis.kit.errors import Invalid
 
@@ -29,11 +30,16 @@ def public_holidays(country: str, first: int, last: int, subdivision: str | None
     """
     years = range(first, last + 1)
     if not 0 < len(years) <= MOST_YEARS:
-        raise NoHolidays(f"Ask for at most {MOST_YEARS} years, the first one first.")
+        raise NoHolidays(
+            gettext_noop("Ask for at most %(number)s years, the first one first."), values={"number": MOST_YEARS}
+        )
     try:
         found = public.country_holidays(country.upper(), subdiv=subdivision or None, years=years)
     except NotImplementedError as error:
         raise NoHolidays(str(error)) from error
     if not found:
-        raise NoHolidays(f"No holidays are known for {country} from {first} to {last}.")
+        raise NoHolidays(
+            gettext_noop("No holidays are known for %(country)s from %(first)s to %(last)s."),
+            values={"country": country, "first": first, "last": last},
+        )
     return sorted(found.items())

@@ -9,8 +9,9 @@ import traceback
 
 import click
 from django.db import Error as DatabaseError
+from django.utils.translation import gettext as _
 
-from stammis.config import environment, logs
+from stammis.config import environment, language, logs
 from stammis.config.installation import set_up
 from stammis.kit.errors import Problem
 
@@ -72,6 +73,7 @@ def stammis() -> None:
 def main() -> None:
     """Run the command line and end the process: 0 success, 1 failure, 2 usage."""
     logs.configure("WARNING")
+    language.speak(stammis, language.choose())
     sys.exit(run(sys.argv[1:]))
 
 
@@ -84,7 +86,7 @@ def run(arguments: list[str]) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped.", err=True)
+        click.echo(_("Stopped."), err=True)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - the reader has gone; nothing may be flushed to it
     except Exception as error:  # noqa: BLE001 - the last place that can put it in words
@@ -98,15 +100,16 @@ def tell(error: Exception) -> None:
         traceback.print_exception(error)
     match error:
         case Problem():
-            lines = [error.message, *(f"  {place(each)}{each['message']}" for each in error.errors)]
+            lines = [error.told(), *(f"  {place(each)}{_(each['message'])}" for each in error.errors)]
         case OSError():
-            lines = [f"{error.filename or 'The system'}: {error.strerror or error}"]
+            lines = [f"{error.filename or _('The system')}: {error.strerror or error}"]
         case DatabaseError():
-            lines = [f"The database refused: {error}".strip()]
-        case _:
+            lines = [_("The database refused: %(words)s") % {"words": str(error).strip()}]
+        case Exception():
+            words = f"{type(error).__name__}: {error}"
             lines = [
-                f"Something went wrong inside stammis: {type(error).__name__}: {error}",
-                "That is a mistake of ours. With STAMMIS_DEBUG=1 the same command shows where.",
+                _("Something went wrong inside stammis: %(words)s") % {"words": words},
+                _("That is a mistake of ours. With STAMMIS_DEBUG=1 the same command shows where."),
             ]
     click.echo("\n".join(lines), err=True)
 

@@ -6,10 +6,12 @@ import datetime as dt
 import time
 
 import click
+from django.utils.translation import ngettext
 
 from stammis.accrual.models import Standing
 from stammis.accrual.services import pass_days, seal_days
 from stammis.config.cli.options import Time, installed
+from stammis.console.formats import number
 from stammis.kit import clock
 from stammis.kit.errors import Conflict
 
@@ -35,7 +37,12 @@ def command(until: dt.datetime) -> None:
     clock.move(until)
     days = catch_up(until)
     seal_days(until)
-    click.echo(f"It is {until.isoformat()}. What fell due by then has been applied: {days} days of members.")
+    said = ngettext(
+        "It is %(time)s. What fell due by then has been applied: %(days)s day of a member.",
+        "It is %(time)s. What fell due by then has been applied: %(days)s days of members.",
+        days,
+    )
+    click.echo(said % {"time": until.isoformat(), "days": number(days)})
 
 
 def catch_up(until: dt.datetime) -> int:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from stammis.config import environment, logs, production
 from stammis.config.cli.day import catch_up
@@ -33,6 +35,7 @@ BUSY_TABLES = ("activity_event", "accrual_decision", "ledger_entry", "activity_r
     "--port",
     type=click.IntRange(1, 65_535),
     default=lambda: environment.read("PORT", "8000"),
+    metavar="PORT",
     help="Default: PORT, else 8000.",
 )
 @click.option(
@@ -58,7 +61,8 @@ def command(*, no_serve: bool, host: str, port: int, panel: Path | None, data: s
         if no_serve:
             click.echo(login)
             return
-        click.echo(f"Console: http://{host}:{port}/\n{login}")
+        click.echo(_("Console: %(address)s") % {"address": f"http://{host}:{port}/"})
+        click.echo(login)
         Supervisor(host=host, port=port, server=here.server).run()
 
 
@@ -66,9 +70,11 @@ def load(panel: Path | None = None) -> None:
     """Load what of the sample company is not loaded yet, and apply what is due by the installation's clock."""
     if is_loaded():
         return
-    with Work("Loading the sample company: a year of a grocery chain", "purchases") as work:
+    with Work(
+        _("Loading the sample company: a year of a grocery chain"), pgettext("after a number", "purchases")
+    ) as work:
         load_sample(now=clock.now(), told=work.at, folder=panel)
-    with Work("Applying what has fallen due"):
+    with Work(_("Applying what has fallen due")):
         catch_up(clock.now())
         with connection.cursor() as cursor:
             cursor.execute(f"VACUUM (ANALYZE) {', '.join(BUSY_TABLES)}")
@@ -79,5 +85,5 @@ def sign_in() -> str:
     person = Person.objects.filter(email=OWNER).first()
     if person is None:
         person = staff.found(email=OWNER, name="Olivia Owner", password=PASSWORD, by=BY)
-    word = PASSWORD if person.check_password(PASSWORD) else "(the one you chose)"
-    return f"Sign in as {OWNER} with the password {word}"
+    word = PASSWORD if person.check_password(PASSWORD) else _("(the one you chose)")
+    return _("Sign in as %(mail)s with the password %(password)s") % {"mail": OWNER, "password": word}

@@ -8,9 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from stammis.config.cli.options import installed
 from stammis.config.cli.progress import Work
+from stammis.console.formats import number
 from stammis.imports import queries, services
 from stammis.imports.models import Run
 from stammis.kit import clock
@@ -44,7 +47,7 @@ def _options(body: Callable[..., None]) -> Callable[..., None]:
 def members(file: Path, report: Path | None, programme: str | None) -> None:
     """Members: one row each, a column «member» with your own id. What a row gives is merged into what is known."""
     scope = programmes.programme(programme)
-    with Work(f"Reading {file.name}") as work:
+    with Work(_("Reading %(file)s") % {"file": file.name}) as work:
         run = services.import_members(
             file, scope, by=BY, clock=clock.now, progress=lambda at: work.at(at.position, at.size)
         )
@@ -57,7 +60,7 @@ def members(file: Path, report: Path | None, programme: str | None) -> None:
 def purchases(file: Path, report: Path | None, programme: str | None) -> None:
     """Purchases: one row for each line, the rows of a purchase one after the other, with the same «purchase»."""
     scope = programmes.programme(programme)
-    with Work(f"Reading {file.name}") as work:
+    with Work(_("Reading %(file)s") % {"file": file.name}) as work:
         run = services.import_purchases(
             file, scope, by=BY, clock=clock.now, progress=lambda at: work.at(at.position, at.size)
         )
@@ -70,7 +73,7 @@ def purchases(file: Path, report: Path | None, programme: str | None) -> None:
 def balances(file: Path, report: Path | None, programme: str | None) -> None:
     """Balances from an older system: one row for each lot, with «member» and «amount», and the days it has."""
     scope = programmes.programme(programme)
-    with Work(f"Reading {file.name}") as work:
+    with Work(_("Reading %(file)s") % {"file": file.name}) as work:
         run = services.import_balances(
             file, scope, by=BY, clock=clock.now, progress=lambda at: work.at(at.position, at.size)
         )
@@ -83,20 +86,38 @@ def tell(run: Run, report: Path | None) -> None:
     for each in bad[:SHOWN]:
         column = f", {each.field}" if each.field else ""
         said = f" [{each.raw[:60]}]" if each.raw else ""
-        click.echo(f"line {each.line}{column}: {each.message} ({each.code}){said}")
+        place = _("line %(number)s") % {"number": each.line}
+        click.echo(f"{place}{column}: {_(each.message)} ({each.code}){said}")
     listed = bad.count()
     if listed > SHOWN:
-        click.echo(f"… and {listed - SHOWN} more; --report FILE writes all of them.")
+        more = {"number": number(listed - SHOWN)}
+        click.echo(_("… and %(number)s more; --report FILE writes all of them.") % more)
     if report is not None:
         write(report, run)
-        click.echo(f"Bad rows: {report}")
-    again = f", {run.repeated:,} were there already" if run.repeated else ""
-    click.echo(f"{run.accepted:,} {run.kind} taken in{again}, {run.refused:,} refused.")
+        click.echo(_("Bad rows: %(file)s") % {"file": report})
+    click.echo(counted(run))
     if run.state == Run.State.STOPPED:
-        click.echo("It was stopped before its end. Read the same file again to go on.", err=True)
+        click.echo(_("It was stopped before its end. Read the same file again to go on."), err=True)
         sys.exit(1)
     if run.refused and not run.accepted + run.repeated:
         sys.exit(1)
+
+
+def counted(run: Run) -> str:
+    """How many of a file were taken in, known before and refused, in one line."""
+    match run.kind:
+        case Run.Kind.MEMBERS:
+            taken = ngettext("%(number)s member taken in", "%(number)s members taken in", run.accepted)
+        case Run.Kind.PURCHASES:
+            taken = ngettext("%(number)s purchase taken in", "%(number)s purchases taken in", run.accepted)
+        case _:
+            taken = ngettext("%(number)s balance taken in", "%(number)s balances taken in", run.accepted)
+    said = [taken % {"number": number(run.accepted)}]
+    if run.repeated:
+        again = ngettext("%(number)s was there already", "%(number)s were there already", run.repeated)
+        said.append(again % {"number": number(run.repeated)})
+    said.append(ngettext("%(number)s refused", "%(number)s refused", run.refused) % {"number": number(run.refused)})
+    return f"{', '.join(said)}."
 
 
 def write(report: Path, run: Run) -> None:

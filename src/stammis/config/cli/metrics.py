@@ -6,6 +6,7 @@ import datetime as dt
 import json
 
 import click
+from django.utils.translation import gettext as _
 
 from stammis.config.cli.options import installed
 from stammis.insight.queries import Measure, as_json, as_text, measure
@@ -67,8 +68,8 @@ def command(  # noqa: PLR0917 - click hands every option over
 
 def show(found: Measure) -> None:
     """Print a measure: its name and figure, then its slices."""
-    unfinished = "" if found.period.complete else "  (unfinished)"
+    unfinished = "" if found.period.complete else f"  {_('(unfinished)')}"
     click.echo(f"{found.metric.name:<20} {as_text(found, found.figure):>20}{unfinished}")
     for each in found.slices:
-        unfinished = "" if each.complete else "  (unfinished)"
+        unfinished = "" if each.complete else f"  {_('(unfinished)')}"
         click.echo(f"  {each.label or '–':<18} {as_text(found, each):>20}{unfinished}")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from django.utils.translation import gettext as _
 
 from stammis.config.installation import installation
 
@@ -29,9 +30,11 @@ class Time(click.ParamType[dt.datetime]):
         try:
             time = dt.datetime.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is not a time. Write it as 2018-01-01T00:00:00-05:00.", param, ctx)
+            said = _("«%(value)s» is not a time. Write it as 2018-01-01T00:00:00-05:00.")
+            self.fail(said % {"value": value}, param, ctx)
         if time.tzinfo is None:
-            self.fail(f"{value!r} has no offset. Write it as {value}Z or {value}+02:00.", param, ctx)
+            said = _("«%(value)s» has no offset. Write it as %(value)sZ or %(value)s+02:00.")
+            self.fail(said % {"value": value}, param, ctx)
         return time
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from stammis.config.cli.options import installed
 from stammis.core.schema import programme_schema
@@ -18,6 +20,7 @@ from stammis.programmes import queries, services, yaml
 from stammis.programmes.sentences import describe
 
 CHANGES = 3
+KINDS = (gettext_noop("added"), gettext_noop("changed"), gettext_noop("removed"))
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
@@ -31,7 +34,7 @@ def command() -> None:
 def check(file: Path) -> None:
     """Say whether FILE is a programme, or everything that is wrong with it. Nothing is published."""
     parsed = services.read(yaml.load(file.read_bytes()))
-    click.echo(f"{file} is a programme: {services.english(parsed)}.")
+    click.echo(_("%(file)s is a programme: %(name)s.") % {"file": file, "name": services.english(parsed)})
 
 
 @command.command()
@@ -63,21 +66,29 @@ def plan(file: Path, *, as_json: bool, exit_code: bool) -> None:
 
 def planned(found: planning.Plan) -> Iterator[str]:
     """Tell a plan in lines: the parts, their sentences («-» gone, «+» new), and the fields beneath them."""
+    named = f"{found.name} ({found.document.programme})"
     if found.new:
-        yield f"{found.name} ({found.document.programme}): a new programme."
+        yield _("%(name)s: a new programme.") % {"name": named}
         for chapter in describe(found.document):
             yield f"\n{chapter.title}"
             yield from (f"  + {one.name + ': ' if one.name else ''}{one.text}" for one in chapter.sentences)
         return
-    named = f"{found.name} ({found.document.programme})"
     if found.same:
-        yield f"{named}: says the same as version {found.since}. Nothing would change."
+        said = _("%(name)s: says the same as version %(number)s. Nothing would change.")
+        yield said % {"name": named, "number": found.since}
         return
-    begins = f"from {found.begins.isoformat()} on" if found.begins else "from the moment it is published"
-    yield f"{named}: version {found.number} would differ from version {found.since} in {len(found.changes)} parts,"
-    yield f"{begins}. What was decided before stays as it is."
+    said = ngettext(
+        "%(name)s: version %(new)s would differ from version %(old)s in %(number)s part.",
+        "%(name)s: version %(new)s would differ from version %(old)s in %(number)s parts.",
+        len(found.changes),
+    )
+    yield said % {"name": named, "new": found.number, "old": found.since, "number": len(found.changes)}
+    if found.begins:
+        yield _("It begins at %(time)s. What was decided before stays as it is.") % {"time": found.begins.isoformat()}
+    else:
+        yield _("It begins when it is published. What was decided before stays as it is.")
     for change in found.changes:
-        yield f"\n{change.kind} {change.list}{' ' + change.id if change.id else ''}: {change.name}"
+        yield f"\n{_(change.kind)} {change.list}{' ' + change.id if change.id else ''}: {change.name}"
         yield from (f"  - {sentence}" for sentence in change.before)
         yield from (f"  + {sentence}" for sentence in change.after)
         yield from (f"    {field.name}: {field.before} → {field.after}" for field in change.fields)
@@ -90,8 +101,12 @@ def planned(found: planning.Plan) -> Iterator[str]:
 def apply(file: Path, note: str) -> None:
     """Publish FILE as its programme's next version, or as a new programme. Publishing it twice changes nothing."""
     version = services.publish(yaml.load(file.read_bytes()), by="command line", now=clock.now(), note=note)
-    named = f"{version.programme.name} ({version.programme.slug})"
-    click.echo(f"{named}: version {version.number}, in force from {version.starts_at.isoformat()}.")
+    values = {
+        "name": f"{version.programme.name} ({version.programme.slug})",
+        "number": version.number,
+        "time": version.starts_at.isoformat(),
+    }
+    click.echo(_("%(name)s: version %(number)s, in force from %(time)s.") % values)
 
 
 @command.command()
@@ -107,7 +122,7 @@ def holidays(country: str, *, subdivision: str | None, first: int | None, last: 
     try:
         listed = public_holidays(country, begins, ends, subdivision)
     except NoHolidays as error:
-        raise click.ClickException(error.message) from error
+        raise click.ClickException(error.told()) from error
     click.echo(f"holidays:\n  {name or country.lower()}:")
     for day, called in listed:
         click.echo(f"    - {day.isoformat()}  # {called}")
@@ -116,7 +131,7 @@ def holidays(country: str, *, subdivision: str | None, first: int | None, last: 
 @command.command()
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--programme", metavar="ID", help="Which one, where there are several.")
-@click.option("--version", "number", type=int, help="Which version; default: the newest.")
+@click.option("--version", "number", type=int, metavar="NUMBER", help="Which version; default: the newest.")
 @installed()
 def export(file: Path, programme: str | None, number: int | None) -> None:
     """Write a published programme to FILE («-»: to the terminal), as the file that would publish it."""
@@ -124,10 +139,11 @@ def export(file: Path, programme: str | None, number: int | None) -> None:
     versions = shown.versions.order_by("-number")
     version = (versions.filter(number=number) if number else versions).first()
     if version is None:
-        raise click.ClickException(f"{shown.slug} has no version {number}.")
+        raise click.ClickException(_("%(name)s has no version %(number)s.") % {"name": shown.slug, "number": number})
     text = yaml.dump(version.document)
     if str(file) == "-":
         click.echo(text, nl=False)
     else:
         file.write_text(text, "utf-8")
-        click.echo(f"Wrote {file}: {shown.slug}, version {version.number}.")
+        values = {"file": file, "name": shown.slug, "number": version.number}
+        click.echo(_("Wrote %(file)s: %(name)s, version %(number)s.") % values)

@@ -8,10 +8,13 @@ from types import TracebackType
 from typing import Self
 
 import click
+from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.progress import Task as Job
 from rich.text import Text
+
+from stammis.console.formats import number
 
 LINE_SECONDS = 5.0
 _MINUTE = 60
@@ -26,7 +29,7 @@ class Rate(TextColumn):
     def render(self, task: Job) -> Text:
         """Write the speed."""
         speed = task.finished_speed or task.speed
-        return Text("" if not speed else f"{speed:,.0f}/s", style="progress.data.speed")
+        return Text("" if not speed else f"{number(speed, 0)}/s", style="progress.data.speed")
 
 
 class Work:
@@ -76,9 +79,11 @@ class Work:
         click.echo(self._line(done, total, now - self.begun_at), err=True)
 
     def _line(self, done: int, total: int, seconds: float) -> str:
-        said = f"  {done:,} of {total:,}{f' {self.unit}' if self.unit else ''}"
+        said = _("%(done)s of %(total)s %(unit)s") % {"done": number(done), "total": number(total), "unit": self.unit}
+        said = f"  {said.strip()}"
         rate = (done - (self.first or 0)) / seconds if seconds > 0 else 0
         if rate <= 0:
             return said
         left = round((total - done) / rate)
-        return f"{said}, {rate:,.0f}/s, {left // _MINUTE}:{left % _MINUTE:02d} left"
+        time_left = f"{left // _MINUTE}:{left % _MINUTE:02d}"
+        return f"{said}, {number(rate, 0)}/s, {_('%(time)s left') % {'time': time_left}}"

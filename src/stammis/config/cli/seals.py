@@ -6,8 +6,11 @@ import datetime as dt
 import json
 
 import click
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from stammis.config.cli.options import installed
+from stammis.console.formats import number
 from stammis.ledger.models import Seal
 
 
@@ -25,9 +28,10 @@ def command(as_values: bool) -> None:  # noqa: FBT001 - a flag of the command li
         click.echo(json.dumps([_values(link) for link in links], indent=2))
         return
     for link in links.iterator():
-        click.echo(f"{link.number}  {_time(link.ends_at)}  {link.rows:,} rows  {link.hash}")
+        rows = ngettext("%(number)s row", "%(number)s rows", link.rows) % {"number": number(link.rows)}
+        click.echo(f"{link.number}  {_time(link.ends_at)}  {rows}  {link.hash}")
     if not links:
-        click.echo("No day has been sealed yet. The worker seals a day ten minutes after it has ended (UTC).")
+        click.echo(_("No day has been sealed yet. The worker seals a day ten minutes after it has ended (UTC)."))
 
 
 def _time(at: dt.datetime) -> str:

@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
     "--port",
     type=click.IntRange(1, 65_535),
     default=lambda: environment.read("PORT", "8000"),
+    metavar="PORT",
     help="Default: PORT, else 8000.",
 )
 @clock_option

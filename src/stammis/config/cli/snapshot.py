@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import click
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from stammis.config.cli.options import installed
 from stammis.config.cli.progress import Work
+from stammis.console.formats import number
 from stammis.programmes import queries as programmes
 from stammis.snapshot import services as snapshot
 
@@ -25,9 +28,12 @@ def command(
     """
     scope = programmes.programme(programme)
     make = snapshot.rebuild if rebuild else snapshot.refresh
-    with Work("Copying the history", "members") as work:
+    with Work(_("Copying the history"), pgettext("after a number", "members")) as work:
         position = make(scope, work.at)
-    click.echo(
-        f"{position.members:,} members, {position.events:,} events, {position.rows:,} ledger rows,"
-        f" as of {position.at.isoformat(timespec='seconds')}"
-    )
+    values = {
+        "members": number(position.members),
+        "events": number(position.events),
+        "rows": number(position.rows),
+        "time": position.at.isoformat(timespec="seconds"),
+    }
+    click.echo(_("As of %(time)s. Members: %(members)s, events: %(events)s, ledger rows: %(rows)s.") % values)

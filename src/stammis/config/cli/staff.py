@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from stammis.config import environment
 from stammis.config.cli.options import installed
@@ -42,7 +43,7 @@ def reset(mail: str) -> None:
     """Let somebody choose a new password: MAIL gets a link, which is shown here as well."""
     invitation = services.reset(email=mail, by=BY, address=address)
     if invitation is None:
-        raise click.ClickException(f"Nobody active here has the mail address {mail}.")
+        raise click.ClickException(_("Nobody active here has the mail address %(mail)s.") % {"mail": mail})
     tell(invitation)
 
 
@@ -52,11 +53,14 @@ def reset(mail: str) -> None:
 def disable(mail: str) -> None:
     """Shut somebody out: open sessions end, links stop working."""
     person = services.disable(mail, by=BY)
-    click.echo(f"{person.email} can no longer sign in.")
+    click.echo(_("%(mail)s can no longer sign in.") % {"mail": person.email})
 
 
 def tell(invitation: services.Invitation) -> None:
     """Show a link, whether or not it was mailed."""
-    is_sent = invitation.sent and environment.read("STAMMIS_MAIL_URL")
-    click.echo(f"{'Mailed' if is_sent else 'No mail was sent. The link for'} {invitation.person.email}; it works once:")
+    if invitation.sent and environment.read("STAMMIS_MAIL_URL"):
+        said = _("Mailed to %(mail)s; the link works once:")
+    else:
+        said = _("No mail was sent. The link for %(mail)s works once:")
+    click.echo(said % {"mail": invitation.person.email})
     click.echo(invitation.address)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import click
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from stammis.config import database
 from stammis.config.cli.options import data_option
 from stammis.config.installation import database_only
+from stammis.console.formats import number
 
 
 @click.command(short_help="Bring the tables up to this release.")
@@ -17,12 +20,13 @@ def command(data: str | None, *, check: bool) -> None:
     with database_only(data):
         plan = database.waiting()
         if not plan:
-            click.echo("Nothing to do: the tables are those of this release.")
+            click.echo(_("Nothing to do: the tables are those of this release."))
             return
-        click.echo(f"{len(plan)} migrations are waiting:")
+        said = ngettext("%(number)s migration is waiting:", "%(number)s migrations are waiting:", len(plan))
+        click.echo(said % {"number": number(len(plan))})
         for step in plan:
             click.echo(f"  {step}")
         if check:
-            raise click.ClickException("Make a backup (stammis backup FILE), then run stammis upgrade.")
+            raise click.ClickException(_("Make a backup (stammis backup FILE), then run stammis upgrade."))
         database.migrate()
-        click.echo("Done: the tables are those of this release.")
+        click.echo(_("Done: the tables are those of this release."))

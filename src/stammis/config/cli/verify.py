@@ -5,14 +5,18 @@ from __future__ import annotations
 import sys
 
 import click
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from stammis.accrual import services as accrual
+from stammis.accrual.services.comparing import Difference
 from stammis.config.cli.options import installed
 from stammis.config.cli.progress import Work
+from stammis.console.formats import number
 from stammis.programmes import queries as programmes
 
 SHOWN = 100
-COMPARED = (
+COMPARED = gettext_noop(
     "Compared with what the events give: decisions, ledger rows with their lots and running balances, standings,"
     " states of purchases, issued rewards, stock, receipts. Not compared: when each member's next day is due."
 )
@@ -27,15 +31,23 @@ def command(programme: str | None) -> None:
     It says what it compares. Nothing is changed. Exit status 1 and a list where something differs.
     """
     scope = programmes.programme(programme) if programme else None
-    with Work("Proving", "members") as work:
+    with Work(_("Proving"), pgettext("after a number", "members")) as work:
         differences = accrual.verify(scope, work.at)
-    click.echo(COMPARED)
+    click.echo(_(COMPARED))
     for each in differences[:SHOWN]:
-        whose = f"member {each.member}" if each.member else "programme"
-        click.echo(f"{whose}, {each.what}, {each.where}: stored {each.stored}, expected {each.expected}")
+        click.echo(told(each))
     if len(differences) > SHOWN:
-        click.echo(f"… and {len(differences) - SHOWN} more.")
+        click.echo(_("… and %(number)s more.") % {"number": number(len(differences) - SHOWN)})
     if differences:
-        click.echo(f"{len(differences)} differences.", err=True)
+        count = len(differences)
+        said = ngettext("%(number)s difference.", "%(number)s differences.", count)
+        click.echo(said % {"number": number(count)}, err=True)
         sys.exit(1)
-    click.echo("Everything agrees.")
+    click.echo(_("Everything agrees."))
+
+
+def told(each: Difference) -> str:
+    """A difference in one line: whose, what, where, what is stored and what is expected."""
+    whose = _("member %(id)s") % {"id": each.member} if each.member else _("programme")
+    values = {"what": each.what, "where": each.where, "stored": each.stored, "expected": each.expected}
+    return _("%(whose)s, %(what)s, %(where)s: stored %(stored)s, expected %(expected)s") % {"whose": whose, **values}
