@@ -77,7 +77,7 @@ def begin(
         },
     )
     if not begun:
-        raise DraftMoved("There is a draft with this id already.")
+        raise DraftMoved(gettext_noop("There is a draft with this id already."))
     return _step(draft, Act.BEGUN, author, document)
 
 
