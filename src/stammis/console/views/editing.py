@@ -119,7 +119,7 @@ def _with_holidays(request: StaffRequest, shown: Programme, draft: Draft) -> Htt
             messages.success(request, _("The holidays are added."))
             return redirect(address(draft, HOLIDAYS))
     except Problem as error:
-        form.add_error(None, error.message)
+        form.add_error(None, error.told())
     return _form(request, shown, draft, HOLIDAYS, known, status=422, holidays=form)
 
 
