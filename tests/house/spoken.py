@@ -10,9 +10,9 @@ from tools.messages import KEYWORDS, SPOKEN
 COMMANDS = "src/stammis/config/cli/"
 # What programs are told is English: the API's errors, and the mistakes of a programme's document.
 FOR_PROGRAMS = {"api", "core"}
-# Not said to a person by the command line: SQL, logs, and what it writes down under a name.
+# Not said to a person: SQL, logs, what is written down under a name, and the faults of fields, which programs read.
 SILENT_CALLS = {*KEYWORDS, "execute", "warning"}
-SILENT_NAMES = {"BY", "by", "name", "note"}
+SILENT_NAMES = {"BY", "by", "errors", "name", "note"}
 SAYING_CALLS = {"echo", "prompt", "fail", "ClickException", "UsageError", "Work"}
 VALUE = "\0"
 WORD = r"[^\W\d_]{2,}"

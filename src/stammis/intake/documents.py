@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from django.utils.translation import gettext_noop
-
 from stammis.intake.bodies import DraftBody
 from stammis.intake.codes import Fault, fault
 from stammis.intake.reading import decode
