@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
+from django.utils.translation import gettext_noop
 from msgspec import Struct
 
 from stammis.core.expiry import last_day
@@ -147,7 +148,7 @@ def _part(weights: Sequence[float], first: int, end: int | None) -> float:
 def effect(book: Book, wallet: str, rule: Expiry) -> Effect:
     """Say what another expiry rule would do to a wallet. Raises UnknownWallet, and CannotTell for a sliding one."""
     if all(purse.id != wallet for purse in book.wallets):
-        raise UnknownWallet(f"The programme has no wallet «{wallet}».")
+        raise UnknownWallet(gettext_noop("The programme has no wallet «%(name)s»."), values={"name": wallet})
     if isinstance(rule, Sliding):
         raise CannotTell
     rolled = roll(book)
