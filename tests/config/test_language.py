@@ -14,7 +14,6 @@ from stammis.config.cli import borrowed, options
 from stammis.config.cli import stammis as root
 from stammis.config.language import choose, paragraphs
 from stammis.config.postgres.errors import DiskFull
-from stammis.staff.services import SCOPES
 from stammis.staff.services.keys import UnknownScope
 from tests.config.installed import data_folder, stammis
 from tools import messages
@@ -127,11 +126,6 @@ def test_click_still_says_what_we_have_borrowed_from_it() -> None:
     singles = {text for one in ours for text in ([one] if isinstance(one, str) else one)}
     assert len(ours) == len(borrowed.TEXTS) + len(borrowed.COUNTED)
     assert singles <= said, singles - said
-
-
-def test_the_help_of_a_key_names_every_scope() -> None:
-    texts = " ".join(text for name, text in helps() if name == "stammis key create")
-    assert all(scope in texts for scope in SCOPES)
 
 
 def test_the_languages_of_the_command_line_are_those_of_the_catalogues() -> None:

@@ -22,9 +22,7 @@ def command() -> None:
     "scopes",
     multiple=True,
     metavar="SCOPE",
-    help="May be given more than once: members:read, members:write, purchases:read, purchases:write, events:write,"
-    " ledger:read, rewards:read, redemptions:write, adjustments:write, adjustments:large, transfers:write, rates:write,"
-    " metrics:read.",
+    help="May be given more than once. An unknown one is answered with the list of all.",
 )
 @click.option("--programme", metavar="ID", help="Bind the key to one programme.")
 @installed()
