@@ -10,9 +10,12 @@ from typing import Any
 
 import click
 import msgspec
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from stammis.config.cli.options import installed
 from stammis.config.cli.progress import Work
+from stammis.console.formats import number
 from stammis.kit.errors import Invalid
 from stammis.programmes import queries as programmes
 from stammis.programmes.models import Programme
@@ -85,7 +88,7 @@ def command(  # noqa: PLR0917 - click hands every option over
             sample=sample,
             name=file.name if file else f"without {without}",
         )
-    with Work("Folding the history", "members") as progress:
+    with Work(_("Folding the history"), pgettext("after a number", "members")) as progress:
         run = simulation.work(run.id, progress=progress.at)
     summary = queries.summary_of(run)
     assert summary is not None
@@ -106,15 +109,18 @@ def _plain(run: Run, summary: Summary, today: Summary | None) -> dict[str, Any]:
 
 
 def _prove(summary: Summary) -> None:
-    click.echo(f"{summary.compared:,} rows compared, {summary.differing:,} differ.")
+    counts = {"rows": number(summary.compared), "differing": number(summary.differing)}
+    click.echo(_("Rows compared: %(rows)s. Different: %(differing)s.") % counts)
     for each in summary.differences[:SHOWN]:
-        click.echo(f"member {each.member}, row {each.row}: ledger {each.stored}, folded again {each.made}")
+        values = {"member": each.member, "row": each.row, "stored": each.stored, "made": each.made}
+        click.echo(_("member %(member)s, row %(row)s: ledger %(stored)s, folded again %(made)s") % values)
 
 
 def _show(programme: Programme, summary: Summary, today: Summary | None) -> None:
-    click.echo(f"{summary.purchases:,} purchases of {summary.members:,} members")
+    counts = {"purchases": number(summary.purchases), "members": number(summary.members)}
+    click.echo(_("Purchases: %(purchases)s. Members: %(members)s.") % counts)
     decimals = {each.id: each.decimals for each in _document(programme).wallets}
-    click.echo(f"{'':<24}{'today':>16}{'tried':>16}{'difference':>16}")
+    click.echo(f"{'':<24}{_('today'):>16}{_('tried'):>16}{_('difference'):>16}")
     for wallet, then in summary.wallets.items():
         now = (today.wallets if today else {}).get(wallet)
         click.echo(f"{wallet}:")
@@ -124,9 +130,11 @@ def _show(programme: Programme, summary: Summary, today: Summary | None) -> None
             told = "".join(f"{value / 10**places:>16,.{places}f}" for value in (was, tried, tried - was))
             click.echo(f"  {name.replace('_', ' '):<22}{told}")
     for what, count in summary.refused.items():
-        click.echo(f"Not possible: {what}: {count:,}")
+        click.echo(_("Not possible: %(what)s: %(number)s") % {"what": what, "number": number(count)})
     for limit in summary.limits:
-        click.echo(f"{limit.because} {limit.id}: {limit.times:,} times, first {limit.first_at:%Y-%m-%d}")
+        values = {"number": number(limit.times), "day": f"{limit.first_at:%Y-%m-%d}"}
+        said = _("%(number)s times, first on %(day)s") % values
+        click.echo(f"{limit.because} {limit.id}: {said}")
 
 
 _LINES = ("earned", "given", "taken_back", "redeemed", "restored", "expired", "received", "sent", "closing")
