@@ -42,6 +42,7 @@ PLACES = (
     Place(_("Overview"), "overview", "layout-dashboard"),
     Place(_("Members"), "members", "users"),
     Place(_("Programme"), "programme", "scroll-text"),
+    Place(_("Back-tests"), "backtests", "flask-conical"),
     Place(_("Rewards"), "rewards", "gift"),
     Place(_("Households"), "pools", "house"),
     Place(_("Approvals"), "approvals", "stamp", Permission.RUN, "run"),

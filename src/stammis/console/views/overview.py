@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import time
 import uuid
 from decimal import Decimal
@@ -15,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from stammis.console import charts, formats, programmes
+from stammis.console import charts, formats, programmes, spreadsheets
 from stammis.console.access import may
 from stammis.console.drawings import Chart
 from stammis.console.frame import draw
@@ -76,7 +74,7 @@ def chart(request: StaffRequest, key: str, form: str) -> HttpResponse:
     found = next((one for one in charts.drawn(programme, report, _decimals(report)) if one.key == key), None)
     if found is None:
         raise Http404
-    body, kind = (_csv(found), "text/csv; charset=utf-8") if form == "csv" else (_png(found), "image/png")
+    body, kind = (spreadsheets.table(found), "text/csv; charset=utf-8") if form == "csv" else (_png(found), "image/png")
     response = HttpResponse(body, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{programme.slug}-{key}.{form}"'
     return response
@@ -132,15 +130,6 @@ def _beside(measure: Measure) -> str:
     if measure.window_days:
         return _("bought within %(days)s days") % {"days": formats.number(measure.window_days)}
     return ""
-
-
-def _csv(chart: Chart) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([chart.head, *chart.names])
-    for at, label in enumerate(chart.figure.labels):
-        writer.writerow([label, *(series.values[at] for series in chart.figure.series)])
-    return "\ufeff" + text.getvalue()
 
 
 def _png(chart: Chart) -> bytes:

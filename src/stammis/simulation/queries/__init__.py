@@ -1,7 +1,9 @@
 """Reads of runs: their state, what they came to, one beside another, and why."""
 
 from stammis.simulation.queries.comparing import Comparison, NotComparable, compare
+from stammis.simulation.queries.costs import run_of
 from stammis.simulation.queries.exporting import TABLES, UnknownTable, export
+from stammis.simulation.queries.kept import compared
 from stammis.simulation.queries.runs import UnknownRun, run, runs, summary_of
 from stammis.simulation.queries.telling import NotInRun, Why, why
 
@@ -14,8 +16,10 @@ __all__ = [
     "UnknownTable",
     "Why",
     "compare",
+    "compared",
     "export",
     "run",
+    "run_of",
     "runs",
     "summary_of",
     "why",

@@ -2,9 +2,12 @@
 
 from stammis.simulation.crew import RunBroken, RunStopped
 from stammis.simulation.services.asking import BadPeriod, OtherProgramme, UnknownRule, begin, begin_identity
+from stammis.simulation.services.costing import DAYS, begin_cost
+from stammis.simulation.services.queueing import queue
 from stammis.simulation.services.working import FEW, RunBusy, cancel, fail, remove, work
 
 __all__ = [
+    "DAYS",
     "FEW",
     "BadPeriod",
     "OtherProgramme",
@@ -13,9 +16,11 @@ __all__ = [
     "RunStopped",
     "UnknownRule",
     "begin",
+    "begin_cost",
     "begin_identity",
     "cancel",
     "fail",
+    "queue",
     "remove",
     "work",
 ]

@@ -1,0 +1,270 @@
+"""What a back-test came to beside another run, ready for a page: words first, then numbers."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from stammis.console import formats
+from stammis.console.backtests import asked
+from stammis.core.programme import Programme as Document
+from stammis.members.models import Member
+from stammis.programmes import queries as programmes
+from stammis.programmes import services as publishing
+from stammis.programmes.sentences import rule_named, words
+from stammis.simulation import sentences
+from stammis.simulation.estimates import Estimate
+from stammis.simulation.models import Run
+from stammis.simulation.queries.changes import Change
+from stammis.simulation.queries.comparing import Comparison, Wallet
+
+NOBODY = "–"
+LARGEST_LIMITS = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a table of two sides: its name, both values and the difference, as text."""
+
+    name: str
+    today: str
+    tried: str
+    change: str
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What the two sides are called."""
+
+    today: str
+    tried: str
+
+
+class Report:
+    """A comparison in the reader's words. ``document`` is what was tried, ``before`` what was published last."""
+
+    def __init__(self, run: Run, other: Run, found: Comparison) -> None:
+        self.run, self.other, self.found = run, other, found
+        versions = programmes.versions(run.programme_id)
+        self.before = versions.document(versions.stamp[0])
+        self.document: Document = self.before if run.document is None else publishing.read(run.document)
+        self.currency = run.programme.currency
+        self.sides = Sides(_side(other), _side(run))
+
+    def sentences(self) -> list[str]:
+        """What somebody who has to decide reads first."""
+        return sentences.verdict(self.found, self.document)
+
+    def behaviour(self) -> str:
+        """On what all of it rests."""
+        return str(sentences.BEHAVIOUR)
+
+    def rule(self, rule: str) -> str:
+        """Name a rule, also one that only one side has."""
+        named = rule_named(self.document, rule)
+        return named if named != rule else rule_named(self.before, rule)
+
+    def money(self, minor: int) -> str:
+        """Write minor units of money."""
+        return words.minor_money(minor, self.currency)
+
+    def signed_money(self, minor: int) -> str:
+        """The same with its sign."""
+        return f"{'+' if minor > 0 else '−' if minor < 0 else ''}{self.money(abs(minor))}"
+
+    def unit(self, wallet: str) -> str:
+        """Name a wallet."""
+        known = words.wallet_of(self.document, wallet) or words.wallet_of(self.before, wallet)
+        return words.name(known.name, wallet) if known else wallet
+
+    def level(self, tiers: str, level: str) -> str:
+        """Name a level; members without one, or before they joined, have none."""
+        if level == NOBODY:
+            return _("none")
+        for document in (self.document, self.before):
+            for known in document.tiers:
+                for each in known.levels:
+                    if (known.id, each.id) == (tiers, level):
+                        return words.name(each.name, each.id)
+        return level
+
+    def tiers(self, tiers: str) -> str:
+        """Name a set of levels."""
+        found = next((each for each in (*self.document.tiers, *self.before.tiers) if each.id == tiers), None)
+        return words.name(found.name, tiers) if found else tiers
+
+    def wallets(self) -> Iterator[dict[str, Any]]:
+        """Give by wallet how points moved on both sides, and what it costs."""
+        for wallet in self.found.wallets:
+            if any(any(line) for line in _moves(wallet)):
+                yield {
+                    "id": wallet.id,
+                    "name": self.unit(wallet.id).capitalize(),
+                    "lines": list(self._lines(wallet)),
+                    "cost": list(self._costs(wallet)),
+                }
+
+    def _lines(self, wallet: Wallet) -> Iterator[Line]:
+        names = (
+            ("opening", _("At the beginning"), True),
+            ("earned", _("Earned by rules"), False),
+            ("given", _("Given by hand or brought"), False),
+            ("taken_back", _("Taken back"), False),
+            ("redeemed", _("Redeemed"), False),
+            ("restored", _("Given back after a return"), False),
+            ("expired", _("Expired"), False),
+            ("received", _("Received from others"), False),
+            ("sent", _("Sent to others"), False),
+            ("closing", _("Outstanding at the end"), True),
+        )
+        for name, title, strong in names:
+            today, tried = getattr(wallet.today, name), getattr(wallet.tried, name)
+            if today or tried or strong:
+                was, would = (formats.points(value, wallet.decimals) for value in (today, tried))
+                yield Line(title, was, would, formats.signed(tried - today, wallet.decimals), strong)
+
+    def _costs(self, wallet: Wallet) -> Iterator[dict[str, str]]:
+        yield {
+            "name": _("More points given"),
+            "value": formats.signed(wallet.change.value, wallet.decimals),
+            "under": self.range(wallet.change, lambda value: formats.signed(value, wallet.decimals)),
+        }
+        if wallet.cost_minor is not None:
+            yield {
+                "name": _("What they are worth"),
+                "value": self.signed_money(wallet.cost_minor.value),
+                "under": self.range(wallet.cost_minor, self.signed_money),
+            }
+        if wallet.outstanding_minor is not None:
+            today, tried = wallet.outstanding_minor
+            yield {
+                "name": _("Outstanding, in money"),
+                "value": self.signed_money(tried - today),
+                "under": _("%(tried)s instead of %(today)s") % {"tried": self.money(tried), "today": self.money(today)},
+            }
+
+    def range(self, estimate: Estimate, written: Any) -> str:
+        """Say between what an estimate lies, or that there are too few members to tell."""
+        if estimate.interval is None:
+            return _("too few members to tell a range")
+        low, high = (written(value) for value in estimate.interval)
+        told = _("95 %% interval: %(low)s to %(high)s") % {"low": low, "high": high}
+        return f"{told}, {_('fewer than 30 members')}" if estimate.few else told
+
+    def amount(self, change: int) -> str:
+        """Write a member's change: in money where points have a value, else in points."""
+        if self.found.in_money:
+            return self.signed_money(change)
+        first = self.found.wallets[0] if self.found.wallets else None
+        return formats.signed(change, first.decimals if first else 0)
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Give who has more and less, by level and by label."""
+        return [
+            {
+                "name": self.level(group.set, group.name) if group.kind == "level" else group.name,
+                "kind": self.tiers(group.set) if group.kind == "level" else _("Label"),
+                "members": group.members,
+                "better": group.better,
+                "worse": group.worse,
+                "change": self.amount(group.change.value),
+                "range": self.range(group.change, self.amount),
+            }
+            for group in self.found.groups
+        ]
+
+    def rules(self) -> list[dict[str, Any]]:
+        """Give what each rule gave, and the share of purchases for which it gave something."""
+        bought = self.found.today.purchases, self.found.tried.purchases
+        decimals = {wallet.id: wallet.decimals for wallet in self.found.wallets}
+        return [
+            {
+                "name": self.rule(rule.rule),
+                "unit": self.unit(rule.wallet),
+                "today": formats.points(rule.points_today, decimals.get(rule.wallet, 0)),
+                "tried": formats.points(rule.points_tried, decimals.get(rule.wallet, 0)),
+                "touched_today": formats.percent(rule.purchases_today / bought[0] if bought[0] else None, 1),
+                "touched_tried": formats.percent(rule.purchases_tried / bought[1] if bought[1] else None, 1),
+                "purchases_today": rule.purchases_today,
+                "purchases_tried": rule.purchases_tried,
+            }
+            for rule in sorted(self.found.rules, key=lambda rule: -max(rule.points_today, rule.points_tried))
+        ]
+
+    def limits(self) -> list[dict[str, Any]]:
+        """Give the caps and budgets that cut something, on either side."""
+        sides = [{(each.because, each.id): each for each in limits} for limits in self.found.limits]
+        return [
+            {
+                "name": self.rule(key[1]),
+                "kind": _("Budget") if key[0] == "budget_reached" else _("Limit"),
+                "today": sides[0].get(key),
+                "tried": sides[1].get(key),
+            }
+            for key in sorted(sides[0].keys() | sides[1].keys())[:LARGEST_LIMITS]
+        ]
+
+    def refused(self) -> list[dict[str, Any]]:
+        """Give what was done with points and could not have been done."""
+        kinds = sentences.refusal_kinds()
+        counts: Counter[str] = Counter()
+        for what, count in self.found.tried.refused.items():
+            counts[what.partition(" ")[0]] += count
+        return [{"name": str(kinds.get(kind, kind)), "count": count} for kind, count in counts.items()]
+
+    def flows(self) -> list[dict[str, Any]]:
+        """Give how many members went from one level to another in the whole stretch, on both sides."""
+        counts: dict[tuple[str, str, str], list[int]] = {}
+        for flow in self.found.flows:
+            both = counts.setdefault((flow.set, flow.before, flow.after), [0, 0])
+            both[0] += flow.today
+            both[1] += flow.tried
+        return [
+            {
+                "set": self.tiers(tiers),
+                "before": self.level(tiers, before),
+                "after": self.level(tiers, after),
+                "today": today,
+                "tried": tried,
+            }
+            for (tiers, before, after), (today, tried) in sorted(counts.items(), key=lambda each: -max(each[1]))
+        ]
+
+    def largest(self) -> list[dict[str, Any]]:
+        """Give the members whose lot changes most, by name."""
+        ids = [change.member for change in self.found.largest]
+        known = Member.objects.filter(programme_id=self.run.programme_id, id__in=ids).values_list("id", "name")
+        names: dict[uuid.UUID, str | None] = dict(known)
+        return [self._change(change, names.get(change.member)) for change in self.found.largest]
+
+    def _change(self, change: Change, name: str | None) -> dict[str, Any]:
+        decimals = {wallet.id: wallet.decimals for wallet in self.found.wallets}
+        points = [
+            f"{formats.points(today, decimals.get(wallet, 0))} → {formats.points(tried, decimals.get(wallet, 0))}"
+            f"{'' if len(change.points) == 1 else ' ' + self.unit(wallet)}"
+            for wallet, (today, tried) in change.points.items()
+            if today != tried
+        ]
+        return {
+            "member": change.member,
+            "name": name or change.reference or _("Guest"),
+            "change": self.amount(change.change),
+            "gains": change.change > 0,
+            "points": ", ".join(points),
+        }
+
+
+def _moves(wallet: Wallet) -> list[tuple[int, ...]]:
+    names = ("opening", "earned", "given", "redeemed", "expired", "received", "sent", "closing")
+    return [tuple(getattr(side, name) for name in names) for side in (wallet.today, wallet.tried)]
+
+
+def _side(run: Run) -> str:
+    changed = run.document is not None or run.without
+    return asked.title(run) if changed else _("As it was")

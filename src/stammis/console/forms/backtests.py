@@ -1,0 +1,120 @@
+"""The form that asks for a back-test, and the one that supposes a response."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from stammis.core.programme import Programme as Document
+from stammis.programmes.models import Draft
+from stammis.programmes.sentences import rule_name
+from stammis.simulation.models import Run
+
+LARGEST = 4 * 1024 * 1024
+FILE, DRAFT, WITHOUT = "file", "draft:", "without:"
+
+
+def _date(label: Any, hint: Any = "") -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=False, help_text=hint, widget=widget)
+
+
+class BacktestForm(forms.Form):
+    """What to try, on which days, for whom, and how everybody begins."""
+
+    what = forms.ChoiceField(label=gettext_lazy("What to try"))
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        required=False,
+        max_length=150,
+        help_text=gettext_lazy("A programme file; only where «A programme file» is chosen above."),
+        widget=forms.FileInput(attrs={"accept": ".yaml,.yml,.json"}),
+    )
+    first = _date(gettext_lazy("First day"), gettext_lazy("Empty: from the beginning."))
+    last = _date(gettext_lazy("Last day"), gettext_lazy("Empty: up to now."))
+    label = forms.CharField(
+        label=gettext_lazy("Only members with the label"),
+        required=False,
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    sample = forms.IntegerField(
+        label=gettext_lazy("Only a sample of so many members"),
+        required=False,
+        min_value=1,
+        help_text=gettext_lazy("Faster; what it comes to is scaled up to all, and its error is told."),
+    )
+    opening = forms.ChoiceField(
+        label=gettext_lazy("Everybody begins"),
+        choices=[
+            (Run.Opening.CARRIED.value, gettext_lazy("with the points they had on the first day")),
+            (Run.Opening.EMPTY.value, gettext_lazy("without points")),
+        ],
+        initial=Run.Opening.CARRIED.value,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, drafts: Sequence[Draft], document: Document | None, **kwargs: Any) -> None:
+        """Offer the open drafts, a file, and what is published without one of its rules."""
+        super().__init__(*args, **kwargs)
+        self.drafts = {str(draft.id): draft for draft in drafts}
+        self.rules = {rule.id: rule_name(rule) for rule in (document.earn if document else ())}
+        choices: list[Any] = [(FILE, _("A programme file"))]
+        if drafts:
+            choices.insert(0, (_("Drafts"), [(f"{DRAFT}{key}", draft.name) for key, draft in self.drafts.items()]))
+        if self.rules:
+            without = [
+                (f"{WITHOUT}{rule}", _("without %(rule)s") % {"rule": name}) for rule, name in self.rules.items()
+            ]
+            choices.append((_("What is published"), without))
+        field = self.fields["what"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a file where it is needed, and for days in their order."""
+        said: dict[str, Any] = super().clean() or {}
+        file: UploadedFile[bytes] | None = said.get("file")
+        if said.get("what") == FILE and file is None and "file" not in self.errors:
+            self.add_error("file", _("Choose the programme file."))
+        if file is not None and (file.size or 0) > LARGEST:
+            self.add_error("file", _("The file has more than 4 MB."))
+        first, last = said.get("first"), said.get("last")
+        if first and last and last < first:
+            self.add_error("last", _("This day lies before the first one."))
+        return said
+
+    def asked(self) -> dict[str, Any]:
+        """Give days, members and opening as ``simulation.services.begin`` takes them."""
+        said = self.cleaned_data
+        return {
+            "first": said["first"],
+            "end": said["last"] + dt.timedelta(days=1) if said["last"] else None,
+            "label": said["label"],
+            "sample": said["sample"],
+            "opening": Run.Opening(said["opening"]),
+        }
+
+
+class ResponseForm(forms.Form):
+    """How much more members are supposed to buy where they get a tenth more points: a range, in per cent."""
+
+    low = forms.DecimalField(
+        label=gettext_lazy("At least, in %"), min_value=-100, max_value=100, max_digits=5, decimal_places=2
+    )
+    high = forms.DecimalField(
+        label=gettext_lazy("At most, in %"), min_value=-100, max_value=100, max_digits=5, decimal_places=2
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a range in its order."""
+        said: dict[str, Any] = super().clean() or {}
+        if {"low", "high"} <= said.keys() and said["high"] < said["low"]:
+            self.add_error("high", _("This is less than the other end."))
+        return said

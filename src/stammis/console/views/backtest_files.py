@@ -1,0 +1,140 @@
+"""What a back-test gives to take away: tables, charts; and why a member would have had more or less."""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+from pathlib import Path
+from typing import Any, Literal
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from stammis.console import formats, programmes
+from stammis.console.access import may
+from stammis.console.backtests import figures
+from stammis.console.backtests.report import NOBODY, Report
+from stammis.console.frame import draw
+from stammis.console.requests import StaffRequest
+from stammis.console.spreadsheets import table
+from stammis.kit import charts as drawing
+from stammis.kit.charts import Picture
+from stammis.members.models import Member
+from stammis.simulation import queries
+from stammis.simulation.models import Run
+from stammis.simulation.queries.telling import Side
+from stammis.staff.roles import Permission
+
+KINDS = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet", "png": "image/png"}
+
+
+@may(Permission.SEE)
+@require_GET
+def export(request: StaffRequest, run_id: uuid.UUID, key: str, form: str) -> HttpResponse:
+    """Give a table of a back-test as CSV or Parquet."""
+    if form not in {"csv", "parquet"}:
+        raise Http404
+    run, other = _sides(request, run_id)
+    kind: Literal["csv", "parquet"] = "parquet" if form == "parquet" else "csv"
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "table"
+        queries.export(run, key, kind, file, other)
+        return _download(file.read_bytes(), f"back-test-{run.id.hex[-8:]}-{key}", kind)
+
+
+@may(Permission.SEE)
+@require_GET
+def chart(request: StaffRequest, run_id: uuid.UUID, key: str, form: str) -> HttpResponse:
+    """Give a chart's numbers as CSV, or the chart as PNG."""
+    run, other = _sides(request, run_id)
+    report = Report(run, other, queries.compared(run, other))
+    found = next((one for one in figures.drawn(report) if one.key == key), None)
+    if found is None or form not in {"csv", "png"}:
+        raise Http404
+    body = drawing.draw(Picture(figure=found.figure, form="png")) if form == "png" else table(found)
+    return _download(body, f"back-test-{run.id.hex[-8:]}-{key}", form)
+
+
+@may(Permission.SEE)
+@require_GET
+def why(request: StaffRequest, run_id: uuid.UUID, member_id: uuid.UUID) -> HttpResponse:
+    """Tell why a member would have had more or less: the events that came to something else, and both sides."""
+    run, other = _sides(request, run_id)
+    member = get_object_or_404(Member, programme_id=run.programme_id, id=member_id)
+    report = Report(run, other, queries.compared(run, other))
+    told = queries.why(run, member.id, other)
+    moments = [
+        {
+            "kind": _kinds().get(moment.kind, moment.kind),
+            "id": moment.id,
+            "at": moment.at,
+            "sides": [
+                _side(name, side, report)
+                for name, side in ((report.sides.today, moment.today), (report.sides.tried, moment.tried))
+            ],
+        }
+        for moment in told.moments
+    ]
+    context = {"run": run, "member": member, "moments": moments, "alike": told.alike, "report": report}
+    return draw(request, "console/backtests/why.html", context)
+
+
+def _side(name: str, side: Side, report: Report) -> dict[str, Any]:
+    """Tell what an event came to on one side: points by wallet, what gave them, levels, and what gave nothing."""
+    decimals = {wallet.id: wallet.decimals for wallet in report.found.wallets}
+    return {
+        "name": name,
+        "points": [
+            (report.unit(wallet), formats.signed(amount, decimals.get(wallet, 0)))
+            for wallet, amount in side.points.items()
+            if amount
+        ],
+        "parts": side.parts,
+        "levels": [(report.tiers(tiers), report.level(tiers, level or NOBODY)) for tiers, level in side.tiers.items()],
+        "idle": side.not_applied,
+    }
+
+
+def _kinds() -> dict[str, str]:
+    """Name what happened."""
+    return {
+        "purchase": _("Purchase"),
+        "return": _("Return"),
+        "status": _("Status of a purchase"),
+        "event": _("Event"),
+        "redemption": _("Reward taken"),
+        "redemption_cancelled": _("Reward given back"),
+        "exchange": _("Reward exchanged"),
+        "adjustment": _("Points given or taken by hand"),
+        "balance": _("Balance brought along"),
+        "transfer": _("Points given to somebody"),
+        "received": _("Points received"),
+        "day": _("A day passed"),
+        "member": _("The record changed"),
+    }
+
+
+def _sides(request: StaffRequest, run_id: uuid.UUID) -> tuple[Run, Run]:
+    """Give the run and the one beside it, which the address may name."""
+    programme = programmes.required(request)
+    run = queries.run(programme, run_id)
+    named = request.GET.get("with", "")
+    other = queries.run(programme, _uuid(named)) if named else run.compared_with
+    if other is None:
+        raise Http404
+    return run, other
+
+
+def _uuid(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _download(body: bytes, name: str, form: str) -> HttpResponse:
+    response = HttpResponse(body, content_type=KINDS[form])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    return response

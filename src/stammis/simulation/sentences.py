@@ -1,0 +1,175 @@
+"""Two runs side by side in words: what somebody who has to decide reads first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.numbers import format_percent
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from stammis.core.programme import Programme as Document
+from stammis.programmes.sentences import rule_named, words
+from stammis.simulation.estimates import Estimate
+from stammis.simulation.queries.comparing import Comparison, Wallet
+from stammis.simulation.results import WalletTotals
+
+BEHAVIOUR = gettext_lazy(
+    "Everybody is taken to have bought and redeemed just as they did. What other terms would have made them do is not"
+    " in these numbers."
+)
+SHOWN_BELOW = 10
+"""Changes below so many per cent are written with a decimal."""
+
+
+def verdict(found: Comparison, document: Document) -> list[str]:
+    """Say in sentences what was tried would have meant: points and money, members, levels, what is left, budgets."""
+    if not _differs(found):
+        return [_("It would have given exactly what was given: nobody would have more or less.")]
+    told = [given(wallet, document) for wallet in found.wallets if _given(wallet.today) or _given(wallet.tried)]
+    if sum(wallet.cost_minor is not None for wallet in found.wallets) > 1 and found.cost_minor is not None:
+        told.append(cost(found.cost_minor, document.currency))
+    return [*told, members(found), *levels(found, document), *left(found, document), *stopped(found, document)]
+
+
+def given(wallet: Wallet, document: Document) -> str:
+    """Say how many more or fewer points of a wallet would have been given, and what they are worth."""
+    unit = words.wallet_of(document, wallet.id)
+    change = wallet.change.value
+    if change == 0:
+        return _("It would have given as many %(wallet)s as it did.") % {
+            "wallet": words.name(unit.name, wallet.id) if unit else wallet.id
+        }
+    facts = {
+        "points": words.points(words.smallest(abs(change), unit), unit),
+        "share": share(_given(wallet.tried) - _given(wallet.today), _given(wallet.today)),
+    }
+    if wallet.cost_minor is None:
+        more = _("It would have given %(points)s more (%(share)s).")
+        return (more if change > 0 else _("It would have given %(points)s less (%(share)s).")) % facts
+    facts["money"] = words.minor_money(abs(wallet.cost_minor.value), document.currency)
+    more = _("It would have given %(points)s more (%(share)s), worth %(money)s.")
+    return (more if change > 0 else _("It would have given %(points)s less (%(share)s), worth %(money)s.")) % facts
+
+
+def cost(estimate: Estimate, currency: str) -> str:
+    """Say what all wallets together would have cost more or less."""
+    facts = {"money": words.minor_money(abs(estimate.value), currency)}
+    if estimate.value == 0:
+        return _("All together it would have cost as much as it did.")
+    more = _("All together it would have cost %(money)s more.")
+    return (more if estimate.value > 0 else _("All together it would have cost %(money)s less.")) % facts
+
+
+def members(found: Comparison) -> str:
+    """Say how many members would be better and worse off."""
+    spread = found.spread
+    sentence = ngettext(
+        "%(better)s member would have been better off, %(worse)s worse; for %(same)s nothing would have changed.",
+        "%(better)s members would have been better off, %(worse)s worse; for %(same)s nothing would have changed.",
+        spread.better,
+    )
+    told = sentence % {name: words.number(getattr(spread, name)) for name in ("better", "worse", "same")}
+    if found.share == (1, 1):
+        return told
+    part, whole = (words.number(number) for number in found.share)
+    return (
+        f"{told} {_('That is counted in a sample of %(part)s of %(whole)s members.') % {'part': part, 'whole': whole}}"
+    )
+
+
+def levels(found: Comparison, document: Document) -> Iterator[str]:
+    """Say of each level in which another number of members would be at the end how many."""
+    last = max((each.month for each in found.levels), default="")
+    names = {
+        (tiers.id, level.id): words.name(level.name, level.id) for tiers in document.tiers for level in tiers.levels
+    }
+    for each in found.levels:
+        if each.month == last and each.today != each.tried and (each.set, each.level) in names:
+            facts = {"level": names[each.set, each.level], "tried": words.number(each.tried)}
+            sentence = ngettext(
+                "%(level)s at the end: %(tried)s member instead of %(today)s.",
+                "%(level)s at the end: %(tried)s members instead of %(today)s.",
+                each.tried,
+            )
+            yield sentence % (facts | {"today": words.number(each.today)})
+
+
+def left(found: Comparison, document: Document) -> Iterator[str]:
+    """Say what would be outstanding at the end, where that is something else."""
+    for wallet in found.wallets:
+        unit = words.wallet_of(document, wallet.id)
+        if wallet.today.closing != wallet.tried.closing:
+            now, then = (words.smallest(each.closing, unit) for each in (wallet.today, wallet.tried))
+            facts = {"tried": words.points(then, unit), "today": words.number(now)}
+            yield _("Outstanding at the end: %(tried)s instead of %(today)s.") % facts
+
+
+def stopped(found: Comparison, document: Document) -> Iterator[str]:
+    """Say which caps and budgets would have been reached otherwise than they were, and how much was not possible."""
+    known = {(limit.because, limit.id, limit.times, limit.first_at) for limit in found.today.limits}
+    for limit in found.tried.limits:
+        if (limit.because, limit.id, limit.times, limit.first_at) in known:
+            continue
+        facts = {
+            "name": limit_name(limit.id, document),
+            "day": words.day(_local(limit.first_at, document.timezone)),
+            "times": words.number(limit.times),
+        }
+        if limit.because == "budget_reached":
+            yield _("The budget %(name)s would have been used up, first on %(day)s.") % facts
+        else:
+            yield _("The limit of %(name)s would have been reached %(times)s times, first on %(day)s.") % facts
+    missed = sum(found.tried.refused.values())
+    if missed:
+        sentence = ngettext(
+            "%(count)s redemption or payment with points would not have been possible.",
+            "%(count)s redemptions or payments with points would not have been possible.",
+            missed,
+        )
+        yield sentence % {"count": words.number(missed)}
+
+
+def limit_name(limit: str, document: Document) -> str:
+    """Name a cap by its rule, a budget by its id."""
+    return rule_named(document, limit)
+
+
+def share(change: int, of: int) -> str:
+    """Write a change as per cent of what there was: «+12 %»."""
+    if not of:
+        return _("none until now")
+    part = Decimal(change) / of
+    sign = "+" if part > 0 else "−" if part < 0 else ""
+    places = 0 if abs(part) * 100 >= SHOWN_BELOW else 1
+    return sign + format_percent(round(abs(part), 2 + places), locale=words.locale(), decimal_quantization=False)
+
+
+def refusal_kinds() -> dict[str, str | Promise]:
+    """Name what was done with points and could not have been done."""
+    return {
+        "redemption": gettext_lazy("Rewards taken"),
+        "tender": gettext_lazy("Payments with points"),
+        "transfer": gettext_lazy("Points given to others"),
+    }
+
+
+def _given(totals: WalletTotals) -> int:
+    return totals.earned + totals.given + totals.taken_back
+
+
+def _differs(found: Comparison) -> bool:
+    return bool(
+        found.spread.better
+        or found.spread.worse
+        or any(wallet.today != wallet.tried for wallet in found.wallets)
+        or any(level.today != level.tried for level in found.levels)
+    )
+
+
+def _local(moment: dt.datetime, zone: str) -> dt.date:
+    return moment.astimezone(ZoneInfo(zone)).date()
