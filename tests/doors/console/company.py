@@ -32,6 +32,7 @@ from stammis.programmes import services as publishing
 from stammis.programmes import yaml
 from stammis.programmes.models import Draft, Programme
 from stammis.rewards.models import Issued
+from stammis.simulation import services as simulation
 from stammis.staff import services as staff
 from stammis.staff.models import ApiKey, Role
 
@@ -70,6 +71,8 @@ class Company:
     part: str
     merged: str
     draft: str = ""
+    backtest: str = ""
+    proof: str = ""
 
 
 def found(members: int = MEMBERS) -> Company:
@@ -102,6 +105,8 @@ def found(members: int = MEMBERS) -> Company:
     earned = Entry.objects.filter(member_id=issued.member_id, kind="earn").order_by("-amount")[0]
     expired = Entry.objects.filter(kind="expire").order_by("member_id", "row")[0]
     assert ApiKey.objects.count() == 1
+    draft = _draft(programme)
+    backtest, proof = _tried(programme, draft)
     return Company(
         member=str(issued.member_id),
         odd=str(Member.objects.get(reference="odd").id),
@@ -113,7 +118,9 @@ def found(members: int = MEMBERS) -> Company:
         pool=pool,
         part=str(Member.objects.get(reference="m-0001").id),
         merged=str(Member.objects.get(reference="m-0059").id),
-        draft=str(_draft(programme).id),
+        draft=str(draft.id),
+        backtest=backtest,
+        proof=proof,
     )
 
 
@@ -142,6 +149,13 @@ def _draft(programme: Programme) -> Draft:
     draft = publishing.save(draft, {**draft.document, "earn": rules}, author)
     draft = publishing.save(draft, {**draft.document, "declared_age_days": 30}, author)
     return publishing.undo(draft, author)
+
+
+def _tried(programme: Programme, draft: Draft) -> tuple[str, str]:
+    """Back-tests the draft, and proves the ledger; gives both ids."""
+    by = "manager@example.com"
+    asked = simulation.begin(programme, by=by, document=draft.document, first=dt.date(2017, 6, 1), name=draft.name)
+    return str(simulation.work(asked.id).id), str(simulation.work(simulation.begin_identity(programme, by=by).id).id)
 
 
 def name_of(number: int) -> str:

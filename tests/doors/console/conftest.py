@@ -35,7 +35,9 @@ def served(
 ) -> Iterator[Callable[[bool], Site]]:
     """Serves an installation: with a company, or empty but for its staff."""
     with ExitStack() as stack:
-        stack.enter_context(pytest.MonkeyPatch.context()).setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # beside Playwright
+        environment = stack.enter_context(pytest.MonkeyPatch.context())
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # beside Playwright
+        environment.setenv("STAMMIS_DATA", str(tmp_path_factory.mktemp("data")))
         stack.enter_context(django_db_blocker.unblock())
 
         def serve(with_company: bool) -> Site:  # noqa: FBT001 - one of two

@@ -62,6 +62,11 @@ PAGES = {
     "draft_preview": "programme/drafts/{draft}/preview",
     "history": "programme/history?on=2017-03-04",
     "restore": "programme/versions/1/restore",
+    "backtests": "backtests",
+    "backtest_new": "backtests/new?draft={draft}",
+    "backtest": "backtests/{backtest}",
+    "backtest_proof": "backtests/{proof}",
+    "backtest_why": "backtests/{backtest}/members/{member}",
     "rewards": "rewards",
     "imports": "imports",
     "waiting": "imports/waiting",
@@ -85,6 +90,7 @@ OPEN = {"sign_in": "sign-in", "forgotten": "forgotten", "welcome": "welcome/an-o
 NO_PAGES = {
     "chart", "members_csv", "exchange", "approval", "programme_file", "bad_rows", "stop_run", "choose", "sign_out",
     "person_link", "shut_out", "let_in",
+    "backtest_prove", "backtest_act", "backtest_chart", "backtest_table",
     "draft_begin", "draft_act", "draft_publish", "draft_file",
 }  # fmt: skip
 FOUND_MISSING = {"nowhere", "welcome"}
@@ -160,7 +166,7 @@ def test_without_a_programme_every_page_about_it_leads_to_the_first_steps(
 ) -> None:
     context = signed_in(empty_site.url)
     page = context.new_page()
-    for name in ("overview", "members", "programme", "rewards", "imports"):
+    for name in ("overview", "members", "programme", "backtests", "rewards", "imports"):
         page.goto(address(empty_site, PAGES[name]))
         assert page.title().startswith("First steps")
     context.close()

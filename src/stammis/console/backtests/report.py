@@ -199,11 +199,16 @@ class Report:
 
     def limits(self) -> list[dict[str, Any]]:
         """Give the caps and budgets that cut something, on either side."""
+        kinds = {
+            "budget_reached": _("The budget was used up"),
+            "cap_reached": _("The limit was reached: nothing more"),
+            "capped": _("The limit cut off a part"),
+        }
         sides = [{(each.because, each.id): each for each in limits} for limits in self.found.limits]
         return [
             {
                 "name": self.rule(key[1]),
-                "kind": _("Budget") if key[0] == "budget_reached" else _("Limit"),
+                "kind": kinds.get(key[0], key[0]),
                 "today": sides[0].get(key),
                 "tried": sides[1].get(key),
             }

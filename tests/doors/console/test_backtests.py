@@ -1,0 +1,204 @@
+"""Back-tests in the console: asked for, worked off by the worker, read, compared, taken away."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from procrastinate.contrib.django import app
+from procrastinate.testing import InMemoryConnector
+
+from stammis.members.queries import find
+from stammis.programmes import services, yaml
+from stammis.programmes.models import Draft
+from stammis.programmes.services import Author
+from stammis.simulation import tasks
+from stammis.simulation.models import Run
+from stammis.staff import services as staff
+from tests.rooms.till import NOW, SHOP, Till, bought, day
+
+pytestmark = pytest.mark.django_db
+DOUBLED = [{"id": "spend", "kind": "amount", "points": 2, "each": "1.00"}, SHOP["earn"][1]]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("STAMMIS_DATA", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def queue() -> object:
+    with app.replace_connector(InMemoryConnector()) as replaced:
+        yield replaced
+
+
+def signed_in(client: Client, role: str = "manager") -> Client:
+    client.force_login(
+        staff.found(email=f"{role}@example.com", name=role, password="seven green kettles", role=role, by="x")
+    )
+    return client
+
+
+def shop() -> Till:
+    till = Till()
+    till.say(bought("a", 10_000, "anna", at=day("2026-01-10")), bought("b", 3_050, "ben", at=day("2026-02-11")))
+    return till
+
+
+def drafted(till: Till) -> Draft:
+    author = Author("ada@example.com", NOW)
+    draft = services.begin(till.programme, "Double points", author)
+    return services.save(draft, draft.document | {"earn": DOUBLED}, author)
+
+
+def asked(client: Client, what: str, **more: object) -> Run:
+    said = {"what": what, "opening": "carried", "first": "", "last": "", "label": "", "sample": ""} | more
+    answer = client.post(reverse("console:backtest_new"), said)
+    assert answer.status_code == 302, html.unescape(answer.content.decode())
+    return Run.objects.get(id=answer["Location"].rsplit("/", 1)[1])
+
+
+def page(client: Client, run: Run, asks: str = "") -> str:
+    return html.unescape(client.get(reverse("console:backtest", args=[run.id]) + asks).content.decode())
+
+
+def test_a_draft_is_tried_and_told_in_words(client: Client) -> None:
+    till = shop()
+    draft = drafted(till)
+    signed_in(client)
+    assert draft.name in client.get(reverse("console:backtest_new")).content.decode()
+    run = asked(client, f"draft:{draft.id}")
+    assert (run.state, run.name, run.begun_by) == (Run.State.QUEUED, "Double points", "manager@example.com")
+    assert "It waits for its turn." in page(client, run)
+    tasks.work_off(str(run.id))
+    told = page(client, run)
+    # 100 + 30 points today; 200 + 61 as tried: each euro gives two, and 30.50 gives 61; a point is worth 1.00
+    assert "It would have given 131 points more (+101%), worth €131.00." in told
+    assert "2 members would have been better off, 0 worse; for 0 nothing would have changed." in told
+    assert "Everybody is taken to have bought and redeemed just as they did." in told
+
+
+def test_a_file_and_what_is_published_without_a_rule_are_tried(client: Client) -> None:
+    till = shop()
+    signed_in(client)
+    document = SHOP | {"programme": till.programme.slug, "earn": DOUBLED}
+    file = SimpleUploadedFile("double.yaml", yaml.dump(document).encode())
+    run = asked(client, "file", file=file, first="2026-02-01", last="2026-02-28", sample="1")
+    assert (run.name, run.begins_on, run.ends_on, run.sample) == (
+        "double.yaml",
+        dt.date(2026, 2, 1),
+        dt.date(2026, 3, 1),
+        1,
+    )
+    without = asked(client, "without:spend")
+    assert without.without == "spend"
+    tasks.work_off(str(without.id))
+    assert "It would have given 130 points less (−100%), worth €130.00." in page(client, without)
+
+
+def test_what_cannot_be_tried_is_told(client: Client) -> None:
+    till = shop()
+    signed_in(client)
+    address = reverse("console:backtest_new")
+    said = {"what": "file", "opening": "carried"}
+    assert "Choose the programme file." in client.post(address, said).content.decode()
+    wrong = SimpleUploadedFile("double.yaml", b"stammis: 1\nprogramme: x\n")
+    assert client.post(address, said | {"file": wrong}).status_code == 422
+    days = {"what": "without:spend", "first": "2026-02-02", "last": "2026-02-01"}
+    assert "This day lies before the first one." in client.post(address, said | days).content.decode()
+    assert not Run.objects.filter(programme=till.programme).exists()
+
+
+def test_a_back_test_is_stopped_gone_on_with_and_removed(client: Client) -> None:
+    till = shop()
+    signed_in(client)
+    run = asked(client, f"draft:{drafted(till).id}")
+    act = reverse("console:backtest_act", args=[run.id])
+    client.post(act, {"act": "cancel"})
+    tasks.work_off(str(run.id))  # the job is there still, and leaves it alone
+    run.refresh_from_db()
+    assert run.state == Run.State.CANCELLED
+    assert "It was stopped" in page(client, run)
+    client.post(act, {"act": "resume"})
+    tasks.work_off(str(run.id))
+    run.refresh_from_db()
+    assert run.state == Run.State.DONE
+    client.post(act, {"act": "remove"})
+    assert not Run.objects.filter(id=run.id).exists()
+
+
+def test_a_run_that_a_killed_worker_left_is_taken_up_again(client: Client) -> None:
+    till = shop()
+    signed_in(client)
+    run = asked(client, f"draft:{drafted(till).id}")
+    Run.objects.filter(id=run.id).update(state=Run.State.RUNNING)
+    tasks.work_off(str(run.id))
+    run.refresh_from_db()
+    assert run.state == Run.State.DONE
+
+
+def test_two_back_tests_are_laid_side_by_side(client: Client) -> None:
+    till = shop()
+    signed_in(client)
+    double, without = asked(client, f"draft:{drafted(till).id}"), asked(client, "without:spend")
+    for run in (double, without):
+        tasks.work_off(str(run.id))
+    assert "Published, without spend" in page(client, double)
+    told = page(client, double, f"?with={without.id}")
+    assert "It would have given 261 points more (none until now), worth €261.00." in told
+
+
+def test_the_proof_is_a_button_and_says_how_it_went(client: Client) -> None:
+    shop()
+    signed_in(client)
+    answer = client.post(reverse("console:backtest_prove"))
+    run = Run.objects.get(id=answer["Location"].rsplit("/", 1)[1])
+    assert run.exact
+    tasks.work_off(str(run.id))
+    assert "2 rows compared, none differs." in page(client, run)
+    assert "2 rows compared, none differs." in client.get(reverse("console:backtests")).content.decode()
+
+
+def test_each_change_has_its_why_against_todays(client: Client) -> None:
+    till = shop()
+    signed_in(client)
+    run = asked(client, f"draft:{drafted(till).id}")
+    tasks.work_off(str(run.id))
+    anna = find(till.programme.id, "anna")
+    told = html.unescape(client.get(reverse("console:backtest_why", args=[run.id, anna.id])).content.decode())
+    assert "1 event came to something else" in told
+    assert "+100 " in told
+    assert "+200 " in told
+
+
+def test_tables_and_charts_are_taken_away(client: Client) -> None:
+    till = shop()
+    signed_in(client)
+    run = asked(client, f"draft:{drafted(till).id}")
+    tasks.work_off(str(run.id))
+    members = client.get(reverse("console:backtest_table", args=[run.id, "members", "csv"])).content.decode()
+    assert members.splitlines()[0] == "member_id,wallet,today,tried,change,change_minor"
+    anna = str(find(till.programme.id, "anna").id)
+    assert f"{anna},points,100,200,100,10000" in members
+    parquet = client.get(reverse("console:backtest_table", args=[run.id, "levels", "parquet"])).content
+    assert parquet[:4] == b"PAR1"
+    chart = client.get(reverse("console:backtest_chart", args=[run.id, "points-points", "csv"])).content.decode()
+    assert "Jan ’26,100.0,200.0" in chart
+    assert client.get(reverse("console:backtest_chart", args=[run.id, "nothing", "csv"])).status_code == 404
+
+
+def test_a_response_is_supposed_apart(client: Client) -> None:
+    till = shop()
+    signed_in(client)
+    run = asked(client, f"draft:{drafted(till).id}")
+    tasks.work_off(str(run.id))
+    # 131 points more on 130 are 100.8 %; 10 % more sales for each tenth are 100.8 % of 130.50
+    told = page(client, run, "?low=0&high=10")
+    assert "an assumption" in told
+    assert "+€131.50" in told
