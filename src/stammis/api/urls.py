@@ -11,6 +11,7 @@ from stammis.api.views import (
     between,
     drafts,
     ledger,
+    liability,
     lots,
     members,
     numbers,
@@ -22,7 +23,7 @@ from stammis.api.views import (
     why,
 )
 
-VIEWS = (between, drafts, ledger, lots, members, numbers, purchases, rates, rewards, tiers, waiting, why)
+VIEWS = (between, drafts, ledger, liability, lots, members, numbers, purchases, rates, rewards, tiers, waiting, why)
 """Importing them hangs their calls into the door."""
 
 register_converter(IdConverter, "ref")

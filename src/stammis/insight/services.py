@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from stammis.insight.liability.reading import read_book
+from stammis.insight.liability.reading import BeforeBeginning, read_book
 from stammis.insight.liability.report import Report, reported
 from stammis.insight.models import LiabilityReport
 from stammis.kit import clock
 from stammis.kit.errors import Invalid
+from stammis.programmes import queries as programmes
 from stammis.programmes.models import Programme
 from stammis.snapshot import queries as snapshots
 from stammis.snapshot import services as snapshot
@@ -59,11 +60,15 @@ def liability(programme: Programme, on: dt.date | None = None, progress: Progres
 
 
 def wanted_day(programme: Programme, on: dt.date | None) -> dt.date:
-    """Give the day that is meant: today, where none is named. Raises NotYet."""
-    today = clock.now().astimezone(ZoneInfo(programme.zone)).date()
-    if on is not None and on > today:
+    """Give the day that is meant: today, where none is named. Raises NotYet and BeforeBeginning."""
+    zone = ZoneInfo(programme.zone)
+    day = on or clock.now().astimezone(zone).date()
+    if day > clock.now().astimezone(zone).date():
         raise NotYet
-    return on or today
+    starts = programmes.versions(programme.id).starts
+    if not starts or day < dt.datetime.fromtimestamp(starts[0][0], zone).date():
+        raise BeforeBeginning
+    return day
 
 
 def want(programme: Programme, on: dt.date) -> bool:

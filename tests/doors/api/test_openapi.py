@@ -52,6 +52,8 @@ ORDER = (
     "undo_merge",
     "verify_contact",
     "change_purchase_status",
+    "reckon_liability",
+    "expiry_effect",
 )
 DRAFT = ("put_draft", "undo_draft", "review_draft", "return_draft", "review_draft", "approve_draft", "publish_draft")
 ANOTHER_DRAFT = ("put_draft", "discard_draft")

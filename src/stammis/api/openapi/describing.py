@@ -33,6 +33,7 @@ PARAMETERS = {
     "lang": "en, fi, sv or pl; without it, by Accept-Language.",
     "limit": "Entries on a page, 1 to 200.",
     "name": "The metric.",
+    "on": "At the end of this day; without it, the latest report.",
     "programme": "Which programme: needed where there are several and the key has none.",
     "q": "Beginnings of words.",
     "state": "Only those that wait, were applied or were refused.",

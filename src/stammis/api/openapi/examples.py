@@ -124,3 +124,5 @@ A_CHANGE: dict[str, Any] = {
     "after": 1,
     "note": "Half as much again in summer.",
 }
+A_RECKONING: dict[str, Any] = {}
+AN_EXPIRY: dict[str, Any] = {"expiry": {"kind": "days", "days": 180}}

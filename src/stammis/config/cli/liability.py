@@ -1,0 +1,113 @@
+"""``stammis liability``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from stammis.config.cli.options import installed
+from stammis.config.cli.progress import Work
+from stammis.core.amounts import amount_text
+from stammis.core.currencies import DECIMALS
+from stammis.insight import services as insight
+from stammis.insight.liability.proposals import effect, read_expiry
+from stammis.insight.liability.report import MoneyMonth, Report, WalletReport
+from stammis.insight.liability.writing import as_json, effect_json, tables
+from stammis.programmes import queries as programmes
+
+Day = click.DateTime(["%Y-%m-%d"])
+TABLES = ("roll-forward", "points", "cohorts", "expiring", "cash-need", "checks")
+SHOWN = 13
+_FIGURES = ("opening", "issued", "redeemed", "expired", "estimate", "closing")
+
+
+@click.command(short_help="What is owed for points, and how much of them is never redeemed.")
+@click.option("--on", "day", type=Day, metavar="DAY", help="At the end of this day, as 2017-12-31. Default: now.")
+@click.option("--table", "name", type=click.Choice(TABLES), default=TABLES[0], help="What a file holds.")
+@click.option("--csv", "as_csv", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write CSV.")
+@click.option(
+    "--parquet", "as_parquet", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write Parquet."
+)
+@click.option("--expiry", metavar="JSON", help='What another rule would do, as {"kind": "days", "days": 365}.')
+@click.option("--wallet", metavar="ID", help="Whose expiry. Default: the programme's first wallet.")
+@click.option("--programme", metavar="ID", help="Needed where there are several.")
+@click.option("--json", "as_values", is_flag=True, help="As JSON, as the API gives it.")
+@installed()
+def command(  # noqa: PLR0917 - click hands every option over
+    day: dt.datetime | None,
+    name: str,
+    as_csv: Path | None,
+    as_parquet: Path | None,
+    expiry: str | None,
+    wallet: str | None,
+    programme: str | None,
+    as_values: bool,  # noqa: FBT001 - a flag of the command line
+) -> None:
+    """Reckon what is owed for points at the end of a day: a calculation for the accountant.
+
+    It shows the outstanding points in money, how much of them is never redeemed (with its range), and from month to
+    month why the contract liability changed. The report is kept; the console and the API show the same one.
+    """
+    scope = programmes.programme(programme)
+    rule = None if expiry is None else read_expiry(expiry)
+    with Work("Copying the history", "members") as work:
+        report = insight.liability(scope, day.date() if day else None, work.at)
+    if as_csv is not None:
+        as_csv.write_text(tables(report)[name].as_csv(), "utf-8")
+    if as_parquet is not None:
+        as_parquet.write_bytes(tables(report)[name].as_parquet())
+    if rule is not None:
+        told = effect_json(effect(report.book, wallet or report.wallets[0].wallet, rule), report.currency)
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    elif as_values:
+        click.echo(json.dumps(as_json(report), ensure_ascii=False, indent=2))
+    elif as_csv is None and as_parquet is None:
+        show(report)
+
+
+def show(report: Report) -> None:
+    """Print a report: what is outstanding, breakage, and the roll-forward of the last year."""
+    decimals = DECIMALS[report.currency]
+    click.echo(f"On {report.on.isoformat()}, in {report.currency}. A calculation for the accountant.")
+    for wallet in report.wallets:
+        click.echo(f"\n{wallet.wallet}: {written(wallet.outstanding, wallet.decimals)} points outstanding", nl=False)
+        money = wallet.outstanding_minor
+        click.echo("" if money is None else f", worth {amount_text(money, decimals)} {report.currency}")
+        click.echo(f"  never redeemed: {breakage(wallet)}")
+    for title, lines in (("Contract liability", report.contract), ("Points without a sale", report.marketing)):
+        click.echo(f"\n{title}")
+        click.echo("  month   " + "".join(f"{figure:>14}" for figure in _FIGURES))
+        for line in lines[-SHOWN:]:
+            click.echo(f"  {line.month} " + "".join(f"{each:>14}" for each in figures(line, decimals)))
+    for alert in report.alerts:
+        click.echo(
+            f"\n{alert.wallet}, points of {alert.cohort}: {alert.expected} were expected to be redeemed,"
+            f" {alert.redeemed} have been.",
+            err=True,
+        )
+
+
+def breakage(wallet: WalletReport) -> str:
+    """Say how much is never redeemed, with its range, or why that cannot be told."""
+    line = wallet.breakage
+    if line.value is None or line.low is None or line.high is None:
+        return f"– ({line.reason})"
+    held = sum(check.held for check in line.checks)
+    return (
+        f"{100 * line.value:.1f} % ({100 * line.low:.1f}…{100 * line.high:.1f} %);"
+        f" {held} of {len(line.checks)} earlier ranges held what came"
+    )
+
+
+def written(points: int, decimals: int) -> str:
+    """Write points with their decimals."""
+    return f"{Decimal(points).scaleb(-decimals):,}"
+
+
+def figures(line: MoneyMonth, decimals: int) -> list[str]:
+    """Write the figures of a month."""
+    return [amount_text(getattr(line, figure), decimals) for figure in _FIGURES]
