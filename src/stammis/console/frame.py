@@ -45,6 +45,7 @@ PLACES = (
     Place(_("Back-tests"), "backtests", "flask-conical"),
     Place(_("Rewards"), "rewards", "gift"),
     Place(_("Households"), "pools", "house"),
+    Place(_("Liability"), "liability", "landmark"),
     Place(_("Approvals"), "approvals", "stamp", Permission.RUN, "run"),
     Place(_("Imports"), "imports", "file-up", Permission.RUN, "run"),
     Place(_("API keys"), "keys", "key-round", Permission.OWN, "own"),
