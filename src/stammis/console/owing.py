@@ -67,9 +67,7 @@ def numbers(report: Report, wallet: WalletReport) -> list[Number]:
             _("Points outstanding"),
             formats.points(wallet.outstanding, wallet.decimals),
             _("Active, held and pending points, less debts."),
-            _("worth %(money)s") % {"money": money(report, wallet.outstanding_minor)}
-            if priced
-            else _("no value declared"),
+            _("worth %(money)s") % {"money": worth} if priced else _("no value declared"),
         ),
         Number(
             _("Contract liability"),

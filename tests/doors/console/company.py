@@ -6,8 +6,10 @@ import datetime as dt
 import random
 from dataclasses import dataclass
 from importlib import resources
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.core.management import call_command
 
 from stammis.accrual import services as accrual
@@ -24,6 +26,7 @@ from stammis.core.events import (
     ReturnLine,
 )
 from stammis.imports.models import BadRow, Run
+from stammis.insight import services as insight
 from stammis.kit import clock
 from stammis.ledger.models import Entry
 from stammis.ledger.queries import row_id
@@ -107,6 +110,9 @@ def found(members: int = MEMBERS) -> Company:
     assert ApiKey.objects.count() == 1
     draft = _draft(programme)
     backtest, proof = _tried(programme, draft)
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STAMMIS_DATA", folder)
+        insight.liability(programme)
     return Company(
         member=str(issued.member_id),
         odd=str(Member.objects.get(reference="odd").id),

@@ -32,6 +32,7 @@ PAGES = {
     "verify": "members/{member}/verify",
     "member_merged": "members/{merged}",
     "part": "members/{merged}/part",
+    "liability": "liability?wallet=points&kind=days&number=90",
     "pools": "pools",
     "pool_new": "pools/new",
     "pool": "pools/{pool}",
@@ -91,6 +92,7 @@ NO_PAGES = {
     "chart", "members_csv", "exchange", "approval", "programme_file", "bad_rows", "stop_run", "choose", "sign_out",
     "person_link", "shut_out", "let_in",
     "backtest_prove", "backtest_act", "backtest_chart", "backtest_table",
+    "liability_table", "liability_chart", "liability_reckon", "liability_waiting",
     "draft_begin", "draft_act", "draft_publish", "draft_file",
 }  # fmt: skip
 FOUND_MISSING = {"nowhere", "welcome"}
