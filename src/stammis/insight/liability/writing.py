@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -188,28 +188,13 @@ def tables(report: Report) -> dict[str, Table]:
     def money(minor: int | None) -> Decimal | None:
         return None if minor is None else Decimal(minor).scaleb(-places)
 
-    def rolled(kind: str, wallet: str, lines: Sequence[MoneyMonth]) -> list[tuple[Cell, ...]]:
-        return [
-            (line.month, kind, wallet, report.currency, *(money(getattr(line, part)) for part in _PARTS))
-            for line in lines
-        ]
-
-    priced = [wallet for wallet in report.wallets if wallet.value is not None]
-    rows = [
-        *rolled("contract", ALL, report.contract),
-        *rolled("marketing", ALL, report.marketing),
-        *(row for wallet in priced for row in rolled("contract", wallet.wallet, wallet.contract)),
-        *(row for wallet in priced for row in rolled("marketing", wallet.wallet, wallet.marketing)),
-    ]
-    ahead = ("wallet", "month", "points", "lots", "money")
+    exact = {"outstanding_minor": money, "owed_minor": money, "provided_minor": money}
     return {
-        "roll-forward": Table(("month", "kind", "wallet", "currency", *_PARTS), tuple(rows)),
+        "roll-forward": Table(("month", "kind", "wallet", "currency", *_PARTS), tuple(_rolled(report, money))),
         "points": _structs(report, "months", {}),
-        "cohorts": _structs(
-            report, "cohorts", {"outstanding_minor": money, "owed_minor": money, "provided_minor": money}
-        ),
+        "cohorts": _structs(report, "cohorts", exact),
         "expiring": Table(
-            ahead,
+            ("wallet", "month", "points", "lots", "money"),
             tuple(
                 (wallet.wallet, each.month, each.points, each.lots, money(each.minor))
                 for wallet in report.wallets
@@ -235,7 +220,17 @@ def tables(report: Report) -> dict[str, Table]:
     }
 
 
-def _structs(report: Report, name: str, exact: dict[str, Callable[[int | None], Decimal | None]]) -> Table:
+def _rolled(report: Report, money: Callable[[int | None], Decimal | None]) -> Iterator[tuple[Cell, ...]]:
+    """Give the lines of both roll-forwards: all wallets together, then each wallet that has a value."""
+    sides: list[tuple[str, Sequence[MoneyMonth], Sequence[MoneyMonth]]] = [(ALL, report.contract, report.marketing)]
+    sides += [(each.wallet, each.contract, each.marketing) for each in report.wallets if each.value is not None]
+    for wallet, contract, marketing in sides:
+        for kind, lines in (("contract", contract), ("marketing", marketing)):
+            for line in lines:
+                yield line.month, kind, wallet, report.currency, *(money(getattr(line, part)) for part in _PARTS)
+
+
+def _structs(report: Report, name: str, exact: Mapping[str, Callable[[int | None], Decimal | None]]) -> Table:
     """Give the lines of every wallet as they are; columns named in ``exact`` are money."""
     shape = CohortLine if name == "cohorts" else type(report.wallets[0].months[0])
     fields = shape.__struct_fields__
