@@ -128,3 +128,20 @@ def test_real_time_cannot_be_moved() -> None:
         refused = stammis(folder, "day", "--to", CLOCK)
     assert refused.returncode == 1
     assert "real time" in refused.stderr
+
+
+def test_what_is_owed_is_shown_and_written_to_files(
+    cafe: Path, read: tuple[str, list[dict[str, str]]], tmp_path: Path
+) -> None:
+    shown = stammis(cafe, "liability", "--on", "2026-05-31")
+    assert shown.returncode == 0, shown.stderr
+    assert "A calculation for the accountant." in shown.stdout
+    told = json.loads(stammis(cafe, "liability", "--json").stdout)
+    issued = metrics(cafe, "points_issued")["points_issued"]["value"]
+    assert sum(line["issued"] for line in told["wallets"][0]["points"]) == issued
+    written = stammis(cafe, "liability", "--table", "points", "--csv", str(tmp_path / "p.csv"))
+    assert written.returncode == 0, written.stderr
+    with (tmp_path / "p.csv").open(newline="", encoding="utf-8-sig") as file:
+        assert sum(int(row["issued"]) for row in csv.DictReader(file)) == issued
+    refused = stammis(cafe, "liability", "--on", "2099-01-01")
+    assert (refused.returncode, refused.stderr.strip().splitlines()[-1]) == (1, "This day has not come yet.")

@@ -8,6 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import click
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from stammis.config.cli.options import installed
 from stammis.config.cli.progress import Work
@@ -54,7 +56,7 @@ def command(  # noqa: PLR0917 - click hands every option over
     """
     scope = programmes.programme(programme)
     rule = None if expiry is None else read_expiry(expiry)
-    with Work("Copying the history", "members") as work:
+    with Work(_("Copying the history"), pgettext("after a number", "members")) as work:
         report = insight.liability(scope, day.date() if day else None, work.at)
     if as_csv is not None:
         as_csv.write_text(tables(report)[name].as_csv(), "utf-8")
@@ -72,21 +74,25 @@ def command(  # noqa: PLR0917 - click hands every option over
 def show(report: Report) -> None:
     """Print a report: what is outstanding, breakage, and the roll-forward of the last year."""
     decimals = DECIMALS[report.currency]
-    click.echo(f"On {report.on.isoformat()}, in {report.currency}. A calculation for the accountant.")
+    click.echo(_("On %(day)s, in %(currency)s.") % {"day": report.on.isoformat(), "currency": report.currency})
+    click.echo(_("A calculation for the accountant."))
     for wallet in report.wallets:
-        click.echo(f"\n{wallet.wallet}: {written(wallet.outstanding, wallet.decimals)} points outstanding", nl=False)
-        money = wallet.outstanding_minor
-        click.echo("" if money is None else f", worth {amount_text(money, decimals)} {report.currency}")
-        click.echo(f"  never redeemed: {breakage(wallet)}")
-    for title, lines in (("Contract liability", report.contract), ("Points without a sale", report.marketing)):
+        money = "–" if wallet.outstanding_minor is None else amount_text(wallet.outstanding_minor, decimals)
+        click.echo(f"\n{wallet.wallet}")
+        click.echo(f"  {_('Points outstanding')}: {written(wallet.outstanding, wallet.decimals)}")
+        click.echo(f"  {_('Worth')}: {money}")
+        click.echo(f"  {_('Never redeemed')}: {breakage(wallet)}")
+    for title, lines in ((_("Contract liability"), report.contract), (_("Provision"), report.marketing)):
         click.echo(f"\n{title}")
-        click.echo("  month   " + "".join(f"{figure:>14}" for figure in _FIGURES))
+        heads = (_("Opening"), _("Issued"), _("Redeemed"), _("Expired"), _("Re-estimate"), _("Closing"))
+        click.echo(" " * 9 + "".join(f"{head:>14}" for head in heads))
         for line in lines[-SHOWN:]:
-            click.echo(f"  {line.month} " + "".join(f"{each:>14}" for each in figures(line, decimals)))
+            click.echo(f"  {line.month}" + "".join(f"{each:>14}" for each in figures(line, decimals)))
     for alert in report.alerts:
+        values = {"cohort": alert.cohort, "expected": alert.expected, "redeemed": alert.redeemed}
         click.echo(
-            f"\n{alert.wallet}, points of {alert.cohort}: {alert.expected} were expected to be redeemed,"
-            f" {alert.redeemed} have been.",
+            _("Of the points of %(cohort)s %(expected)s were expected to be redeemed, and %(redeemed)s have been.")
+            % values,
             err=True,
         )
 
@@ -96,11 +102,9 @@ def breakage(wallet: WalletReport) -> str:
     line = wallet.breakage
     if line.value is None or line.low is None or line.high is None:
         return f"– ({line.reason})"
-    held = sum(check.held for check in line.checks)
-    return (
-        f"{100 * line.value:.1f} % ({100 * line.low:.1f}…{100 * line.high:.1f} %);"
-        f" {held} of {len(line.checks)} earlier ranges held what came"
-    )
+    held = {"held": sum(check.held for check in line.checks), "of": len(line.checks)}
+    tried = _("%(held)s of %(of)s earlier ranges held what came. They overlap, and are no independent trials.") % held
+    return f"{100 * line.value:.1f} % ({100 * line.low:.1f}…{100 * line.high:.1f}). {tried}"
 
 
 def written(points: int, decimals: int) -> str:
