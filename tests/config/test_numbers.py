@@ -68,7 +68,7 @@ def test_metrics_are_the_numbers_of_what_was_taken_in(cafe: Path, read: object) 
     found = metrics(cafe)
     assert list(found) == [
         *("members", "active_members", "purchases", "gross_sales", "points_issued", "points_redeemed"),
-        *("points_expired", "points_outstanding", "new_customers", "returning_customers"),
+        *("points_expired", "points_outstanding", "points_worth", "new_customers", "returning_customers"),
     ]
     assert found["purchases"]["value"] == 2
     assert found["gross_sales"]["value"] == "14.00"

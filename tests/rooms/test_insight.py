@@ -57,6 +57,7 @@ def test_a_month_of_a_shop_is_counted_as_one_counts_it_by_hand(till: Till) -> No
     assert value(till, "points_issued") == 100 + 50 + 20
     assert value(till, "points_redeemed") == 30
     assert value(till, "points_outstanding") == 140
+    assert value(till, "points_worth") == 14_000
     assert value(till, "points_expired") == 0
 
 
@@ -270,3 +271,11 @@ def test_a_day_whose_midnight_does_not_exist_begins_when_it_begins() -> None:
 def test_all_history_has_no_beginning() -> None:
     (period,) = whole(None, None, LONDON, NOW)
     assert (period.begins, period.ends, period.complete) == (None, NOW, True)
+
+
+def test_points_without_a_value_are_worth_nobody_knows_what(db: None) -> None:
+    till = Till(wallets=[{"id": "points", "name": "Points"}])
+    till.say(bought("1", at=day("2026-05-01")))
+    found = figure(till, "points_worth")
+    assert (found.figure.value, found.figure.reason) == (None, "no_value")
+    assert as_json(found)["currency"] == "EUR"

@@ -142,6 +142,19 @@ _LISTED = (
         by=(*TIMES, "tier", "wallet"),
     ),
     Metric(
+        name="points_worth",
+        title=_("Worth of points outstanding"),
+        definition=_("What the points that members hold at the end of the period are worth in money."),
+        numerator=_("Points outstanding, times the value of a point in the programme's newest version."),
+        population=_LEDGER,
+        window=_AT_END,
+        unit="money",
+        edges=_(
+            "Without a declared value it cannot be told. It is no liability: some points are never redeemed, and what "
+            "is owed is part of a price."
+        ),
+    ),
+    Metric(
         name="new_customers",
         title=_("New customers"),
         definition=_("Share of the period's customers who had not bought before it."),

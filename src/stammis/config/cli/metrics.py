@@ -40,7 +40,8 @@ def command(  # noqa: PLR0917 - click hands every option over
     """Show metrics: all of them, or those named; over all history, or from a day to a day.
 
     Days are the programme's own, in its time zone. Names: members, active_members, purchases, gross_sales,
-    points_issued, points_redeemed, points_expired, points_outstanding, new_customers, returning_customers.
+    points_issued, points_redeemed, points_expired, points_outstanding, points_worth, new_customers,
+    returning_customers.
     """
     for name in names:
         metric(name)

@@ -9,12 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import accumulate
-from math import ceil
+from math import ceil, floor
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_noop
 
+from stammis.core.amounts import exact
+from stammis.core.currencies import DECIMALS
 from stammis.core.programme import Programme as Document
 from stammis.core.tier_sets import TierSet
 from stammis.core.wallets import Wallet
@@ -30,6 +32,7 @@ from stammis.programmes.models import Programme
 
 NO_CUSTOMERS = "no_customers"
 NOBODY_BOUGHT_TWICE = "nobody_bought_twice"
+NO_VALUE = "no_value"
 _DAY = dt.timedelta(days=1)
 _Answer = TypeVar("_Answer")
 
@@ -155,7 +158,7 @@ class Report:
                 value=number,
                 numerator=number or 0,
                 n=n,
-                reason=NOBODY_BOUGHT_TWICE if number is None else None,
+                reason=_REASONS[metric.name] if number is None else None,
                 label=each.label,
                 complete=each.complete,
             )
@@ -167,10 +170,10 @@ class Report:
     ) -> list[int] | Sequence[int | None]:
         """How many customers or purchases each number rests on; points rest on none."""
         match metric.unit:
-            case "money":
+            case "money" if metric.name != "points_worth":
                 sales = self._sales(periods)
                 return [sales.get(place, Sales()).purchases for place in range(len(periods))]
-            case "points":
+            case "points" | "money":
                 return [None] * len(numbers)
             case _:
                 return numbers
@@ -227,6 +230,8 @@ class Report:
                 return [each.purchases if name == "purchases" else each.gross_minor for each in found]
             case "points_outstanding":
                 return self._outstanding(periods)
+            case "points_worth":
+                return self._worth(periods)
             case _:
                 late = self._overdue(periods) if name == "points_expired" else {}
                 moved = self._points(periods)
@@ -238,6 +243,14 @@ class Report:
         moved, late = self._points(since_ever), self._overdue(since_ever)
         gains = [moved.get(place, Points()).balance - late.get(place, 0) for place in range(len(since_ever))]
         return list(accumulate(gains))[-len(periods) :]
+
+    def _worth(self, periods: Periods) -> list[int] | list[None]:
+        """Points outstanding in minor units, halves rounded up; None where a point has no value."""
+        wallet = self.chosen
+        if wallet.value is None:
+            return [None] * len(periods)
+        each = exact(wallet.value, DECIMALS[self.programme.currency]) / int(10**wallet.decimals)
+        return [floor(points * each + Fraction(1, 2)) for points in self._outstanding(periods)]
 
     def _values(self, name: str, dimension: counting.Group) -> dict[Key, int]:
         """The metric for each value of a dimension that is no time."""
@@ -299,6 +312,7 @@ def usual_window(programme: Programme, ends: dt.datetime) -> int | None:
 _FRESH_SECONDS = 60.0
 _REMEMBERED = 100
 _windows: dict[tuple[uuid.UUID, dt.date], tuple[float, int | None]] = {}
+_REASONS = {"active_members": NOBODY_BOUGHT_TWICE, "points_worth": NO_VALUE}
 _POINTS: dict[str, Callable[[Points], int]] = {
     "points_issued": lambda moved: moved.earned + moved.given,
     "points_redeemed": lambda moved: moved.spent - moved.restored,
