@@ -8,9 +8,21 @@ from typing import Any
 
 from stammis.accrual.services.comparing import row_of
 from stammis.accrual.services.deciding import Decided, Subject, expired_by
-from stammis.core.calendars import instant
-from stammis.core.effects import Drawn, Effect, Posted, PurchaseMoved, RewardMoved, TierMoved
-from stammis.core.events import Claimed, MemberChanged, Merged, Purchase, Received
+from stammis.core.effects import (
+    Counted,
+    Drawn,
+    Effect,
+    HoldMoved,
+    MemberSet,
+    Posted,
+    Progressed,
+    PurchaseMoved,
+    Remembered,
+    RewardMoved,
+    Stayed,
+    TierMoved,
+)
+from stammis.core.events import AnyEvent, Claimed, MemberChanged, Merged, Purchase, Received
 from stammis.core.lots import active
 from stammis.core.standing import IssuedReward, PurchaseState
 from stammis.core.tiers import rank_of
@@ -18,8 +30,10 @@ from stammis.core.views import pending_of
 from stammis.programmes.queries import Versions
 from stammis.simulation.tallies import GIVEN, MOVE_OF, TAKEN_BACK, Purses, Sums
 
-LIMITS = ("cap_reached", "capped", "budget_reached")
+LIMITS = frozenset({"cap_reached", "capped", "budget_reached"})
 """Codes of steps that say that a cap or a budget cut what a rule would have given."""
+QUIET = frozenset({Progressed, Counted, Remembered, Stayed, HoldMoved, MemberSet})
+"""Effects that move the standing only."""
 NOBODY = "–"
 """The level of who is not enrolled, or of a set without levels."""
 
@@ -33,6 +47,8 @@ class Account:
     Attributes:
         wanted: ids of purchases that later events are about; no others are kept.
         inside: whether the stretch that counts has begun for this account.
+        at: when what is being decided happened (epoch seconds).
+        gross: the sum of the purchase that is being decided, in minor units of the programme's currency.
         rows: every row posted, where rows are compared with the ledger.
         told: every decision within the stretch, where somebody asks for them.
         brought: by merge, what it brought here; ``merge`` is the one that closed this account.
@@ -41,6 +57,8 @@ class Account:
     subject: Subject
     wanted: frozenset[str]
     inside: bool = False
+    at: int = 0
+    gross: int = 0
     purchases: dict[str, Place] = field(default_factory=dict)
     issued: dict[str, IssuedReward] = field(default_factory=dict)
     brought: dict[str, list[tuple[Effect, ...]]] = field(default_factory=dict)
@@ -59,23 +77,25 @@ class Account:
         subject.standing = step.standing
         expires = False
         for effect in step.decision.effects:
+            if type(effect) in QUIET:
+                continue
             if isinstance(effect, Posted):
                 expires = expires or effect.kind == "expire"
                 self._post(effect, month_of, step.standing.events)
             elif isinstance(effect, PurchaseMoved):
-                self._place(step, effect)
+                if effect.purchase in self.wanted:
+                    self._place(event, effect)
             elif isinstance(effect, RewardMoved):
                 self.issued[effect.reward.redemption] = effect.reward
-            elif isinstance(effect, Drawn) and self.inside:
-                budget = (effect.budget, effect.store, effect.period)
-                if effect.points > 0:
-                    self.sums.drawn[budget] += effect.points
-                else:
-                    self.sums.put_back[budget] -= effect.points
+            elif self.inside and isinstance(effect, TierMoved):
+                self.move_level(effect.set, effect.after or NOBODY, month_of(effect.at))
+            elif self.inside and isinstance(effect, Drawn):
+                self._draw(effect)
         if expires and (self.wanted or self.brought):
             subject.expired = expired_by((step,), subject.expired)
-        if isinstance(event, Received) and event.purpose == "merge":
-            self.brought.setdefault(event.id, []).append(step.decision.effects)
+        if isinstance(event, Received):
+            if event.purpose == "merge":
+                self.brought.setdefault(event.id, []).append(step.decision.effects)
         elif isinstance(event, Merged):
             self.merge = event
         if self.inside:
@@ -97,12 +117,17 @@ class Account:
         if purses is None:
             purses = self.purses[row.wallet] = Purses()
         purses.moves[column] += row.amount
-        self.sums.moved[month_of(row.at), row.wallet, column] += row.amount
+        moved, key = self.sums.moved, (month_of(row.at), row.wallet, column)
+        moved[key] = moved.get(key, 0) + row.amount
 
-    def _place(self, step: Decided, effect: PurchaseMoved) -> None:
-        if effect.purchase not in self.wanted:
-            return
-        event = step.event
+    def _draw(self, effect: Drawn) -> None:
+        budget = (effect.budget, effect.store, effect.period)
+        if effect.points > 0:
+            self.sums.drawn[budget] += effect.points
+        else:
+            self.sums.put_back[budget] -= effect.points
+
+    def _place(self, event: AnyEvent, effect: PurchaseMoved) -> None:
         if isinstance(event, Purchase | Claimed):
             bought = event if isinstance(event, Purchase) else event.purchase
             self.purchases[effect.purchase] = (bought, effect.state)
@@ -112,27 +137,27 @@ class Account:
     def _count(self, step: Decided, month_of: Callable[[int], str]) -> None:
         event, sums = step.event, self.sums
         sums.events += 1
-        at = instant(event.occurred_at)
+        at = self.at
         month = month_of(at)
-        given = False
+        buys = isinstance(event, Purchase)
+        touched = False
         for said in step.decision.steps:
-            if said.points and said.rule:
-                given = True
-                key = (month, said.rule, said.wallet or "")
-                sums.given[key] += said.points
-                if isinstance(event, Purchase):
-                    sums.touched[key] += 1
             if said.because in LIMITS:
-                named = said.saw.get("budget") or said.saw.get("cap") or said.rule
-                sums.cut(said.because, str(named), at)
-        if isinstance(event, Purchase):
-            sums.bought[month, "purchases"] += 1
-            sums.bought[month, "touched"] += given
-            sums.bought[month, "gross"] += sum([line.amount for line in event.lines])
-        for effect in step.decision.effects:
-            if isinstance(effect, TierMoved):
-                self.move_level(effect.set, effect.after or NOBODY, month_of(effect.at))
-        if isinstance(event, MemberChanged):
+                sums.cut(said.because, str(said.saw.get("budget") or said.saw.get("cap") or said.rule), at)
+            if said.applied and said.points and said.rule:
+                touched = True
+                key = (month, said.rule, said.wallet or "")
+                sums.given[key] = sums.given.get(key, 0) + said.points
+                if buys:
+                    sums.touched[key] = sums.touched.get(key, 0) + 1
+        if buys:
+            bought = sums.bought.get(month)
+            if bought is None:
+                bought = sums.bought[month] = [0, 0, 0]
+            bought[0] += 1
+            bought[1] += touched
+            bought[2] += self.gross
+        elif isinstance(event, MemberChanged):
             for tiers, level in step.tiers.items():
                 self.move_level(tiers, level or NOBODY, month)
 

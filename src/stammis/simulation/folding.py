@@ -18,7 +18,7 @@ from stammis.accrual.outcomes import Declined
 from stammis.accrual.records import read_event
 from stammis.accrual.services import between
 from stammis.accrual.services.acting import Sitting, begin
-from stammis.accrual.services.deciding import NOTHING_AROUND, Around, Decided, Subject, days_of, run
+from stammis.accrual.services.deciding import NOTHING_AROUND, Around, Decided, Subject, days_of, run, run_now
 from stammis.accrual.services.loading import Histories, Loaded
 from stammis.accrual.services.tied import decide_tied, let_pass
 from stammis.accrual.services.writing import Writing
@@ -42,6 +42,7 @@ from stammis.core.events import (
 from stammis.core.rules import Rules
 from stammis.core.standing import IssuedReward, Standing
 from stammis.core.world import Grants, Original
+from stammis.programmes.queries import Versions
 from stammis.simulation.accounts import Account
 from stammis.simulation.course import Course, months
 from stammis.simulation.tallies import Budget, Purses
@@ -63,10 +64,10 @@ class Fold:
     ``shared`` counts what is drawn from budgets, in the order of arrival; None: there is enough for everybody.
     """
 
-    def __init__(self, course: Course, *, shared: Counter[Budget] | None = None) -> None:
+    def __init__(self, course: Course, versions: Versions, *, shared: Counter[Budget] | None = None) -> None:
         self.course = course
         self.accounts: dict[bytes, Account] = {}
-        self.versions = course.versions()
+        self.versions = versions
         self._wanted: Mapping[bytes, frozenset[str]] = {}
         self._receivers: Mapping[str, bytes] = {}
         self._shared = shared
@@ -79,7 +80,14 @@ class Fold:
         self._ends = FOREVER if course.ends_at is None else course.ends_at
         self._changes = FOREVER if course.changes_at is None else course.changes_at
         self._firsts, self._names = months(course.zone)
+        self._month = (0, 0, "")
+        self._stretch = (0, 0, versions.number(0))
         self._at = -FOREVER
+
+    @property
+    def shares(self) -> bool:
+        """Whether budgets are shared, so that there is only so much of them."""
+        return self._shared is not None
 
     def expect(self, receivers: Mapping[str, bytes], wanted: Mapping[bytes, frozenset[str]]) -> None:
         """Say what later events are about: who receives which transfer, and members' purchases to be remembered."""
@@ -97,8 +105,8 @@ class Fold:
 
     def happen(self, stored: Stored) -> None:
         """Let a stored event happen again; what the fold makes by itself is passed over."""
-        account = self.account(stored.member)
-        self._at = at = stored.occurred_at // SECOND
+        account = self.accounts.get(stored.member) or self.account(stored.member)
+        self._at = account.at = at = stored.occurred_at // SECOND
         if at >= self._ends:
             return
         if not account.inside and stored.kind != "member":
@@ -109,6 +117,7 @@ class Fold:
             self._let_pass(account, at, reviewed=True)
             return
         event = read_event(stored.body)
+        account.gross = stored.gross_minor or 0
         if isinstance(event, Transfer) and event.purpose not in ASKED_FOR:
             return
         step = self._play(account, event, stored)
@@ -134,7 +143,13 @@ class Fold:
 
     def month_of(self, at: int) -> str:
         """Give the local month of an instant, within the stretch."""
-        return self._names[max(0, bisect_right(self._firsts, max(at, self._begins)) - 1)]
+        first, end, name = self._month  # that of the instant before, nearly always
+        if first <= at < end:
+            return name
+        place = max(0, bisect_right(self._firsts, max(at, self._begins)) - 1)
+        if at >= self._begins:
+            self._month = (max(self._firsts[place], self._begins), self._firsts[place + 1], self._names[place])
+        return self._names[place]
 
     def _enter(self, account: Account, at: int) -> None:
         """Begin to count for an account, once something happens to it in the stretch."""
@@ -174,22 +189,48 @@ class Fold:
         subject.standing = after
 
     def _play(self, account: Account, event: AnyEvent, stored: Stored) -> Decided | Declined:
-        if isinstance(event, _BETWEEN):
+        if isinstance(event, Purchase):
+            buys, plain = True, self._shared is None and stored.grants is None and not event.coupons
+        elif isinstance(event, _BETWEEN):
             return self._between(account, event)
-        rules = self._rules(account, event, stored)
+        else:
+            buys = plain = False
+        rules = self._in_force(self._at, stored.version) if buys else self._rules(account, event, stored)
         if rules is None:
             return Declined(404, "nothing_to_change")
-        around = self._around(account, event, rules, stored)
+        around = NOTHING_AROUND if plain else self._around(account, event, rules, stored)
         subject = account.subject
         if subject.standing.ties is not None:
             act = begin(self._sitting, self._programme, event, rules)
             return decide_tied(act, subject, event, around, getattr(event, "member", None))
+        standing = subject.standing
+        if plain and (standing.due_at is None or standing.due_at > self._at):
+            current = self._current(max(self._at, standing.latest_at))
+            step = run_now(standing, event, rules, current, viewed=False)
+            if isinstance(step, Decided):
+                self._keep(subject, step)
+            return step
         steps = run(subject, event, rules, self.versions, around)
         if isinstance(steps, Declined):
             return steps
-        for step in steps:
-            self._keep(subject, step)
+        for each in steps:
+            self._keep(subject, each)
         return steps[-1]
+
+    def _current(self, at: int) -> Rules:
+        """Give the rules in force at an instant; they are those of the instant before, nearly always."""
+        first, end, rules = self._stretch
+        if first <= at < end:
+            return rules
+        starts = [start for start, _ in self.versions.starts]
+        place = bisect_right(starts, at)
+        rules = self.versions.at(at)
+        self._stretch = (
+            starts[place - 1] if place else -FOREVER,
+            starts[place] if place < len(starts) else FOREVER,
+            rules,
+        )
+        return rules
 
     def _buy_otherwise(
         self, account: Account, event: Purchase, stored: Stored, refusal: Declined
@@ -213,12 +254,12 @@ class Fold:
             return None if placed is None else self.versions.number(placed[1].version)
         if isinstance(event, RedemptionCancelled) and event.redemption not in account.issued:
             return None
-        return self._in_force(instant(event.occurred_at), stored.version)
+        return self._in_force(self._at, stored.version)
 
     def _in_force(self, at: int, recorded: int) -> Rules:
         if recorded in self._kept and at < self._changes:
             return self.versions.number(recorded)
-        return self.versions.at(at)
+        return self._current(at)
 
     def _around(self, account: Account, event: AnyEvent, rules: Rules, stored: Stored) -> Around:
         """Give what an event needs besides the standing: what was granted then, budgets as they are here."""
@@ -293,6 +334,7 @@ class Fold:
 
     def _keep(self, subject: Subject, step: Decided) -> None:
         account = self.accounts[subject.id]
+        account.at = self._at if isinstance(step.event, Purchase) else instant(step.event.occurred_at)
         if self._shared is not None:
             for effect in step.decision.effects:
                 if isinstance(effect, Drawn):

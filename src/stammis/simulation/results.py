@@ -158,13 +158,13 @@ def summary(folder: Path, course: Course) -> Summary:
     """Put a finished run's sums and balances together in short."""
     total = sums(folder)
     proofs = [outcome.proof for outcome in outcomes(folder)]
-    bought = {what: sum(n for (_, kind), n in total.bought.items() if kind == what) for what in _BOUGHT}
+    purchases, touched, gross = total.purchases()
     return Summary(
         members=total.members,
         events=total.events,
-        purchases=bought["purchases"],
-        touched=bought["touched"],
-        gross_minor=bought["gross"],
+        purchases=purchases,
+        touched=touched,
+        gross_minor=gross,
         share=course.share,
         wallets=_wallets(folder),
         refused={f"{kind} {code}": count for (kind, code), count in sorted(total.refused.items())},
@@ -184,7 +184,6 @@ def summary(folder: Path, course: Course) -> Summary:
     )
 
 
-_BOUGHT = ("purchases", "touched", "gross")
 _COLUMNS = ("opening", *MOVES, "active", "pending", "held")
 
 

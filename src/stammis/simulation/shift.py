@@ -21,8 +21,14 @@ def ids(path: Path) -> frozenset[bytes]:
     return frozenset(raw[start : start + 16] for start in range(0, len(raw), 16))
 
 
+def bounds(unit: str) -> tuple[int, int]:
+    """Give the first bucket of a unit, and the first after it."""
+    first, _, last = unit[1:].partition("-")
+    return int(first), int(last or first) + 1
+
+
 class Shift:
-    """What units of a run have in common, read once."""
+    """What units of a run have in common, read once: the ``course``, and its ``versions``, compiled."""
 
     def __init__(self, folder: Path) -> None:
         found = manifest.read(folder / "snapshot")
@@ -30,17 +36,20 @@ class Shift:
         self._folder = folder
         self._snapshot = Snapshot(folder / "snapshot", found)
         self.course = courses.read(folder)
+        self.versions = self.course.versions()
         self._chained = ids(folder / "chained")
         self._population = ids(folder / "population") if (folder / "population").exists() else None
 
     def do(self, unit: str) -> int:
-        """Work a unit off, a bucket (``b07``) or a chain (``m0`` shares budgets); give how many events it folded."""
+        """Work a unit off: buckets (``b08-11``) or a chain (``m0`` shares budgets); give how many events it folded."""
         results = Results(self._folder, unit)
         if unit.startswith("b"):
-            bucket = int(unit[1:])
-            return fold_bucket(self.course, self._snapshot, bucket, results, members=self._alone(bucket))
+            fold = self._fold()
+            for bucket in range(*bounds(unit)):
+                fold_bucket(fold, self._snapshot, bucket, results, members=self._alone(bucket))
+            return results.close()
         members = ids(self._folder / f"{unit}.members")
-        return fold_chain(self.course, self._snapshot, members, results, shared=unit.startswith("m"))
+        return fold_chain(self._fold(shared=unit.startswith("m")), self._snapshot, members, results)
 
     def tell(self, member: bytes, scratch: Path) -> list[Decided] | None:
         """Fold a member again, with those who belong to it; give the decisions within the stretch.
@@ -51,7 +60,7 @@ class Shift:
             return None
         shared = self._folder / "m0.members"
         sharing = ids(shared) if shared.exists() else frozenset()
-        fold = Fold(self.course, shared=Counter() if member in sharing else None)
+        fold = self._fold(shared=member in sharing)
         fold.account(member).told = []
         if member in sharing:
             play_chain(fold, self._snapshot, sharing, scratch)
@@ -64,6 +73,9 @@ class Shift:
                 return None
             play_alone(fold, *found)
         return fold.account(member).told
+
+    def _fold(self, *, shared: bool = False) -> Fold:
+        return Fold(self.course, self.versions, shared=Counter() if shared else None)
 
     def _alone(self, bucket: int) -> frozenset[bytes] | None:
         """Give those of a bucket who are wanted and fold alone; None: all."""

@@ -22,6 +22,9 @@ MOVE_OF = {
 }
 """By kind of row the column that it counts in; adjustments count by their sign, holds not at all."""
 
+BOUGHT = ("purchases", "touched", "gross")
+"""How many purchases, how many of them a rule gave something for, and their sum in minor units."""
+
 Moved = tuple[str, str, int]
 """A month, a wallet and a column of ``MOVES``."""
 Given = tuple[str, str, str]
@@ -41,7 +44,7 @@ class Sums:
     Attributes:
         members: how many; events: how many events were folded.
         moved: points by month, wallet and way.
-        bought: by month, how many purchases, how many of them a rule gave something for, and their sum in minor units.
+        bought: by month, what ``BOUGHT`` names.
         touched, given: by month, rule and wallet, how many purchases it gave something for, and how many points.
         flows: by month, tier set and levels before and after, how many members.
         refused: by kind of event and code, what could not be as it was observed.
@@ -52,7 +55,7 @@ class Sums:
     members: int = 0
     events: int = 0
     moved: Counter[Moved] = field(default_factory=Counter)
-    bought: Counter[tuple[str, str]] = field(default_factory=Counter)
+    bought: dict[str, list[int]] = field(default_factory=dict)
     touched: Counter[Given] = field(default_factory=Counter)
     given: Counter[Given] = field(default_factory=Counter)
     flows: Counter[Flow] = field(default_factory=Counter)
@@ -70,8 +73,16 @@ class Sums:
             mine: Counter[Any] = getattr(self, name)
             for key, count in getattr(other, name).items():
                 mine[key] += count
+        for month, counts in other.bought.items():
+            here = self.bought.setdefault(month, [0] * len(BOUGHT))
+            self.bought[month] = [mine + theirs for mine, theirs in zip(here, counts, strict=True)]
         for reach, at in other.first_cut.items():
             self.first_cut[reach] = min(at, self.first_cut.get(reach, at))
+
+    def purchases(self) -> tuple[int, int, int]:
+        """Give ``bought`` of all months."""
+        purchases, touched, gross = (sum(counts[place] for counts in self.bought.values()) for place in range(3))
+        return purchases, touched, gross
 
     def cut(self, because: str, what: str, at: int) -> None:
         """Count that a limit was reached."""
@@ -80,13 +91,13 @@ class Sums:
         self.first_cut[reach] = min(at, self.first_cut.get(reach, at))
 
 
-_COUNTERS = ("moved", "bought", "touched", "given", "flows", "refused", "cuts", "drawn", "put_back")
+_COUNTERS = ("moved", "touched", "given", "flows", "refused", "cuts", "drawn", "put_back")
 
 
 def encode(sums: Sums) -> bytes:
     """Give sums as bytes, for a file."""
     return msgspec.msgpack.encode(
-        {"members": sums.members, "events": sums.events}
+        {"members": sums.members, "events": sums.events, "bought": sums.bought}
         | {name: [[*key, count] for key, count in getattr(sums, name).items()] for name in (*_COUNTERS, "first_cut")}
     )
 
@@ -94,7 +105,7 @@ def encode(sums: Sums) -> bytes:
 def decode(raw: bytes) -> Sums:
     """Read what ``encode`` gave."""
     found: dict[str, Any] = msgspec.msgpack.decode(raw)
-    sums = Sums(members=found["members"], events=found["events"])
+    sums = Sums(members=found["members"], events=found["events"], bought=found["bought"])
     for name in _COUNTERS:
         getattr(sums, name).update({tuple(row[:-1]): row[-1] for row in found[name]})
     sums.first_cut.update({(row[0], row[1]): row[2] for row in found["first_cut"]})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ import pyarrow.parquet as pq
 
 from stammis.simulation import tallies
 from stammis.simulation.accounts import NOBODY, Account
-from stammis.simulation.course import Course
 from stammis.simulation.folding import SECOND, Fold
 from stammis.simulation.tallies import MOVES, Sums
 from stammis.snapshot.columns import bucket_of
@@ -106,8 +104,7 @@ class Results:
         account.flows()
         sums, member, standing = account.sums, account.subject.id, account.subject.standing
         self._sums[wet].add(sums)
-        bought = sum(count for (_, what), count in sums.bought.items() if what == "purchases")
-        gross = sum(count for (_, what), count in sums.bought.items() if what == "gross")
+        bought, _, gross = sums.purchases()
         self._rows["people"].append((member, standing.enrolled, bought, gross, list(standing.labels), wet))
         for wallet, purses in account.purses.items():
             self._rows["purses"].append(
@@ -191,11 +188,10 @@ def read_outcome(folder: Path, unit: str) -> Outcome:
 
 
 def fold_bucket(
-    course: Course, snapshot: Snapshot, bucket: int, results: Results, *, members: Collection[bytes] | None = None
-) -> int:
-    """Fold the members of a bucket, each alone; ``members`` names those that are wanted, else all. Give the events."""
-    fold = Fold(course)
-    ledger = _Ledger(snapshot.entries(bucket)) if course.exact else None
+    fold: Fold, snapshot: Snapshot, bucket: int, results: Results, *, members: Collection[bytes] | None = None
+) -> None:
+    """Fold the members of a bucket, each alone; ``members`` names those that are wanted, else all."""
+    ledger = _Ledger(snapshot.entries(bucket)) if fold.course.exact else None
     for member, events in snapshot.histories(bucket, members):
         account = play_alone(fold, member, events)
         wet = bool(account.sums.drawn)
@@ -203,7 +199,6 @@ def fold_bucket(
             results.compare(account, ledger.of(member), wet=wet)
         results.take(account, wet=wet)
         del fold.accounts[member]
-    return results.close()
 
 
 class _Ledger:
@@ -228,24 +223,18 @@ paced AS (
 ), ordered AS (
     SELECT *, max(occurred_at) OVER (PARTITION BY member_id, arrived_at ORDER BY seq) AS happened_at FROM paced
 )
-SELECT member_id, seq, kind, epoch_us(occurred_at), epoch_us(recorded_at), external_id, purchase_id, body, version,
-       current, grants
+SELECT member_id, seq, kind, epoch_us(occurred_at), purchase_id, gross_minor, body, version, grants
 FROM ordered ORDER BY arrived_at, happened_at, member_id, seq
 """
 
 
-def fold_chain(
-    course: Course, snapshot: Snapshot, members: Collection[bytes], results: Results, *, shared: bool
-) -> int:
-    """Fold members together, in the order in which their events arrived; give the events.
-
-    ``shared``: they draw on budgets, of which there is only so much.
-    """
+def fold_chain(fold: Fold, snapshot: Snapshot, members: Collection[bytes], results: Results) -> int:
+    """Fold members together, in the order in which their events arrived; give the events."""
     place = results.scratch()
-    fold = Fold(course, shared=Counter() if shared else None)
+    course = fold.course
     play_chain(fold, snapshot, members, place)
     accounts = sorted(fold.accounts.items())
-    wet = shared or any(account.sums.drawn for _, account in accounts)
+    wet = fold.shares or any(account.sums.drawn for _, account in accounts)
     ledgers = {b: _Ledger(snapshot.entries(b)) for b in snapshot.buckets} if course.exact else {}
     for member, account in accounts:
         if course.exact:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -31,12 +31,10 @@ class Stored(NamedTuple):
     seq: int
     kind: str
     occurred_at: int
-    recorded_at: int
-    external_id: str | None
     purchase_id: str | None
+    gross_minor: int | None
     body: bytes
     version: int
-    current: int | None
     grants: bytes | None
 
 
@@ -148,14 +146,27 @@ def _by_member(
 def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """Give the rows of a file as tuples, a batch after the other."""
     names = ["member_id", *columns[1:]]
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(BATCH, columns=names):
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        for batch in file.iter_batches(BATCH, columns=names, use_threads=False):
             yield from zip(*(_values(batch.column(name)) for name in names), strict=True)
 
 
 def _values(column: Any) -> list[Any]:
-    """Give a column as Python values; instants as microseconds."""
-    if pa.types.is_timestamp(column.type):
+    """Give a column as Python values; instants as microseconds. Whole numbers are read from where they lie."""
+    count, kind = len(column), column.type
+    if column.null_count == count:
+        return [None] * count
+    if pa.types.is_dictionary(kind):
+        words = column.dictionary.to_pylist()
+        return [None if place is None else words[place] for place in _values(column.indices)]
+    if pa.types.is_timestamp(kind):
         column = column.cast(pa.int64())
+    code = _CODES.get(column.type.id)
+    if code is not None and not column.null_count:
+        numbers = memoryview(column.buffers()[1]).cast(code)[column.offset : column.offset + count]
+        return list(numbers)
     found: list[Any] = column.to_pylist()
     return found
+
+
+_CODES: dict[int, Literal["i", "q"]] = {pa.int32().id: "i", pa.int64().id: "q"}

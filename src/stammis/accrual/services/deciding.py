@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import msgspec
@@ -138,21 +138,41 @@ def run(
         before += days
         if original is not None:
             original = msgspec.structs.replace(original, expired=expired_by(before, original.expired))
+    if original is not around.original:
+        around = replace(around, original=original)
+    current = versions.at(max(at, standing.latest_at))
+    found = run_now(standing, event, rules, current, around)
+    return found if isinstance(found, Declined) else [*before, found]
+
+
+def run_now(
+    standing: Standing,
+    event: AnyEvent,
+    rules: Rules,
+    current: Rules,
+    around: Around = NOTHING_AROUND,
+    *,
+    viewed: bool = True,
+) -> Decided | Declined:
+    """Decide an event where nothing is due before it; without ``viewed`` it is not told what the standing shows after.
+
+    ``current`` are the rules by which tiers move: those in force at the event, or at the member's latest.
+    """
     world = World(
         standing=standing,
-        original=original,
+        original=around.original,
         redemption=around.redemption,
         coupons=around.coupons,
         grants=around.grants or NO_GRANTS,
     )
-    current = versions.at(max(at, standing.latest_at))
     decision, world = apply(event, world, rules, current)
     if decision.effects:
         first = decision.effects[0]
         if isinstance(first, Refused):
             return refused(first)
-    before.append(decided(event, rules, decision, world.standing, grants=around.grants, current=current))
-    return before
+    if viewed:
+        return decided(event, rules, decision, world.standing, grants=around.grants, current=current)
+    return Decided(event, rules.version, None, decision, world.standing, {}, {}, around.grants)
 
 
 def days_of(standing: Standing, until: int, versions: Versions) -> tuple[list[Decided], Standing]:

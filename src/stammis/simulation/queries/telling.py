@@ -15,7 +15,7 @@ from stammis.accrual import sentences
 from stammis.accrual.sentences import Part
 from stammis.accrual.services.deciding import Decided
 from stammis.core.calendars import instant
-from stammis.core.effects import Posted, Step
+from stammis.core.effects import Posted, Step, TierMoved
 from stammis.core.events import AnyEvent, DayPassed, Purchase, Received
 from stammis.core.explain import full_steps
 from stammis.kit.errors import NotFound
@@ -121,21 +121,23 @@ def _told(run: Run, member: bytes) -> _Told:
 def _side(told: _Told, key: Key) -> Side:
     steps = told.steps.get(key, ())
     points: Counter[str] = Counter()
+    tiers: dict[str, str | None] = {}
     given: list[Part] = []
     idle: list[Part] = []
     for each in steps:
         for effect in each.decision.effects:
             if isinstance(effect, Posted) and effect.kind not in {"hold", "release"}:
                 points[effect.wallet] += effect.amount
+            elif isinstance(effect, TierMoved):
+                tiers[effect.set] = effect.after
         for applied, part in _parts(each, told.versions):
             (given if applied else idle).append(part)
-    last = steps[-1] if steps else None
     return Side(
-        version=last.version if last else 0,
+        version=steps[-1].version if steps else 0,
         points=dict(points),
         parts=tuple(given),
         not_applied=tuple(idle),
-        tiers=last.tiers if last else {},
+        tiers=tiers,
     )
 
 

@@ -25,11 +25,14 @@ from stammis.simulation.services.asking import course_of
 from stammis.snapshot import manifest
 from stammis.snapshot import queries as snapshots
 from stammis.snapshot import services as snapshotting
+from stammis.snapshot.columns import BUCKETS
 from stammis.snapshot.reading import Snapshot
 
 PROCESSES = 2
 FEW = 100
 """So few members are folded without other processes, which take a moment to begin."""
+FEWEST, SIZE = 8, 300
+"""A run has at least so many units, of about so many members where there are more."""
 NEW = dt.timedelta(hours=1)
 """So long a history to which nothing was added counts as the present one, though days have passed in it."""
 MERGED = "m"
@@ -222,11 +225,24 @@ def _prepared(run: Run, snapshot: Snapshot) -> tuple[Course, dict[str, int]]:
         _write_ids(folder / "population", chosen)
     _write_ids(folder / "chained", chained)
     courses.write(folder, course)
-    sizes = {f"b{bucket:02d}": len(snapshot.members(bucket)) for bucket in snapshot.buckets}
+    sizes = _portions({bucket: len(snapshot.members(bucket)) for bucket in snapshot.buckets})
     if chained:
         sizes["c0"] = len(chained)
         _write_ids(folder / "c0.members", chained)
     return course, sizes
+
+
+def _portions(members: dict[int, int]) -> dict[str, int]:
+    """Put neighbouring buckets together into units that are neither tiny nor few; give how many members each has."""
+    units = max(FEWEST, min(BUCKETS, sum(members.values()) // SIZE))
+    step = -(-BUCKETS // units)
+    found: dict[str, int] = {}
+    for first in range(0, BUCKETS, step):
+        last = min(first + step, BUCKETS) - 1
+        size = sum(members.get(bucket, 0) for bucket in range(first, last + 1))
+        if size:
+            found[f"b{first:02d}-{last:02d}"] = size
+    return found
 
 
 def _chosen(run: Run, snapshot: Snapshot, ties: dict[bytes, bytes]) -> frozenset[bytes] | None:
