@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 
 from benchmarks import report
-from benchmarks.figures import batches, engine, hundred, loading, purchases, search, starts
+from benchmarks.figures import backtests, batches, engine, hundred, loading, purchases, search, starts
 from benchmarks.rounds import Figure
 from benchmarks.scratch import NotMeasured
 
@@ -19,6 +19,7 @@ FIGURES: dict[str, Callable[[int], list[Figure]]] = {
     "purchases": purchases.measure,
     "batches": batches.measure,
     "loading": loading.measure,
+    "backtests": backtests.measure,
     "search": search.measure,
     "starts": starts.measure,
 }

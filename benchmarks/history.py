@@ -16,8 +16,6 @@ import pyarrow.parquet as pq
 from benchmarks.programme import document
 from stammis.core.events import AnyEvent, Line, MemberChanged, Purchase
 from stammis.imports.sample import panel, year
-from stammis.simulation import course as courses
-from stammis.simulation.course import Course, Stage
 from stammis.snapshot import manifest
 from stammis.snapshot.columns import BUCKETS, EVENTS, HEADS, bucket_of
 from stammis.snapshot.manifest import FORM, Files, Manifest, Position
@@ -108,7 +106,7 @@ def write(folder: Path, lives: Iterable[Lived]) -> int:
     events: int = sum(head[1] for found in heads.values() for head in found)
     position = Position(at=ENDS, transactions="", members=sum(map(len, heads.values())), events=events)
     manifest.replace(place, Manifest(form=FORM, source="", position=position, buckets=files))
-    courses.write(folder, _course())
+    (folder / "course.json").write_bytes(_encode(_course()))
     (folder / "chained").write_bytes(b"")
     return events
 
@@ -119,18 +117,19 @@ def units(folder: Path) -> list[str]:
     return [f"b{first:02d}-{first + 3:02d}" for first in range(0, max(buckets) + 1, 4)]
 
 
-def _course() -> Course:
+def _course() -> dict[str, Any]:
+    """The course of a run (see ``stammis.simulation.course``), which stands among tables that need no loading here."""
     changed = document() | {"currency": "USD", "timezone": "America/New_York"}
-    return Course(
-        programme=uuid.uuid5(uuid.NAMESPACE_OID, "benchmark"),
-        slug=str(changed["programme"]),
-        name="Benchmark",
-        currency="USD",
-        zone="America/New_York",
-        stages=(Stage(1, 0, changed),),
-        kept=(),
-        until=int(ENDS.timestamp()),
-    )
+    return {
+        "programme": uuid.uuid5(uuid.NAMESPACE_OID, "benchmark"),
+        "slug": changed["programme"],
+        "name": "Benchmark",
+        "currency": "USD",
+        "zone": "America/New_York",
+        "stages": [[1, 0, changed]],
+        "kept": [],
+        "until": int(ENDS.timestamp()),
+    }
 
 
 def _row(member: bytes, seq: int, event: AnyEvent) -> tuple[Any, ...]:

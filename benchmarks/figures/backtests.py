@@ -1,0 +1,152 @@
+"""Back-tests: the sample year by twenty rules, what folding costs beside deciding alone, and how it grows."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import history
+from benchmarks.programme import rules
+from benchmarks.rounds import Figure, Target, alternate
+from stammis.accrual.records import read_event
+from stammis.core.events import AnyEvent
+from stammis.core.fold import apply
+from stammis.core.rules import Rules
+from stammis.core.standing import Standing
+from stammis.core.world import World
+from stammis.snapshot import manifest
+from stammis.snapshot.reading import Snapshot
+
+PROCESSES = 2
+KIB = 1024
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What processes took: seconds by the clock, seconds of work, and the most memory of one of them in MiB."""
+
+    wall: float
+    work: float
+    memory: float
+
+
+def measure(rounds: int) -> list[Figure]:
+    """Measure back-tests of the sample year, and of histories made up like it.
+
+    Made-up histories hold some of the 64 buckets only: they are folded one after the other, and none knows of another.
+    """
+    with written(history.sample_year()) as (year, events):
+        runs = [cost(year, PROCESSES) for _ in range(rounds)]
+        ours, yardstick = beside_deciding(year, rounds)
+    rate = events / min(run.work for run in runs)
+    told = {"events": f"{events:,}", "work": f"{min(run.work for run in runs):.1f} s"}
+    figures = [
+        Figure("backtest-year", "sample year, 20 rules, 2 processes", "s", [r.wall for r in runs], [], LIMIT, told),
+        Figure("backtest-cost", "folding beside deciding alone", "s", ours, yardstick, Target(1.5, at_most=True)),
+    ]
+    with written(history.made_up(100_000, 12, buckets=8)) as (many, more):
+        found = [more / cost(many, PROCESSES).work / rate for _ in range(rounds)]
+        figures.append(Figure("backtest-many", "100,000 members × 12, rate by the year's", "×", found, [], Target(0.8)))
+    with written(history.made_up(1_000_000, 2, buckets=4)) as (crowd, _):
+        most = [cost(crowd, PROCESSES).memory for _ in range(rounds)]
+        target = Target(500, at_most=True)
+        figures.append(Figure("backtest-memory", "1,000,000 members × 2, a process", "MiB", most, [], target))
+    with (
+        written(history.made_up(20_000, 12, buckets=16)) as (once, _),
+        written(history.made_up(20_000, 24, buckets=16)) as (twice, _),
+    ):
+        double, single = alternate(rounds, lambda _: cost(twice, 1).work, lambda _: cost(once, 1).work)
+        figures.append(Figure("backtest-growth", "twice the history", "s", double, single, Target(2.1, at_most=True)))
+    return figures
+
+
+LIMIT = Target(15, at_most=True)
+
+
+@contextmanager
+def written(lives: Iterable[history.Lived]) -> Iterator[tuple[Path, int]]:
+    """Give a run's folder with these histories, and how many events they have."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "run"
+        folder.mkdir()
+        yield folder, history.write(folder, lives)
+
+
+def cost(folder: Path, processes: int) -> Cost:
+    """Fold all units by so many processes, each half of them (or all); tell what it took, starting them included."""
+    units = history.units(folder)
+    for unit in units:
+        shutil.rmtree(folder / unit, ignore_errors=True)
+    began = time.perf_counter()
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-P", "-m", "stammis.simulation.work", str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+        )
+        for _ in range(processes)
+    ]
+    for place, process in enumerate(started):
+        assert process.stdin is not None
+        process.stdin.write("".join(f"{unit}\n" for unit in units[place::processes]))
+        process.stdin.close()
+    spent = [os.wait4(process.pid, 0) for process in started]
+    for process, (_, status, _usage) in zip(started, spent, strict=True):
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0, "a process failed"
+    return Cost(
+        wall=time.perf_counter() - began,
+        work=sum(usage.ru_utime + usage.ru_stime for _, _, usage in spent),
+        memory=max(usage.ru_maxrss for _, _, usage in spent) / KIB,
+    )
+
+
+def beside_deciding(folder: Path, rounds: int) -> tuple[list[float], list[float]]:
+    """Give the work of a process on all units, less that of one that has nothing to do, and of deciding them alone."""
+    found = manifest.read(folder / "snapshot")
+    assert found is not None
+    snapshot = Snapshot(folder / "snapshot", found)
+    lives = [
+        [read_event(each.body) for each in events]
+        for bucket in snapshot.buckets
+        for _, events in snapshot.histories(bucket)
+    ]
+    programme = rules()
+
+    def ours(_: int) -> float:
+        return cost(folder, 1).work - idle(folder)
+
+    def theirs(_: int) -> float:
+        return deciding(lives, programme)
+
+    return alternate(rounds, ours, theirs)
+
+
+def idle(folder: Path) -> float:
+    """The work of a process that is started for nothing."""
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "stammis.simulation.work", str(folder)], stdin=subprocess.DEVNULL
+    )
+    _, _, usage = os.wait4(process.pid, 0)
+    process.returncode = 0
+    return usage.ru_utime + usage.ru_stime
+
+
+def deciding(lives: list[list[AnyEvent]], programme: Rules) -> float:
+    """Seconds of work of ``decide`` and ``evolve`` on events that are in memory already."""
+    began = time.process_time()
+    for life in lives:
+        standing = Standing()
+        for event in life:
+            _, world = apply(event, World(standing=standing), programme)
+            standing = world.standing
+    return time.process_time() - began
