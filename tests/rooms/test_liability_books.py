@@ -183,6 +183,18 @@ def test_points_put_aside_are_outstanding_and_do_not_expire() -> None:
     assert verify(till.programme) == []
 
 
+def test_on_their_last_day_points_are_still_owed_as_the_row_that_ends_them_is_dated_after_it() -> None:
+    till = Till()
+    till.say(bought("1", 10_000, at=day("2025-05-01")))  # usable through 30 April 2026
+    pass_days(till.now, limit=10)
+    last = services.liability(till.programme, dt.date(2026, 4, 30))
+    assert (last.wallets[0].outstanding, last.wallets[0].cohorts[0].outstanding) == (100, 100)
+    assert [(each.month, each.points) for each in last.wallets[0].expiring] == [("2026-04", 100)]
+    assert as_read(last.book) == by_hand(till, dt.datetime(2026, 5, 1, tzinfo=ZONE))
+    after = services.liability(till.programme, dt.date(2026, 5, 1))
+    assert (after.wallets[0].outstanding, after.book.lots) == (0, ())
+
+
 def test_points_that_last_longer_by_somebodys_will_end_later() -> None:
     till = Till()
     till.say(bought("1", 10_000, at=day("2025-07-01")))

@@ -83,8 +83,7 @@ class Purse(Struct, frozen=True, array_like=True, gc=False):
 class Book(Struct, frozen=True, kw_only=True):
     """All that a report needs, as of the first instant after ``on``; ``month`` is the one that this day lies in.
 
-    ``complete`` says that the month was over then, ``whole_day`` that the day was. ``position`` is where the snapshot
-    stood.
+    ``complete`` says that the month was over then. ``position`` is where the snapshot stood.
     """
 
     programme: str
@@ -93,7 +92,6 @@ class Book(Struct, frozen=True, kw_only=True):
     on: dt.date
     month: int
     complete: bool
-    whole_day: bool
     position: str
     wallets: tuple[Purse, ...]
     flows: tuple[Flow, ...]

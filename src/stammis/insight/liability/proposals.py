@@ -103,7 +103,7 @@ class _Case:
     def over(self, lots: OpenLots) -> bool:
         """Whether lots would have ended by the instant of the report."""
         end = self.ends(lots)
-        return end is not None and end < self.book.on.toordinal() + self.book.whole_day
+        return end is not None and end < self.book.on.toordinal()
 
     def behind(self, weights: Sequence[float], first: int, old: int | None, new: int | None) -> float:
         """Which share of what is redeemed before the day ``old`` is redeemed before ``new`` (None: there is no end).

@@ -76,11 +76,12 @@ LEFT JOIN (SELECT member_id, lot AS row, max(ends) AS ends FROM takes GROUP BY A
 LEFT JOIN later ON later.member_id = r.member_id AND later.row = r.row
 WHERE r.opening > 0
 """
-# what is past its end and was neither spent nor put aside has expired, whether its row is posted yet or not
+# what ended before the instant and was neither spent nor put aside has expired, whether its row is posted yet or not;
+# what ends at this very instant has not: its row is dated there, too late to count
 _LEFT = """
 CREATE TEMP TABLE left_of AS
 SELECT l.*, x.rest, x.held,
-    l.ends IS NOT NULL AND l.ends <= epoch($bound::timestamptz)::bigint AND x.rest > x.held AS over,
+    l.ends IS NOT NULL AND l.ends * 1000000 < epoch_us($bound::timestamptz) AND x.rest > x.held AS over,
     (to_timestamp(l.ends) AT TIME ZONE $zone)::date AS gone
 FROM lots AS l JOIN (
     SELECT member_id, lot, sum(amount) FILTER (WHERE kind NOT IN ('hold', 'release')) AS rest,
@@ -195,7 +196,6 @@ def read_book(programme: Programme, snapshot: Snapshot, on: dt.date | None = Non
         on=day,
         month=month,
         complete=midnight(first_day(month + 1), zone) <= bound,
-        whole_day=midnight(day + _DAY, zone) <= bound,
         position=snapshot.position.transactions,
         wallets=purses,
         flows=flows,
