@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from stammis.core.amounts import QUANTITY_SCALE
-from stammis.core.budgets import accounts_of
+from stammis.core.budgets import accounts_of, household_of, households_matter
 from stammis.core.calendars import instant
 from stammis.core.decide import needs
 from stammis.core.document import parse
@@ -100,6 +100,7 @@ class Course:
         self.log: list[tuple[AnyEvent, Decision, World]] = []
         self.tiers: list[tuple[str, str | None]] = []
         self.activated: set[int] = set()
+        self.own = "a1"
 
     def happens(self, event: AnyEvent) -> Decision:
         """Applies what is due until the event, then the event."""
@@ -140,15 +141,23 @@ class Course:
             grants=Grants(
                 stock=self.stock,
                 codes=(f"CODE{len(self.rewards)}",) if wanted.codes else (),
-                budgets=self._budgets(event if original is None else original.purchase),
+                budgets=self._budgets(event if original is None else original.purchase, self._household(original)),
+                household=self._household(original),
             ),
         )
 
-    def _budgets(self, event: AnyEvent) -> dict[str, int]:
+    def _household(self, original: Original | None) -> str:
+        """Whose the budgets of households are, where there are any: as the purchase found them, or as they are."""
+        if not households_matter(self.rules):
+            return ""
+        seen = None if original is None else original.state.seen
+        return seen.household if seen is not None else household_of(self.standing, self.own)
+
+    def _budgets(self, event: AnyEvent, household: str) -> dict[str, int]:
         """What is left of the budgets that an event may draw on."""
         return {
             account.budget: max(0, account.most - self.drawn[account.budget, account.store, account.period])
-            for account in accounts_of(event, self.rules)
+            for account in accounts_of(event, self.rules, household)
         }
 
     def _expired(self) -> dict[int, int]:

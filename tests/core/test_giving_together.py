@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stammis.core.document import DocumentErrors, parse
 from stammis.core.effects import Decision, Posted, Refused, Step
-from stammis.core.events import Return, ReturnLine, StatusChanged
+from stammis.core.events import PoolChanged, Return, ReturnLine, StatusChanged
 from tests.core import strategies
 from tests.core.course import Course, document, line, wallet
 from tests.core.test_laws import BEGIN, lawful, purchase_of
@@ -127,6 +127,33 @@ def test_each_store_has_its_budget_and_each_month_a_new_one_in_money() -> None:
         ]
     ]
     assert given == [10, 5, 10, 0, 10]
+
+
+def test_a_household_has_a_budget_of_its_own_and_a_return_gives_it_back_to_the_household_that_had_it() -> None:
+    course = Course(
+        earn=[purchase("extra", 10)],
+        budgets=[{"id": "home", "rules": ["extra"], "points": 15, "per": "month", "of": "household"}],
+    )
+
+    def pool(account: str, *, kind: str = "household", left: bool = False) -> None:
+        at = dt.datetime(2025, 3, 1, tzinfo=dt.UTC)
+        course.happens(
+            PoolChanged(occurred_at=at, member="m", pool=account, account=account, share=0, left=left, pool_kind=kind)
+        )
+
+    month = dt.date(2025, 3, 1).toordinal()
+    assert points(course.buy(1, "2025-03-02"))["extra"] == 10
+    pool("0f", kind="company")
+    assert points(course.buy(1, "2025-03-03"))["extra"] == 5
+    pool("c1")
+    assert points(course.buy(1, "2025-03-04"))["extra"] == 10
+    assert points(course.buy(1, "2025-03-04"))["extra"] == 5
+    course.give_back(day="2025-03-05", purchase="P3")
+    pool("c1", left=True)
+    assert course.drawn == {("home", "a1", month): 15, ("home", "c1", month): 5}
+    course.give_back(day="2025-03-06", purchase="P4")
+    course.give_back(day="2025-03-06", purchase="P1")
+    assert course.drawn == {("home", "a1", month): 5, ("home", "c1", month): 0}
 
 
 def test_rules_that_share_a_budget_draw_on_it_by_priority() -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from stammis.accrual.outcomes import MemberFields
+from stammis.core.events import PoolChanged
 from stammis.programmes.services import BadDocument
 from stammis.simulation import queries, services
 from stammis.simulation.models import Run
@@ -93,6 +95,24 @@ def test_the_same_budget_goes_to_who_came_first() -> None:
     assert (today.wallets["points"].closing, there.wallets["points"].closing) == (150, 100)
     assert [limit.because for limit in there.limits] == ["budget_reached"]
     assert there.limits[0].times == 3  # the second buyer's rest, and two who get nothing
+
+
+def test_a_cap_of_each_household_is_tried_as_it_would_have_been_lived() -> None:
+    till = Till()
+    till.one(MemberFields("home", {"name": "Home"}, "household"))
+    for number, person in enumerate(["anna", "ben", "carl"]):
+        till.now = NOW + dt.timedelta(minutes=number)
+        till.one(MemberFields(person, {}))
+        if person != "carl":
+            till.one(PoolChanged(occurred_at=till.now, member=person, pool="home", account="", share=0))
+    for number, person in enumerate(["anna", "ben", "carl"]):
+        till.now = NOW + dt.timedelta(hours=1, minutes=number)
+        till.one(bought(f"p-{person}", 6_000, person, at=till.now))
+    spend = {"id": "spend", "kind": "amount", "points": 1, "each": "1.00"}
+    cap = {"id": "home", "rules": ["spend"], "points": 100, "per": "month", "of": "household"}
+    there, today = tried(till, {"earn": [spend], "budgets": [cap]})
+    assert (today.wallets["points"].closing, there.wallets["points"].closing) == (180, 160)
+    assert [(limit.because, limit.id, limit.times) for limit in there.limits] == [("budget_reached", "home", 1)]
 
 
 def test_a_stretch_begins_with_what_everybody_had_or_with_nothing() -> None:

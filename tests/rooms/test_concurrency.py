@@ -10,14 +10,14 @@ from typing import TypeVar
 import pytest
 from django.db import connection
 
-from stammis.accrual.outcomes import Accepted, Declined, Outcome
+from stammis.accrual.outcomes import Accepted, Declined, MemberFields, Outcome
 from stammis.accrual.services import pass_days, record, verify
 from stammis.activity.models import Deferred, Event, Receipt
-from stammis.core.events import AnyEvent
+from stammis.core.events import AnyEvent, PoolChanged
 from stammis.ledger.models import Entry
 from stammis.members.models import Identity, Member
 from stammis.rewards.models import Issued, Stock
-from tests.rooms.till import NOW, Till, bought, day, gives, happened, redeems, returned, status
+from tests.rooms.till import NOW, SHOP, Till, bought, day, gives, happened, redeems, returned, status
 
 pytestmark = pytest.mark.usefixtures("own_database")
 
@@ -201,4 +201,20 @@ def test_many_tills_at_once_never_give_more_than_a_budget_holds() -> None:
     outcomes = at_once(*[partial(till.say, bought(name, 1_000, name)) for name in names])
     assert codes(outcomes) == {"201": 20}
     assert sorted(till.active(name) for name in names if till.rows(name)) == [50, *[100] * 7]
+    assert not verify()
+
+
+def test_two_of_one_household_who_buy_at_once_never_get_more_than_its_cap() -> None:
+    extra = {"id": "extra", "kind": "purchase", "points": 100}
+    cap = {"id": "bread", "rules": ["extra"], "points": 150, "per": "month", "of": "household"}
+    till = Till(earn=[*SHOP["earn"], extra], budgets=[cap])
+    till.one(MemberFields("home", {"name": "Home"}, "household"))
+    for who in ("anna", "ben"):
+        till.one(MemberFields(who, {}))
+        till.one(PoolChanged(occurred_at=NOW, member=who, pool="home", account="", share=0))
+    for month in range(1, 5):
+        at = day(f"2026-0{month}-02")
+        groups = [[bought(f"{who}-{month}-{n}", 1_000, who, at=at) for n in range(3)] for who in ("anna", "ben")]
+        assert codes(at_once(*[partial(till.say, *group) for group in groups])) == {"201": 6}
+        assert till.active() + till.active("ben") == month * (6 * 10 + 150)
     assert not verify()

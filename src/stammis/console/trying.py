@@ -56,7 +56,7 @@ def column(programme: Programme, member: Member, thought: Thought) -> Column:
     # What falls due until then is let happen by the trial; only what lies behind has to be folded again.
     ahead = thought.at >= clock.now()
     standing = standing_of(member.id) if ahead else moment_of(programme, member, thought.at).standing
-    trial = try_out(standing, thought.event, versions)
+    trial = try_out(standing, thought.event, versions, own=member.id.hex)
     document = versions.at(instant(thought.at)).programme
     wallets = {wallet.id: wallet for wallet in document.wallets}
     given = [gain for gain in trial.gains if gain.amount] or list(trial.gains[:1])

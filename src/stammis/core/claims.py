@@ -43,8 +43,8 @@ def decide_claimed(event: Claimed, world: World, rules: Rules, current: Rules) -
             state = structs.replace(state, seen=Seen(enrolled=False))
         steps = NOT_CLAIMED if _gives_nothing(rules) else ()
     elif event.stood == "completed":
-        moment, budgets = when(instant(purchase.occurred_at), rules), world.grants.budgets
-        state, steps = complete(purchase, left.basket, moment, journal, rules, state=state, budgets=budgets)
+        moment = when(instant(purchase.occurred_at), rules)
+        state, steps = complete(purchase, left.basket, moment, journal, rules, state=state, grants=world.grants)
     journal.effects.append(PurchaseMoved(purchase=purchase.id, state=state))
     return Decision(effects=tuple(journal.effects), steps=steps, amounts=left.amounts)
 

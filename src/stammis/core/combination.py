@@ -41,7 +41,7 @@ class SharedCap(Part, frozen=True, kw_only=True):
 
 
 class Budget(Part, frozen=True, kw_only=True):
-    """What several rules may give to all members together: of points, of money, or both.
+    """What several rules may give to all members together, or to a household: of points, of money, or both.
 
     Rules give what is left of it; a return or cancellation gives back. A rule has a budget of its own where it is the
     only one named.
@@ -55,8 +55,11 @@ class Budget(Part, frozen=True, kw_only=True):
         says("The period after which it begins anew, in the programme's zone; weeks begin on Monday."),
     ] = "ever"
     of: Annotated[
-        Literal["programme", "store"],
-        says("programme: one budget for all; store: as much for each store (purchases without a store share one)."),
+        Literal["programme", "store", "household"],
+        says(
+            "programme: one budget for all; store: as much for each store (purchases without a store share one); "
+            "household: as much for each household, and for each member who is in none."
+        ),
     ] = "programme"
     points: Annotated[WholePoints | None, says("So many whole points.")] = None
     money: Annotated[

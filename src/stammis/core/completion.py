@@ -7,7 +7,6 @@ from msgspec import Struct, structs
 from stammis.core.basket import Basket
 from stammis.core.budgets import drawn_effects, in_pool
 from stammis.core.calendars import periods, weekday
-from stammis.core.combining import Lefts
 from stammis.core.earning import Earnings, counts_at
 from stammis.core.effects import Counted, Effect, Remembered, Step
 from stammis.core.events import Purchase
@@ -23,10 +22,11 @@ from stammis.core.splitting import earnings_seen, splits
 from stammis.core.standing import Count, Earned, PurchaseState, Seen, Standing
 from stammis.core.tier_rules import TierRules
 from stammis.core.tiers import Progress, rank_of, total_on, total_then
+from stammis.core.world import Grants
 
 UNENROLLED = (Step("", False, "unenrolled"),)
 NO_VERSION = (Step("", False, "no_version"),)
-NO_BUDGETS: Lefts = {}
+NO_GRANTS = Grants()
 
 
 class When(Struct, frozen=True, gc=False):
@@ -84,7 +84,7 @@ def complete(
     *,
     state: PurchaseState,
     settled_at: int | None = None,
-    budgets: Lefts = NO_BUDGETS,
+    grants: Grants = NO_GRANTS,
     status: str | None = None,
 ) -> tuple[PurchaseState, tuple[Step, ...]]:
     """Lets a purchase (or what remains of it) earn: where it stands after that, and why it earned what it earned.
@@ -99,7 +99,7 @@ def complete(
         state = structs.replace(state, state="completed", seen=unseen, earned_on=basket.total)
         return state, UNENROLLED if rules.version else NO_VERSION
     later = settled_at is not None
-    seen, earnings = _decided(purchase, basket, moment, standing, rules, budgets=budgets, later=later)
+    seen, earnings = _decided(purchase, basket, moment, standing, rules, grants=grants, later=later)
     day = moment.day
     settling = Settling(day, moment.at, moment.at if settled_at is None else settled_at, purchase.id, status)
     earned: list[Earned] = []
@@ -111,7 +111,8 @@ def complete(
     counted = progress_of(basket, earnings.points, rules)
     journal.count(counted, day, moment.at if settled_at is None else max(moment.at, settled_at))
     if not rules.book.limited.isdisjoint(earnings.given):
-        journal.effects.extend(counted_effects({}, earnings.given, standing, day, rules, store=purchase.store))
+        whose = purchase.store, grants.household
+        journal.effects.extend(counted_effects({}, earnings.given, standing, day, rules, whose=whose))
     state = structs.replace(
         state,
         state="completed",
@@ -162,9 +163,9 @@ def progress_of(basket: Basket, points: dict[str, int], rules: Rules) -> Progres
 
 
 def _decided(
-    purchase: Purchase, basket: Basket, moment: When, standing: Standing, rules: Rules, *, budgets: Lefts, later: bool
+    purchase: Purchase, basket: Basket, moment: When, standing: Standing, rules: Rules, *, grants: Grants, later: bool
 ) -> tuple[Seen, Earnings]:
-    counts = counts_at(moment.day, standing.counts, rules)
+    counts, budgets = counts_at(moment.day, standing.counts, rules), grants.budgets
     seen = seen_of(standing, _levels(standing, {}, moment.day, basket, rules, later=later), counts, moment, rules)
     if rules.split:
         seen = structs.replace(seen, split=splits(standing, seen.tiers, basket, moment.day, rules, later=later))
@@ -175,7 +176,9 @@ def _decided(
         if levels != seen.tiers:
             seen = seen_of(standing, levels, counts, moment, rules)
             earnings = earnings_seen(basket, scene_of(purchase, basket, moment, seen, rules), seen, rules, budgets)
-    return (structs.replace(seen, budgets=budgets) if budgets else seen), earnings
+    if budgets or grants.household:
+        seen = structs.replace(seen, budgets=budgets, household=grants.household)
+    return seen, earnings
 
 
 def _levels(
@@ -226,9 +229,12 @@ def counted_effects(
     day: int,
     rules: Rules,
     *,
-    store: str | None = None,
+    whose: tuple[str | None, str] = (None, ""),
 ) -> list[Effect]:
-    """How caps and budgets move when rules gave ``before`` and give ``after`` for an event of that day in a store."""
+    """How caps and budgets move when rules gave ``before`` and give ``after`` for an event of that day.
+
+    ``whose`` is its store and its member's household.
+    """
     effects: list[Effect] = []
     for key, period in rules.book.limits:
         old, new = before.get(key, 0), after.get(key, 0)
@@ -240,7 +246,7 @@ def counted_effects(
             if old != new:
                 effects += _counted(pool.key, pool.period, (old, new), standing, day)
     if rules.book.budgets:
-        effects += drawn_effects(before, after, store, day, rules)
+        effects += drawn_effects(before, after, whose, day, rules)
     return effects
 
 

@@ -269,7 +269,8 @@ Right = Literal["earn", "spend", "view"]
 class PoolChanged(Event, frozen=True, tag="pool", kw_only=True, gc=False):
     """A member joins a pool, gets another share or other rights in it, or leaves it (``left``).
 
-    ``share`` is per cent of what the member earns; ``account`` is the pool's internal id in hexadecimal digits.
+    ``share`` is per cent of what the member earns; ``account`` is the pool's internal id in hexadecimal digits,
+    ``pool_kind`` what it is.
     """
 
     member: str
@@ -278,6 +279,7 @@ class PoolChanged(Event, frozen=True, tag="pool", kw_only=True, gc=False):
     share: int = 100
     rights: tuple[Right, ...] = ("earn", "spend", "view")
     left: bool = False
+    pool_kind: str = "household"
 
 
 class Merged(Event, frozen=True, tag="merged", kw_only=True, gc=False):

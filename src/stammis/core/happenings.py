@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 from stammis.core.calendars import instant, weekday
-from stammis.core.combining import Lefts
 from stammis.core.completion import NO_VERSION, UNENROLLED, counted_effects
 from stammis.core.earn import PerEvent
 from stammis.core.earning import counts_at, earnings_of_event
@@ -23,7 +22,7 @@ from stammis.core.rules import Rules
 from stammis.core.scene import Scene
 from stammis.core.standing import About
 from stammis.core.tiers import Progress
-from stammis.core.world import World
+from stammis.core.world import Grants, World
 from stammis.core.yearly import falls_on, year_of
 
 YEARLY: Final[dict[str, Literal["birthday", "anniversary"]]] = {BIRTHDAY: "birthday", ANNIVERSARY: "anniversary"}
@@ -61,7 +60,7 @@ def decide_happening(event: Happening, world: World, rules: Rules, current: Rule
         happened(journal, event.type, at)
     rows = tuple(row_steps(journal.effects))
     occasion = Occasion(event.type, event.properties, standing.labels, standing.attributes, standing.about)
-    steps, progress = _earn((occasion,), at, journal, rules, world.grants.budgets)
+    steps, progress = _earn((occasion,), at, journal, rules, world.grants)
     progress |= {measure.key: measure.of_event(event.type) for measure in rules.measures if not measure.points}
     journal.count(progress, day, at)
     if event.type in current.book.memory.events:
@@ -119,14 +118,14 @@ def celebrate(journal: Journal, at: int, rules: Rules) -> tuple[tuple[Step, ...]
 
 
 def _earn(
-    occasions: Sequence[Occasion], at: int, journal: Journal, rules: Rules, budgets: Lefts | None = None
+    occasions: Sequence[Occasion], at: int, journal: Journal, rules: Rules, grants: Grants | None = None
 ) -> tuple[tuple[Step, ...], Progress]:
     """Lets the rules for types of event give, as of the instant: one row a wallet. Tells what counts towards tiers.
 
-    Without ``budgets`` (what happens by itself locks none) rules that draw on one give nothing.
+    Without ``grants`` (what happens by itself locks none) rules that draw on one give nothing.
     """
-    if budgets is None:
-        budgets = {pool.key: 0 for pool in rules.book.budgets}
+    if grants is None:
+        grants = Grants(budgets={pool.key: 0 for pool in rules.book.budgets})
     standing = journal.standing
     day, second = rules.calendar.local(at)
     levels = levels_on(standing, day, rules)
@@ -150,11 +149,11 @@ def _earn(
             numbers=numbers_of(standing, occasion.about, day, at, rules.book.memory),
             properties=occasion.properties,
         )
-        earnings = earnings_of_event(occasion.kind, scene, counts, rules, budgets)
+        earnings = earnings_of_event(occasion.kind, scene, counts, rules, grants.budgets)
         steps += earnings.steps
         for found, more in ((points, earnings.points), (given, earnings.given)):
             for name, amount in more.items():
                 found[name] = found.get(name, 0) + amount
     earn_rows(journal, points, given, Settling(day, at, at), rules)
-    journal.effects.extend(counted_effects({}, given, standing, day, rules))
+    journal.effects.extend(counted_effects({}, given, standing, day, rules, whose=(None, grants.household)))
     return steps, {measure.key: points.get(measure.wallet, 0) for measure in rules.measures if measure.points}

@@ -25,7 +25,7 @@ class Pool:
         mask: the rules.
         period: place in ``PERIODS``, or ``EACH_PURCHASE``.
         most: what it allows in a period.
-        budget: whether all members share it; by_store: whether each store has its own.
+        budget: whether it is one of those; by_store, by_household: whether each of them has its own.
     """
 
     id: str
@@ -36,6 +36,7 @@ class Pool:
     most: int
     budget: bool = False
     by_store: bool = False
+    by_household: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def _budget(
         min(allowed),
         budget=True,
         by_store=budget.of == "store",
+        by_household=budget.of == "household",
     )
 
 

@@ -70,9 +70,8 @@ def _decide(purchase: Purchase, state: State, world: World, rules: Rules, curren
             basket = basket_of(purchase.lines, basket.rewards, basket.rounding, by_points)
     moved = PurchaseState(state=state, version=rules.version, paid=paid)
     if state == "completed":
-        budgets, status = world.grants.budgets, purchase.status
         moved, explained = complete(
-            purchase, basket, moment, journal, rules, state=moved, budgets=budgets, status=status
+            purchase, basket, moment, journal, rules, state=moved, grants=world.grants, status=purchase.status
         )
         steps += explained
     journal.effects.append(PurchaseMoved(purchase=purchase.id, state=moved))
@@ -214,9 +213,16 @@ def _complete_later(
         state = structs.replace(state, state="completed", seen=Seen(enrolled=False))
         more = ()
     else:
-        budgets = world.grants.budgets
         state, more = complete(
-            purchase, left.basket, moment, journal, rules, state=state, settled_at=at, budgets=budgets, status=status
+            purchase,
+            left.basket,
+            moment,
+            journal,
+            rules,
+            state=state,
+            settled_at=at,
+            grants=world.grants,
+            status=status,
         )
     journal.effects.append(PurchaseMoved(purchase=purchase.id, state=state))
     return Decision(effects=tuple(journal.effects), steps=steps + more, amounts=left.amounts)

@@ -142,7 +142,7 @@ def _settle(original: Original, left: Remains, world: World, at: int, rules: Rul
         _take_back(settlement, original, earnings, left=left, at=at, rules=rules)
         _move_tiers(settlement, earnings, left, moment=moment, at=at, rules=rules)
         settlement.journal.effects.extend(
-            counted_effects(state.given, settlement.given, world.standing, moment.day, rules, store=purchase.store)
+            counted_effects(state.given, settlement.given, world.standing, moment.day, rules, whose=_whose(original))
         )
         if state.spent is not None:
             _forget(settlement, left, state.spent, moment.day, rules)
@@ -170,6 +170,12 @@ def _earned_by_rest(original: Original, left: Remains, moment: When, rules: Rule
     scene = scene_of(original.purchase, left.basket, moment, seen, rules)
     then = left_then(seen.budgets, budgets, original.state.given, rules) if rules.book.budgets else None
     return earnings_seen(left.basket, scene, seen, rules, then)
+
+
+def _whose(original: Original) -> tuple[str | None, str]:
+    """Whose budgets a purchase drew on: its store's, and those of the household in which its member was."""
+    seen = original.state.seen
+    return original.purchase.store, seen.household if seen is not None else ""
 
 
 def _restore_points(settlement: _Settlement, left: Remains, at: int, rules: Rules) -> None:
@@ -304,7 +310,7 @@ def earn_again(
 
     It takes as much of caps and budgets as before, whatever is left of them by now.
     """
-    purchase, state = original.purchase, original.state
+    state = original.state
     earned, delays = list(state.earned), dict(state.delays)
     steps: list[Step] = []
     taken = [(wallet, "", amount) for wallet, amount in state.taken.items()]
@@ -327,7 +333,7 @@ def earn_again(
     }
     journal.count(progress, settling.day, max(settling.at, settling.settled_at))
     journal.effects.extend(
-        counted_effects({}, state.given, journal.standing, settling.day, rules, store=purchase.store)
+        counted_effects({}, state.given, journal.standing, settling.day, rules, whose=_whose(original))
     )
     asked = state.seen is not None and state.seen.enrolled and journal.current.book.memory.days
     spent = remember(left.basket, settling.day, journal, rules) if asked and not left.none else None

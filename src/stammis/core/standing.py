@@ -128,12 +128,16 @@ class Stay(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Pooling(Struct, frozen=True, array_like=True, gc=False):
-    """A member's part in a pool: its id and internal id, per cent of what is earned that goes there, and the rights."""
+    """A member's part in a pool: its id and internal id, per cent of what is earned that goes there, and the rights.
+
+    ``kind`` tells a household from a company.
+    """
 
     pool: str
     account: str
     share: int
     rights: tuple[Right, ...]
+    kind: str = "household"
 
 
 class Ties(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -249,6 +253,7 @@ class Seen(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What the rules saw of the member when the purchase was decided; a return decides the rest with the same eyes.
 
     ``split`` tells, by tier set, from how much of the purchase on it is decided at which further level.
+    ``household`` is whose the budgets of households were on which it drew.
     """
 
     enrolled: bool = True
@@ -260,6 +265,7 @@ class Seen(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     split: dict[str, tuple[tuple[int, str | None], ...]] = {}
     consents: tuple[str, ...] = ()
     numbers: dict[str, int] = {}
+    household: str = ""
 
 
 class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

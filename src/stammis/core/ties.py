@@ -27,7 +27,7 @@ def decide_pool(event: PoolChanged, world: World) -> Decision:
     left = WHOLE - sum(each.share for each in others)
     if event.share > left:
         return refuse("share_limit", max=left)
-    part = Pooling(event.pool, event.account, event.share, tuple(sorted(set(event.rights))))
+    part = Pooling(event.pool, event.account, event.share, tuple(sorted(set(event.rights))), event.pool_kind)
     return _tied(structs.replace(ties, pools=(*others, part)))
 
 

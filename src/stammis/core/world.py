@@ -25,13 +25,15 @@ class Grants(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What chance and shared stocks allow an event: reserved by the caller, kept with the decision, read on refolding.
 
     ``stock`` is what is left of the reward asked for (None: no end of it), ``codes`` one fresh code a redemption.
-    ``budgets`` is what is left of each budget (see ``core.budgets``), ``rate`` that of the purchase's currency.
+    ``budgets`` is what is left of each budget (see ``core.budgets``), ``rate`` that of the purchase's currency,
+    ``household`` whose budgets those of households are.
     """
 
     stock: int | None = None
     codes: tuple[str, ...] = ()
     budgets: dict[str, int] = {}
     rate: Rate | None = None
+    household: str = ""
 
 
 class World(Struct, frozen=True, kw_only=True, gc=False):

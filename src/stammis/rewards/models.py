@@ -71,7 +71,9 @@ class Drawn(models.Model):
     pk = models.CompositePrimaryKey("programme_id", "budget", "store", "period")
     programme = link(Programme, "Programme.")
     budget = models.TextField(db_comment="The budget's id in the programme.")
-    store = models.TextField(db_comment="Whose budget it is, where each store has its own; else empty.")
+    store = models.TextField(
+        db_comment="Whose budget it is: a store, or the internal id of a household or of a member in none; else empty."
+    )
     period = models.IntegerField(db_comment="First day of the period, counted from 1 January of the year 1; 0: ever.")
     points = models.BigIntegerField(
         default=0,

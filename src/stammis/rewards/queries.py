@@ -20,11 +20,15 @@ def issued_counts(programme_id: uuid.UUID) -> dict[str, int]:
     return dict(Stock.objects.filter(programme_id=programme_id).values_list("reward", "issued"))
 
 
-def drawn_by_budget(programme_id: uuid.UUID, periods: Collection[int] | None = None) -> dict[tuple[str, str, int], int]:
-    """Give what was drawn from each budget, by budget, store and first day of the period, of these periods or all."""
+def drawn_by_budget(
+    programme_id: uuid.UUID, periods: Collection[int] | None = None, *, stores: Collection[str] | None = None
+) -> dict[tuple[str, str, int], int]:
+    """Give what was drawn from each budget, by budget, whose it is and first day of the period: of these or of all."""
     rows = Drawn.objects.filter(programme_id=programme_id)
     if periods is not None:
         rows = rows.filter(period__in=periods)
+    if stores is not None:
+        rows = rows.filter(store__in=stores)
     found = rows.values_list("budget", "store", "period", "points")
     return {(budget, store, period): points for budget, store, period, points in found}
 

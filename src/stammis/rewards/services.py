@@ -129,7 +129,7 @@ def count(transaction: Transaction, changes: Mapping[tuple[bytes, str], int]) ->
 
 
 Account = tuple[bytes, str, str, int]
-"""A budget of one period: programme, budget, store (or empty), first day of the period."""
+"""A budget of one period: programme, budget, store or household (or empty), first day of the period."""
 
 _OPEN_BUDGETS = """
 INSERT INTO rewards_drawn (programme_id, budget, store, period, points)
@@ -146,10 +146,11 @@ WHERE (programme_id, budget, store, period) IN (
 ORDER BY programme_id, budget, store, period FOR UPDATE
 """
 _DRAW = """
-UPDATE rewards_drawn AS d SET points = d.points + c.change
+INSERT INTO rewards_drawn AS d (programme_id, budget, store, period, points)
+SELECT programme_id, budget, store, period, change
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int4[], $5::int8[])
     AS c (programme_id, budget, store, period, change)
-WHERE (d.programme_id, d.budget, d.store, d.period) = (c.programme_id, c.budget, c.store, c.period)
+ON CONFLICT (programme_id, budget, store, period) DO UPDATE SET points = d.points + excluded.points
 """
 
 
@@ -169,7 +170,10 @@ def drawn(rows: Rows) -> dict[Account, int]:
 
 
 def draw(transaction: Transaction, changes: Mapping[Account, int]) -> None:
-    """Add the statement that counts what was drawn from budgets, and what was given back; they are locked already."""
+    """Add the statement that counts what was drawn from budgets, and what was given back.
+
+    They are locked already, but those of whoever was not known until now.
+    """
     moved = {account: change for account, change in sorted(changes.items()) if change}
     if moved:
         transaction.send(_DRAW, *_columns(list(moved)), arrays.bigints(list(moved.values())))

@@ -22,7 +22,7 @@ from stammis.accrual.services.deciding import NOTHING_AROUND, Around, Decided, S
 from stammis.accrual.services.loading import Histories, Loaded
 from stammis.accrual.services.tied import decide_tied, let_pass
 from stammis.accrual.services.writing import Writing
-from stammis.core.budgets import accounts_of
+from stammis.core.budgets import accounts_of, household_of, households_matter
 from stammis.core.calendars import instant, moment
 from stammis.core.effects import Drawn
 from stammis.core.events import (
@@ -274,14 +274,23 @@ class Fold:
                 around = Around(coupons=_coupons(account, event))
         elif isinstance(event, RedemptionCancelled):
             around = Around(redemption=account.issued[event.redemption])
-        if stored.grants is None and (self._shared is None or not rules.book.budgets):
+        if stored.grants is None and not rules.book.budgets:
             return around
         grants = Grants() if stored.grants is None else _read_grants(stored.grants)
-        left = self._left(meant, rules)
+        household = self._household(account, around, rules)
+        left = self._left(meant, rules, household)
         stock = self._stock(event, grants, rules, stored) if isinstance(event, Redemption) else grants.stock
-        return replace(around, grants=structs.replace(grants, budgets=left, stock=stock))
+        return replace(around, grants=structs.replace(grants, budgets=left, stock=stock, household=household))
 
-    def _left(self, meant: AnyEvent, rules: Rules) -> dict[str, int]:
+    def _household(self, account: Account, around: Around, rules: Rules) -> str:
+        """Give whose the budgets of households are on which an event may draw."""
+        if not households_matter(rules):
+            return ""
+        seen = None if around.original is None else around.original.state.seen
+        here = household_of(account.subject.standing, account.subject.id.hex())
+        return (seen.household if seen is not None else "") or here
+
+    def _left(self, meant: AnyEvent, rules: Rules, household: str) -> dict[str, int]:
         """Give what is left of the budgets on which a purchase or an event may draw."""
         if isinstance(meant, Claimed):
             meant = meant.purchase
@@ -289,8 +298,8 @@ class Fold:
             return {}
         part = self.course.part
         return {
-            key.budget: max(0, int(key.most * part) - self._shared[key.budget, key.store, key.period])
-            for key in accounts_of(meant, rules)
+            key.budget: max(0, (key.most if key.by_household else int(key.most * part)) - self._shared[key[:3]])
+            for key in accounts_of(meant, rules, household)
         }
 
     def _stock(self, event: Redemption, grants: Grants, rules: Rules, stored: Stored) -> int | None:

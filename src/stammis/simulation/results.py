@@ -140,7 +140,7 @@ def exhausted(folder: Path, course: Course) -> frozenset[Budget]:
     pools = [pool for stage in course.stages for pool in versions.number(stage.number).book.budgets]
     least: dict[str, int] = {}
     for pool in pools:
-        most = int(pool.most * Fraction(*course.share))
+        most = pool.most if pool.by_household else int(pool.most * Fraction(*course.share))
         least[pool.id] = min(most, least.get(pool.id, most))
     return frozenset(budget for budget, points in drawn.items() if points > least.get(budget[0], points))
 

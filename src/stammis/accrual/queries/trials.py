@@ -15,7 +15,7 @@ from stammis.accrual.outcomes import Declined
 from stammis.accrual.sentences import Part
 from stammis.accrual.services.deciding import NOTHING_AROUND, Around, Subject, days_of, run
 from stammis.core.amounts import amount_text
-from stammis.core.budgets import accounts_of
+from stammis.core.budgets import accounts_of, household_of, households_matter
 from stammis.core.calendars import instant
 from stammis.core.events import AnyEvent, LevelGiven, MemberChanged, Purchase, Scalar
 from stammis.core.explain import full_steps
@@ -79,13 +79,24 @@ def made_up(
     return world.standing
 
 
-def try_out(standing: Standing, event: AnyEvent, versions: Versions, *, before: Versions | None = None) -> Trial:
-    """Say what an event would do; ``before`` are the versions by which what is due until then happens."""
+def try_out(
+    standing: Standing, event: AnyEvent, versions: Versions, *, before: Versions | None = None, own: str = ""
+) -> Trial:
+    """Say what an event would do; ``before`` are the versions by which what is due until then happens.
+
+    ``own`` is the member's internal id, in hexadecimal digits: a budget may be theirs alone.
+    """
     at = instant(event.occurred_at)
     if standing.due_at is not None and standing.due_at <= at:
         standing = days_of(standing, at, before or versions)[1]
     rules = versions.at(at)
-    decided = run(Subject(b"", b"", standing), event, rules, versions, _around(event, rules, versions))
+    decided = run(
+        Subject(b"", b"", standing),
+        event,
+        rules,
+        versions,
+        _around(event, rules, versions, household_of(standing, own)),
+    )
     document = rules.programme
     if isinstance(decided, Declined):
         return Trial(rules.version, sentences.refusal(decided.code, decided.reason, decided.detail), (), (), {}, None)
@@ -112,14 +123,15 @@ def try_out(standing: Standing, event: AnyEvent, versions: Versions, *, before: 
     )
 
 
-def _around(event: AnyEvent, rules: Rules, versions: Versions) -> Around:
+def _around(event: AnyEvent, rules: Rules, versions: Versions, household: str) -> Around:
     """Give what is left of the budgets on which the event may draw; one that nobody drew on is full."""
-    accounts = accounts_of(event, rules)
+    accounts = accounts_of(event, rules, household)
     if not accounts:
         return NOTHING_AROUND
-    drawn = drawn_by_budget(versions.programme.id, {account.period for account in accounts})
+    periods, stores = {account.period for account in accounts}, {account.store for account in accounts}
+    drawn = drawn_by_budget(versions.programme.id, periods, stores=stores)
     left = {
         account.budget: max(0, account.most - drawn.get((account.budget, account.store, account.period), 0))
         for account in accounts
     }
-    return Around(grants=Grants(budgets=left))
+    return Around(grants=Grants(budgets=left, household=household if households_matter(rules) else ""))

@@ -38,7 +38,9 @@ def limits(step: Step, programme: Programme) -> list[str]:
             "points": words.points(words.smallest(left if isinstance(left, int) else 0, wallet), wallet),
             "name": _named(step.saw, programme),
         }
-        if step.because == "budget_reached":
+        if step.because == "budget_reached" and _is_of_household(step.saw, programme):
+            said.append(_("Of «%(name)s», which a household has together, %(points)s were left.") % facts)
+        elif step.because == "budget_reached":
             said.append(_("The budget «%(name)s» left %(points)s.") % facts)
         elif facts["name"]:
             said.append(_("The limit «%(name)s» left %(points)s.") % facts)
@@ -69,6 +71,11 @@ def kept_out(step: Step, facts: dict[str, str], programme: Programme) -> str:
     match step.because:
         case "budget_reached":
             facts["name"] = _named(step.saw, programme)
+            if _is_of_household(step.saw, programme):
+                return (
+                    _("«%(rule)s» gave nothing: nothing was left of «%(name)s», which a household has together.")
+                    % facts
+                )
             return _("«%(rule)s» gave nothing: nothing was left of the budget «%(name)s».") % facts
         case "cap_reached":
             facts["name"] = _named(step.saw, programme)
@@ -100,6 +107,10 @@ def _named(saw: Mapping[str, Scalar], programme: Programme) -> str:
     names = {rule.id: words.name(rule.name, rule.id) for rule in programme.earn}
     names |= {each.id: words.name(each.name, each.id) for each in programme.caps}
     return "" if cap is None else names.get(str(cap), str(cap))
+
+
+def _is_of_household(saw: Mapping[str, Scalar], programme: Programme) -> bool:
+    return any(each.id == saw.get("budget") and each.of == "household" for each in programme.budgets)
 
 
 def _group(saw: Mapping[str, Scalar], programme: Programme) -> str:

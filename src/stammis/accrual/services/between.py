@@ -61,7 +61,7 @@ def _pool(act: Act, subject: Subject, event: PoolChanged, pool: Subject) -> Deci
         return declined("no_pool", kind=kind)
     if act.sitting.record(subject).kind in members.ACCOUNTS:
         return declined("no_person")
-    step = act.settle(act.play(subject, structs.replace(event, account=pool.id.hex())))
+    step = act.settle(act.play(subject, structs.replace(event, account=pool.id.hex(), pool_kind=kind)))
     if isinstance(step, Decided):
         writing = act.sitting.writing
         share = None if event.left else event.share

@@ -306,7 +306,7 @@ class Group:
         if self._as_of is not None and instant(event.occurred_at) < subject.standing.latest_at:
             return Declined(422, "as_of_past")
         versions = self._loaded.versions[subject.programme]
-        around = granted(self._loaded, subject.programme, event, rules, around)
+        around = granted(self._loaded, subject, event, rules, around)
         if subject.standing.ties is not None:
             act = begin(self._sitting, subject.programme, event, rules)
             return self._answer(subject, reference, decide_tied(act, subject, event, around, reference))

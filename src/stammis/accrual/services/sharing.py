@@ -9,29 +9,34 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from stammis.accrual.outcomes import Item
-from stammis.accrual.services.asking import Asked
-from stammis.accrual.services.deciding import NO_GRANTS, Around
+from stammis.accrual.outcomes import Item, Proof
+from stammis.accrual.services.asking import Asked, Name, name_of
+from stammis.accrual.services.deciding import NO_GRANTS, Around, Subject
 from stammis.accrual.services.loading import Loaded
 from stammis.accrual.services.writing import Writing
-from stammis.core.budgets import accounts_of
+from stammis.core.budgets import accounts_of, household_of, households_matter
 from stammis.core.calendars import instant
 from stammis.core.effects import Drawn
-from stammis.core.events import AnyEvent, Claimed, Happening, Purchase
+from stammis.core.events import AnyEvent, Claimed, Happening, PoolChanged, Purchase
 from stammis.core.rules import Rules
 from stammis.core.standing import Rate
 from stammis.kit import arrays
 from stammis.kit.pipeline import Rows, Transaction
+from stammis.members import services as members
 from stammis.programmes import queries as programmes
 from stammis.rewards import services as rewards
 
 
 class Drawing(NamedTuple):
-    """A purchase or event that may draw on budgets, or is in another currency, and the rules that decide it."""
+    """A purchase or event that may draw on budgets, or is in another currency, and the rules that decide it.
+
+    ``households`` are those (or the member alone) whose budgets it may draw on, by internal id.
+    """
 
     programme: bytes
     event: Purchase | Happening
     rules: Rules
+    households: tuple[str, ...] = ("",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +55,15 @@ def ask(
 
     Budgets are locked in the order of their names, after standings and stocks.
     """
-    drawings = [*_arriving(items, loaded, as_of), *_arrived(asked, loaded), *_claimed(asked, loaded)]
+    drawings = [*_arriving(items, loaded, as_of), *_arrived(asked, loaded), *_claimed(items, asked, loaded)]
     accounts = {
         account
         for drawing in drawings
         if drawing.rules.book.budgets
-        for account in _accounts(drawing.programme, drawing.event, drawing.rules)
+        for household in drawing.households
+        for account in _accounts(drawing.programme, drawing.event, drawing.rules, household)
     }
-    keys = sorted({key for drawing in drawings if (key := _rate_key(*drawing)) is not None})
+    keys = sorted({key for drawing in drawings if (key := _rate_key(*drawing[:3])) is not None})
     if not (accounts or keys):
         return None
     budgets = rewards.lock_budgets(transaction, accounts) if accounts else None
@@ -85,24 +91,39 @@ def read(rows: Sequence[Rows], places: Places, loaded: Loaded) -> None:
             loaded.rates[key] = Rate(key[1], found.text(row, 1), found.text(row, 2))
 
 
-def granted(loaded: Loaded, programme: bytes, event: AnyEvent, rules: Rules, around: Around) -> Around:
+def granted(loaded: Loaded, subject: Subject, event: AnyEvent, rules: Rules, around: Around) -> Around:
     """Give what an event needs, with what is left of the budgets on which it may draw, and its currency's rate."""
+    programme = subject.programme
     meant = event if around.original is None else around.original.purchase
     if isinstance(meant, Claimed):
         meant = meant.purchase
     foreign = around.original is None and isinstance(meant, Purchase) and meant.currency != rules.programme.currency
     if not (rules.book.budgets or foreign) or not isinstance(meant, Purchase | Happening):
         return around
+    household = _household(subject, around) if households_matter(rules) else ""
     budgets = {
-        account[1]: max(0, most - loaded.budgets.get(account, most))
-        for account, most in _accounts(programme, meant, rules).items()
+        account[1]: max(0, most - loaded.budgets.get(account, 0 if _is_new(account, household, loaded) else most))
+        for account, most in _accounts(programme, meant, rules, household).items()
     }
     key = _rate_key(programme, meant, rules) if foreign else None
     rate = None if key is None else loaded.rates.get(key)
-    return replace(around, grants=structs.replace(around.grants or NO_GRANTS, budgets=budgets, rate=rate))
+    grants = structs.replace(around.grants or NO_GRANTS, budgets=budgets, rate=rate, household=household)
+    return replace(around, grants=grants)
+
+
+def _household(subject: Subject, around: Around) -> str:
+    """Give whose the budgets of households are: as the purchase found them, else as the member stands."""
+    seen = None if around.original is None else around.original.state.seen
+    return (seen.household if seen is not None else "") or household_of(subject.standing, subject.id.hex())
+
+
+def _is_new(account: rewards.Account, household: str, loaded: Loaded) -> bool:
+    """Tell whether a budget is of a household, or member, who comes to be in this very transaction."""
+    return bool(household) and account[2] == household and bytes.fromhex(household) not in loaded.standings
 
 
 def _arriving(items: Iterable[Item], loaded: Loaded, as_of: dt.datetime | None) -> Iterator[Drawing]:
+    joined = _joined(items, loaded)
     for item in items:
         event = item.event
         if isinstance(event, Purchase | Happening):
@@ -110,26 +131,62 @@ def _arriving(items: Iterable[Item], loaded: Loaded, as_of: dt.datetime | None) 
             at = event.occurred_at if as_of is None else as_of
             rules = loaded.versions[programme].at(instant(at))
             if rules.book.budgets or (isinstance(event, Purchase) and event.currency != rules.programme.currency):
-                yield Drawing(programme, event if as_of is None else structs.replace(event, occurred_at=as_of), rules)
+                name = _name(programme, event)
+                member = None if name is None else loaded.identities.get(name)
+                event = event if as_of is None else structs.replace(event, occurred_at=as_of)
+                yield Drawing(programme, event, rules, _households(member, rules, loaded, joined))
+
+
+def _name(programme: bytes, event: Purchase | Happening) -> Name | None:
+    return name_of(programme, event) if isinstance(event, Purchase) else (programme, members.ID, event.member)
+
+
+def _joined(items: Iterable[Item], loaded: Loaded) -> frozenset[str]:
+    """Give the pools that members join or leave with these items."""
+    changed = ((item.programme_id.bytes, item.event.pool) for item in items if isinstance(item.event, PoolChanged))
+    found = (loaded.identities.get((programme, members.ID, pool)) for programme, pool in changed)
+    return frozenset(pool.hex() for pool in found if pool is not None)
+
+
+def _households(member: bytes | None, rules: Rules, loaded: Loaded, more: Iterable[str] = ()) -> tuple[str, ...]:
+    """Give whose budgets of households a member's events may draw on, as far as they are known before."""
+    if not households_matter(rules):
+        return ("",)
+    found = set(more)
+    while member is not None and member in loaded.standings:
+        standing = loaded.standings[member]
+        found |= {member.hex(), household_of(standing, member.hex())}
+        ties = standing.ties
+        member = bytes.fromhex(ties.merged_into) if ties is not None and ties.merged_into is not None else None
+    return tuple(sorted(found))
 
 
 def _arrived(asked: Asked, loaded: Loaded) -> Iterator[Drawing]:
     """Purchases to which something happens now; what it gives back goes to the budgets that it drew on."""
     for name in asked.origins:
         known = loaded.receipts.get(name)
-        if known is None or name[1] != "purchase":
+        if known is None or name[1] not in {"purchase", "claimed"}:
             continue
         if loaded.versions[name[0]].number(known.version).book.budgets:
             purchase, state = known.original()
-            yield Drawing(name[0], purchase, loaded.versions[name[0]].number(state.version))
+            rules = loaded.versions[name[0]].number(state.version)
+            then = (state.seen.household,) if state.seen is not None and state.seen.household else ()
+            yield Drawing(name[0], purchase, rules, _households(known.member, rules, loaded, then))
 
 
-def _claimed(asked: Asked, loaded: Loaded) -> Iterator[Drawing]:
+def _claimed(items: Iterable[Item], asked: Asked, loaded: Loaded) -> Iterator[Drawing]:
     """Purchases of guests that become a member's."""
+    claiming = {
+        (item.programme_id.bytes, members.GUEST_ADDRESS, item.event.email): item.event.member
+        for item in items
+        if isinstance(item.event, Proof)
+    }
     for name in asked.claims:
         versions = loaded.versions[name[0]]
+        member = loaded.identities.get((name[0], members.ID, claiming[name]))
         for purchase, _ in loaded.histories.bought.get(loaded.identities.get(name, b""), ()):
-            yield Drawing(name[0], purchase, versions.at(instant(purchase.occurred_at)))
+            rules = versions.at(instant(purchase.occurred_at))
+            yield Drawing(name[0], purchase, rules, _households(member, rules, loaded))
 
 
 def drew(loaded: Loaded, writing: Writing, programme: bytes, effect: Drawn) -> None:
@@ -139,11 +196,13 @@ def drew(loaded: Loaded, writing: Writing, programme: bytes, effect: Drawn) -> N
     loaded.budgets[account] = loaded.budgets.get(account, 0) + effect.points
 
 
-def _accounts(programme: bytes, event: Purchase | Happening, rules: Rules) -> dict[rewards.Account, int]:
+def _accounts(
+    programme: bytes, event: Purchase | Happening, rules: Rules, household: str
+) -> dict[rewards.Account, int]:
     """The budgets on which an event may draw, and how much each holds in all."""
     return {
         (programme, account.budget, account.store, account.period): account.most
-        for account in accounts_of(event, rules)
+        for account in accounts_of(event, rules, household)
     }
 
 

@@ -70,11 +70,11 @@ def beside(request: StaffRequest, shown: Programme, draft: Draft, document: dict
         sides = [(_("By this draft"), drafted(versions, parsed))] if parsed is not None else []
         sides.append((_("As it is today"), versions))
         for title, side in sides:
-            standing = _standing(shown, thought_of, thought, side)
-            if standing is None:
+            buyer = _standing(shown, thought_of, thought, side)
+            if buyer is None:
                 problems = [Problem("/member", "unknown_member", _("There is no member with this id."))]
                 break
-            trial = try_out(standing, thought.event, side, before=versions)
+            trial = try_out(buyer[0], thought.event, side, before=versions, own=buyer[1])
             told = side.at(int(thought.at.timestamp())).programme
             columns.append(Column(title, _totals(trial, told), trial))
     return {
@@ -90,17 +90,19 @@ def beside(request: StaffRequest, shown: Programme, draft: Draft, document: dict
 
 def _standing(
     shown: Programme, said: dict[str, Any], thought: cart.Thought, versions: queries.Versions
-) -> Standing | None:
-    """Give who buys: a member as they stand, or somebody made up; None where there is no such member."""
+) -> tuple[Standing, str] | None:
+    """Give who buys: a member as they stand and their internal id, or somebody made up; None: no such member."""
     if said.get("member"):
         try:
-            return standing_of(members.find(shown.id, str(said["member"])).id)
+            member = members.find(shown.id, str(said["member"])).id
+            return standing_of(member), member.hex
         except members.UnknownMember:
             return None
     rules = versions.at(int(thought.at.timestamp()))
     labels = tuple(str(one) for one in said.get("labels", ()))
     levels = {str(key): str(one) for key, one in (said.get("levels") or {}).items() if key in rules.tier_sets}
-    return made_up(rules, thought.at, labels=labels, attributes=dict(said.get("attributes") or {}), levels=levels)
+    attributes = dict(said.get("attributes") or {})
+    return made_up(rules, thought.at, labels=labels, attributes=attributes, levels=levels), ""
 
 
 def _totals(trial: Trial, told: Document) -> list[str]:

@@ -101,7 +101,8 @@ def budget(each: Budget, programme: Programme) -> str:
     if each.money is not None:
         most.append(_("points worth %(money)s") % {"money": words.money(Decimal(each.money), programme.currency)})
     facts = {"rules": _rules(each.rules, programme), "most": words.both(most)}
-    in_store = each.of == "store"
+    if each.of == "household":
+        return _of_household(each, facts)
     match each.per:
         case "day":
             text = _("There are %(most)s a day for all members, from %(rules)s.") % facts
@@ -115,7 +116,22 @@ def budget(each: Budget, programme: Programme) -> str:
             text = _("There are %(most)s in all for all members, from %(rules)s.") % facts
         case _:
             assert_never(each.per)
-    return f"{text} {_('Each store has as much.')}" if in_store else text
+    return f"{text} {_('Each store has as much.')}" if each.of == "store" else text
+
+
+def _of_household(each: Budget, facts: dict[str, str]) -> str:
+    match each.per:
+        case "day":
+            return _("A household, or a member in none, gets at most %(most)s a day from %(rules)s.") % facts
+        case "week":
+            return _("A household, or a member in none, gets at most %(most)s a week from %(rules)s.") % facts
+        case "month":
+            return _("A household, or a member in none, gets at most %(most)s a month from %(rules)s.") % facts
+        case "year":
+            return _("A household, or a member in none, gets at most %(most)s a year from %(rules)s.") % facts
+        case "ever":
+            return _("A household, or a member in none, gets at most %(most)s in all from %(rules)s.") % facts
+    assert_never(each.per)
 
 
 def _rules(names: tuple[str, ...], programme: Programme) -> str:
