@@ -189,15 +189,12 @@ class Fold:
         subject.standing = after
 
     def _play(self, account: Account, event: AnyEvent, stored: Stored) -> Decided | Declined:
-        if isinstance(event, Purchase):
-            buys, plain = True, self._shared is None and stored.grants is None and not event.coupons
-        elif isinstance(event, _BETWEEN):
+        if isinstance(event, _BETWEEN):
             return self._between(account, event)
-        else:
-            buys = plain = False
-        rules = self._in_force(self._at, stored.version) if buys else self._rules(account, event, stored)
+        rules = self._rules(account, event, stored)
         if rules is None:
             return Declined(404, "nothing_to_change")
+        plain = isinstance(event, Purchase) and stored.grants is None and not (event.coupons or rules.book.budgets)
         around = NOTHING_AROUND if plain else self._around(account, event, rules, stored)
         subject = account.subject
         if subject.standing.ties is not None:
@@ -249,6 +246,8 @@ class Fold:
 
     def _rules(self, account: Account, event: AnyEvent, stored: Stored) -> Rules | None:
         """Give the rules that decide an event; None where it is about something that did not come to be."""
+        if isinstance(event, Purchase):
+            return self._in_force(self._at, stored.version)
         if isinstance(event, Return | StatusChanged):
             placed = account.purchases.get(event.purchase)
             return None if placed is None else self.versions.number(placed[1].version)

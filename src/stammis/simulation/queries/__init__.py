@@ -1,5 +1,6 @@
 """Reads of runs: their state, what they came to, one beside another, and why."""
 
+from stammis.simulation.queries.assuming import Curve, Response, redeemed_by_curve, redemption_curve, responses
 from stammis.simulation.queries.comparing import Comparison, NotComparable, compare
 from stammis.simulation.queries.costs import run_of
 from stammis.simulation.queries.exporting import TABLES, UnknownTable, export
@@ -10,14 +11,19 @@ from stammis.simulation.queries.telling import NotInRun, Why, why
 __all__ = [
     "TABLES",
     "Comparison",
+    "Curve",
     "NotComparable",
     "NotInRun",
+    "Response",
     "UnknownRun",
     "UnknownTable",
     "Why",
     "compare",
     "compared",
     "export",
+    "redeemed_by_curve",
+    "redemption_curve",
+    "responses",
     "run",
     "run_of",
     "runs",

@@ -32,7 +32,8 @@ class Wallet(msgspec.Struct, frozen=True, kw_only=True):
     """A wallet in both runs, in its smallest unit, of the members looked at.
 
     ``change`` is how much more (or less) was given, less what was taken back, of all members; ``cost_minor`` the same
-    in money, None where the wallet has no value; ``outstanding_minor`` the worth of what is there at the end.
+    in money, None where the wallet has no value. Of the members looked at, today and tried: ``outstanding_minor`` is
+    the worth of what is there at the end, ``given_minor`` that of what was given, less what was taken back.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Wallet(msgspec.Struct, frozen=True, kw_only=True):
     change: Estimate
     cost_minor: Estimate | None = None
     outstanding_minor: tuple[int, int] | None = None
+    given_minor: tuple[int, int] | None = None
 
 
 class Month(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,7 +192,14 @@ def _wallets(
             outstanding_minor=(known.worth(there[0].closing), known.worth(there[1].closing))
             if known is not None and valued
             else None,
+            given_minor=(known.worth(_given(there[0])), known.worth(_given(there[1])))
+            if known is not None and valued
+            else None,
         )
+
+
+def _given(totals: WalletTotals) -> int:
+    return totals.earned + totals.given + totals.taken_back
 
 
 def _months(today: Sums, tried: Sums) -> Iterator[Month]:
