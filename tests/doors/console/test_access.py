@@ -28,6 +28,7 @@ ARGUMENTS = {
     "act": "x",
     "part_id": NOBODY,
     "key": "sales",
+    "name": "points",
     "form": "csv",
 }
 VIEWS = {str(pattern.name): pattern for pattern in urlpatterns}
@@ -38,9 +39,7 @@ def permission_of(pattern: URLPattern) -> Permission | None:
 
 
 def address_of(name: str) -> str:
-    needed = VIEWS[name].pattern.converters or {}
-    if name == "chart":
-        needed = {"key": None, "form": None}
+    needed = VIEWS[name].pattern.regex.groupindex
     return reverse(f"console:{name}", kwargs={one: ARGUMENTS[one] for one in needed})
 
 
