@@ -121,14 +121,27 @@ class RedemptionCancelled(Event, frozen=True, tag="redemption_cancelled", kw_onl
     redemption: str
 
 
+class Corrected(Struct, frozen=True, array_like=True, gc=False):
+    """An earlier event whose points a correction puts right: what it gave, and what it should have given.
+
+    ``kind`` is purchase, event or day (then ``id`` is the local day); points are in the wallet's smallest unit.
+    """
+
+    kind: str
+    id: str
+    before: int
+    after: int
+
+
 class Adjustment(Event, frozen=True, tag="adjustment", kw_only=True, gc=False):
-    """Points given or taken by a person or a program, with the reason."""
+    """Points given or taken by a person or a program, with the reason; ``corrects`` are events it puts right."""
 
     id: str
     member: str
     wallet: str
     amount: int
     reason: str
+    corrects: tuple[Corrected, ...] = ()
 
 
 class LevelGiven(Event, frozen=True, tag="level", kw_only=True, gc=False):

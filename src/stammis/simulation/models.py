@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from stammis.kit.ids import uuid7
+from stammis.members.models import Member
 from stammis.programmes.models import Programme
 
 
@@ -70,3 +71,86 @@ class Run(models.Model):
             models.Index(fields=["programme", "-id"], name="simulation_run_listed"),
             models.Index(fields=["programme", "fingerprint"], name="simulation_run_known"),
         ]
+
+
+class Correction(models.Model):
+    """A wrong rule put right afterwards: what its events should have given, by member, and what was posted of it."""
+
+    class Scope(models.TextChoices):
+        """Whose difference is posted."""
+
+        ALL = "all"
+        GAINS = "gains"
+
+    class State(models.TextChoices):
+        """How far it is; one that was interrupted stays ``posting`` or ``undoing`` until it is gone on with."""
+
+        DRAFT = "draft"
+        POSTING = "posting"
+        POSTED = "posted"
+        UNDOING = "undoing"
+        UNDONE = "undone"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, db_comment="Id that sorts by time.")
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="+", db_comment="Whose events are put right."
+    )
+    name = models.TextField(db_comment="What it is called; part of the reason that members read.")
+    begins_at = models.DateTimeField(db_comment="Events from this instant on are put right.")
+    ends_at = models.DateTimeField(db_comment="Events from this instant on are not any more.")
+    version = models.IntegerField(null=True, db_comment="Number of the version that should have decided; else null.")
+    document = models.JSONField(db_comment="The document that should have decided.")
+    scope = models.TextField(choices=Scope.choices, default=Scope.ALL, db_comment="all or gains.")
+    state = models.TextField(
+        choices=State.choices, default=State.DRAFT, db_comment="draft, posting, posted, undoing or undone."
+    )
+    position = models.JSONField(db_comment="stammis.snapshot Position of the history that was looked at.")
+    totals = models.JSONField(db_comment="By wallet: members, gains, losses. By reason: members listed apart.")
+    planned_by = models.TextField(db_comment="Who planned it: a mail address, or the command line.")
+    planned_at = models.DateTimeField(db_comment="When it was planned, in real time.")
+    posted_by = models.TextField(default="", db_comment="Who had it posted; empty: nobody.")
+    posted_at = models.DateTimeField(null=True, db_comment="Of its adjustments, by the installation's clock.")
+    undone_by = models.TextField(default="", db_comment="Who had it undone; empty: nobody.")
+    undone_at = models.DateTimeField(null=True, db_comment="Of what undid them, by the installation's clock.")
+
+    class Meta:
+        """Few rows."""
+
+        db_table_comment = "Corrections: what a wrong version gave, put right afterwards."
+        indexes: ClassVar = [models.Index(fields=["programme", "-id"], name="simulation_correction_listed")]
+
+
+class CorrectionLine(models.Model):
+    """What a member should have more or less in a wallet, and what became of it."""
+
+    class State(models.TextChoices):
+        """Lines that are ``apart`` are listed and never posted."""
+
+        PLANNED = "planned"
+        APART = "apart"
+        POSTED = "posted"
+        REFUSED = "refused"
+        UNDONE = "undone"
+
+    pk = models.CompositePrimaryKey("member_id", "correction_id", "wallet")
+    member = models.ForeignKey(
+        Member, on_delete=models.PROTECT, related_name="+", db_comment="Whom it is posted to; one that was not merged."
+    )
+    correction = models.ForeignKey(
+        Correction, on_delete=models.CASCADE, related_name="lines", db_comment="Of which correction."
+    )
+    wallet = models.TextField(db_comment="Which points.")
+    amount = models.BigIntegerField(db_comment="What is missing (above zero) or too much, in the smallest unit.")
+    originals = models.JSONField(db_comment="The events: [[kind, id, before, after], …].")
+    state = models.TextField(
+        choices=State.choices, default=State.PLANNED, db_comment="planned, apart, posted, refused or undone."
+    )
+    because = models.TextField(default="", db_comment="Code of why it is apart or was refused.")
+    posted = models.BigIntegerField(default=0, db_comment="What was really posted; takes may come to less.")
+    undone = models.BigIntegerField(default=0, db_comment="What was really posted to undo it.")
+
+    class Meta:
+        """One row for each member and wallet whom it concerns."""
+
+        db_table_comment = "Lines of corrections, by member and wallet."
+        indexes: ClassVar = [models.Index(fields=["correction", "state"], name="simulation_line_state")]

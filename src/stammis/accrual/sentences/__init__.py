@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from stammis.accrual.sentences import between as sentences_between
 from stammis.accrual.sentences import lots
+from stammis.accrual.sentences.correcting import corrected
 from stammis.accrual.sentences.giving import kept_out, limits, rate_said, scaled
 from stammis.accrual.sentences.seen import found
 from stammis.core.amounts import QUANTITY_SCALE
@@ -172,6 +173,9 @@ def _moved(kind: RowKind, event: AnyEvent, facts: dict[str, str], programme: Pro
             return _("%(points)s on %(day)s because a reward was given back.") % facts
         case Adjustment():
             facts["reason"] = event.reason
+            if event.corrects:
+                facts["events"] = corrected(event, programme)
+                return _("%(points)s on %(day)s because: %(reason)s It puts right %(events)s.") % facts
             return _("%(points)s on %(day)s because: %(reason)s") % facts
         case Happening():
             facts["event"] = event.type

@@ -20,6 +20,7 @@ set_up()  # the commands import rooms, whose tables Django must know first
 from stammis.config.cli import (  # noqa: E402 - see above
     backtest,
     backup,
+    correct,
     day,
     demo,
     importing,
@@ -49,6 +50,7 @@ COMMANDS: dict[str, click.Command] = {
     "liability": liability.command,
     "snapshot": snapshot.command,
     "backtest": backtest.command,
+    "correct": correct.command,
     "day": day.command,
     "seals": seals.command,
     "verify": verify.command,

@@ -2,6 +2,16 @@
 
 from stammis.simulation.queries.assuming import Curve, Response, redeemed_by_curve, redemption_curve, responses
 from stammis.simulation.queries.comparing import Comparison, NotComparable, compare
+from stammis.simulation.queries.corrections import (
+    MESSAGE_HEAD,
+    UnknownCorrection,
+    correction,
+    corrections,
+    explain,
+    lines,
+    messages,
+    posted,
+)
 from stammis.simulation.queries.costs import run_of
 from stammis.simulation.queries.exporting import TABLES, UnknownTable, export
 from stammis.simulation.queries.kept import compared
@@ -9,18 +19,26 @@ from stammis.simulation.queries.runs import UnknownRun, run, runs, summary_of
 from stammis.simulation.queries.telling import NotInRun, Why, why
 
 __all__ = [
+    "MESSAGE_HEAD",
     "TABLES",
     "Comparison",
     "Curve",
     "NotComparable",
     "NotInRun",
     "Response",
+    "UnknownCorrection",
     "UnknownRun",
     "UnknownTable",
     "Why",
     "compare",
     "compared",
+    "correction",
+    "corrections",
+    "explain",
     "export",
+    "lines",
+    "messages",
+    "posted",
     "redeemed_by_curve",
     "redemption_curve",
     "responses",

@@ -2,6 +2,16 @@
 
 from stammis.simulation.crew import RunBroken, RunStopped
 from stammis.simulation.services.asking import BadPeriod, OtherProgramme, UnknownRule, begin, begin_identity
+from stammis.simulation.services.correcting import (
+    AlreadyCorrected,
+    NothingChosen,
+    NotPlanned,
+    NotPosted,
+    begin_posting,
+    begin_undoing,
+    plan,
+    post,
+)
 from stammis.simulation.services.costing import DAYS, begin_cost
 from stammis.simulation.services.queueing import queue
 from stammis.simulation.services.working import FEW, RunBusy, cancel, fail, remove, work
@@ -9,7 +19,11 @@ from stammis.simulation.services.working import FEW, RunBusy, cancel, fail, remo
 __all__ = [
     "DAYS",
     "FEW",
+    "AlreadyCorrected",
     "BadPeriod",
+    "NotPlanned",
+    "NotPosted",
+    "NothingChosen",
     "OtherProgramme",
     "RunBroken",
     "RunBusy",
@@ -18,8 +32,12 @@ __all__ = [
     "begin",
     "begin_cost",
     "begin_identity",
+    "begin_posting",
+    "begin_undoing",
     "cancel",
     "fail",
+    "plan",
+    "post",
     "queue",
     "remove",
     "work",

@@ -138,7 +138,7 @@ def _stages(run: Run, published: list[Stage], changes_at: int | None) -> tuple[l
     kept = tuple(stage.number for stage in before)
     number = max(stage.number for stage in published) + 1
     if run.document is not None:
-        _check(run.document, run.programme)
+        check(run.document, run.programme)
         return [*before, Stage(number, changes_at, run.document)], kept
     later = [stage for stage in published if stage.starts_at >= changes_at]
     if before and (not later or later[0].starts_at > changes_at):
@@ -152,7 +152,8 @@ def _stages(run: Run, published: list[Stage], changes_at: int | None) -> tuple[l
     return [*before, *changed], kept
 
 
-def _check(document: dict[str, Any], programme: Programme) -> Document:
+def check(document: dict[str, Any], programme: Programme) -> Document:
+    """Read a document that is to decide instead of a programme's own. Raises BadDocument and OtherProgramme."""
     parsed = publishing.read(document)
     if (parsed.programme, parsed.currency, parsed.timezone) != (programme.slug, programme.currency, programme.zone):
         raise OtherProgramme

@@ -1,0 +1,38 @@
+"""Corrections in words: which earlier events are put right, with what they gave and what they should have given."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from stammis.core.events import Adjustment, Corrected
+from stammis.core.programme import Programme
+from stammis.programmes.sentences import words
+
+SHOWN = 5
+"""So many events are named; of more, how many there are."""
+
+
+def corrected(event: Adjustment, programme: Programme) -> str:
+    """Name the events that an adjustment puts right, in the active language."""
+    said = [_one(each, event.wallet, programme) for each in event.corrects[:SHOWN]]
+    more = len(event.corrects) - SHOWN
+    if more > 0:
+        said.append(_("%(number)s more") % {"number": words.number(more)})
+    return words.both(said)
+
+
+def _one(each: Corrected, wallet: str, programme: Programme) -> str:
+    found = words.wallet_of(programme, wallet)
+    facts = {
+        "id": each.id,
+        "before": words.number(words.smallest(each.before, found)),
+        "after": words.points(words.smallest(each.after, found), found),
+    }
+    if each.kind == "purchase":
+        return _("purchase %(id)s (%(after)s instead of %(before)s)") % facts
+    if each.kind == "day":
+        facts["id"] = words.day(dt.date.fromisoformat(each.id))
+        return _("what %(id)s brought (%(after)s instead of %(before)s)") % facts
+    return _("event %(id)s (%(after)s instead of %(before)s)") % facts
