@@ -37,6 +37,7 @@ ROOM_EXTRAS = {
         "folding": "stored events decided again",
         "population": "whom a run is about",
         "results": "what a run came to, in files",
+        "righting": "what a period gave, and should have given",
         "sentences": "two runs beside each other, told in words",
         "shift": "units worked off one after the other",
         "tallies": "what is counted",

@@ -179,8 +179,8 @@ def test_undone_as_a_whole_with_an_entry_of_who_did_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "active", "taken", "again"),
-    [("allow_debt", -20, -40, 20), ("to_zero", 0, -20, 20), ("pending_only", 0, -20, 20)],
+    ("policy", "active", "taken"),
+    [("allow_debt", -20, -40), ("to_zero", 0, -20), ("pending_only", 0, -20)],
 )
 def test_points_that_were_spent_follow_the_wallets_policy(policy: str, active: int, taken: int) -> None:
     wallets = [SHOP["wallets"][0] | {"negative_balance": policy}]
