@@ -93,7 +93,7 @@ def plan(  # noqa: PLR0917 - click hands every option over
 @click.option("--programme", metavar="ID", help="Needed where there are several.")
 @click.option("--json", "as_values", is_flag=True, help="As JSON.")
 @installed()
-def post(correction: uuid.UUID, gains: bool, programme: str | None, as_values: bool) -> None:  # noqa: FBT001 - flags
+def post(correction: uuid.UUID, gains: bool, programme: str | None, as_values: bool) -> None:  # noqa: FBT001 - flags of the command
     """Post a correction, dated now; the same command goes on with one that was interrupted."""
     scope = programmes.programme(programme)
     found = queries.correction(scope, correction)
@@ -108,7 +108,7 @@ def post(correction: uuid.UUID, gains: bool, programme: str | None, as_values: b
 @click.option("--programme", metavar="ID", help="Needed where there are several.")
 @click.option("--json", "as_values", is_flag=True, help="As JSON.")
 @installed()
-def undo(correction: uuid.UUID, programme: str | None, as_values: bool) -> None:  # noqa: FBT001 - a flag
+def undo(correction: uuid.UUID, programme: str | None, as_values: bool) -> None:  # noqa: FBT001 - a flag of the command
     """Undo what a correction posted; the same command goes on with one that was interrupted."""
     scope = programmes.programme(programme)
     found = queries.correction(scope, correction)
@@ -121,7 +121,7 @@ def undo(correction: uuid.UUID, programme: str | None, as_values: bool) -> None:
 @click.option("--programme", metavar="ID", help="Needed where there are several.")
 @click.option("--json", "as_values", is_flag=True, help="As JSON.")
 @installed()
-def listed(programme: str | None, as_values: bool) -> None:  # noqa: FBT001 - a flag
+def listed(programme: str | None, as_values: bool) -> None:  # noqa: FBT001 - a flag of the command
     """List corrections, newest first."""
     found = list(queries.corrections(programmes.programme(programme)))
     if as_values:
