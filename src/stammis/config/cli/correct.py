@@ -41,7 +41,8 @@ class Moment(click.ParamType[str]):
         try:
             dt.datetime.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is neither a day (2026-03-01) nor a time with an offset.", param, ctx)
+            said = _("«%(value)s» is neither a day, as 2026-03-01, nor a time with an offset.")
+            self.fail(said % {"value": value}, param, ctx)
         return str(value)
 
 
