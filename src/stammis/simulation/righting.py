@@ -103,14 +103,15 @@ def put_right(
         together = frozenset(member for member, root in ties.items() if root in roots)
         alone = told.members - together
     total, done = len(alone) + len(together), 0
+    folds = [_Giving(each, period, told) for each in (course, other)]
     for bucket in sorted({bucket_of(member) for member in alone}):
         wanted = frozenset(member for member in alone if bucket_of(member) == bucket)
         ledger = dict(_ledger(snapshot, bucket, wanted, told))
         for member, events in snapshot.histories(bucket, wanted):
             stored = list(events)
-            folds = [_Giving(each, period, told) for each in (course, other)]
             for fold in folds:
                 play_alone(fold, member, iter(stored))
+                del fold.accounts[member]
             yield from _compared(member, folds, ledger)
             done += 1
             progress(done, total)
@@ -208,7 +209,7 @@ class _Giving(Fold):
     def __init__(
         self, course: Course, period: Period, told: _Told, *, shared: Counter[tuple[str, str, int]] | None = None
     ) -> None:
-        super().__init__(course, shared=shared)
+        super().__init__(course, course.versions(), shared=shared)
         self.given: dict[bytes, Given] = {}
         self._period, self._told = period, told
 
