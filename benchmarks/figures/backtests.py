@@ -27,6 +27,7 @@ from stammis.snapshot.reading import Snapshot
 
 PROCESSES = 2
 KIB = 1024
+LOOK_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -99,15 +100,30 @@ def cost(folder: Path, processes: int) -> Cost:
         assert process.stdin is not None
         process.stdin.write("".join(f"{unit}\n" for unit in units[place::processes]))
         process.stdin.close()
-    spent = [os.wait4(process.pid, 0) for process in started]
-    for process, (_, status, _usage) in zip(started, spent, strict=True):
-        process.returncode = os.waitstatus_to_exitcode(status)
-        assert process.returncode == 0, "a process failed"
-    return Cost(
-        wall=time.perf_counter() - began,
-        work=sum(usage.ru_utime + usage.ru_stime for _, _, usage in spent),
-        memory=max(usage.ru_maxrss for _, _, usage in spent) / KIB,
-    )
+    most = 0.0
+    usages: dict[int, float] = {}
+    while len(usages) < processes:
+        for process in started:
+            if process.pid in usages:
+                continue
+            most = max(most, _memory(process.pid))
+            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if ended:
+                usages[ended] = usage.ru_utime + usage.ru_stime
+                process.returncode = os.waitstatus_to_exitcode(status)
+                assert process.returncode == 0, "a process failed"
+        time.sleep(LOOK_SECONDS)
+    return Cost(wall=time.perf_counter() - began, work=sum(usages.values()), memory=most)
+
+
+def _memory(pid: int) -> float:
+    """The most memory in MiB that a process had so far. What ``wait4`` tells counts its parent's as well."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text("utf-8")
+    except OSError:
+        return 0.0
+    line = next((line for line in status.splitlines() if line.startswith("VmHWM")), None)
+    return 0.0 if line is None else int(line.split()[1]) / KIB
 
 
 def beside_deciding(folder: Path, rounds: int) -> tuple[list[float], list[float]]:
