@@ -98,9 +98,15 @@ def test_a_plan_says_in_sentences_and_for_programs_what_a_file_would_change(begu
     assert "version 2 would differ from version 1 in 1 parts" in changed.stdout
     assert f"changed rewards {reward['id']}" in changed.stdout
     assert f"{reward['price'] - 1} → {reward['price']}" in changed.stdout
+    assert "Over the last 90 days:" in changed.stdout
+    assert "exactly what was given" in changed.stdout
+    assert "Trying it on the last 90 days" in changed.stderr
     told = stammis(begun, "programme", "plan", str(written), "--json", "--exit-code")
     assert told.returncode == 3
     plan = json.loads(told.stdout)
+    assert (plan["costs"]["days"], plan["costs"]["spread"]["better"]) == (90, 0)
+    fast = json.loads(stammis(begun, "programme", "plan", str(written), "--json", "--no-costs").stdout)
+    assert fast == {name: each for name, each in plan.items() if name != "costs"}
     assert (plan["version"], plan["compared_with"], plan["new"], plan["begins"]) == (2, 1, False, None)
     assert [(change["kind"], change["list"], change["id"]) for change in plan["changes"]] == [
         ("changed", "rewards", reward["id"])

@@ -117,7 +117,10 @@ def attach(db: duckdb.DuckDBPyConnection, folder: Path, prefix: str = "") -> Non
     names = finished(folder)
     merged = [name for name in names if name.startswith("m")]
     alone = [name for name in names if name not in merged]
-    for table in ("people", "purses", "levels"):
+    for table, schema in (("people", units.PEOPLE), ("purses", units.PURSES), ("levels", units.LEVELS)):
+        if not names:  # nobody has a history yet
+            db.from_arrow(schema.empty_table()).create(f"{prefix}{table}")
+            continue
         rest = [str(folder / name / f"{table}.parquet") for name in alone]
         db.from_parquet(rest).create_view(f"{prefix}{table}_alone")
         if not merged:

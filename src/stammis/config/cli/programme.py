@@ -11,6 +11,7 @@ import click
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from stammis.config.cli import costing
 from stammis.config.cli.options import installed
 from stammis.core.schema import programme_schema
 from stammis.kit import clock
@@ -47,18 +48,28 @@ def schema() -> None:
 @FILE
 @click.option("--json", "as_json", is_flag=True, help="For programs: the change as JSON.")
 @click.option("--exit-code", is_flag=True, help="End with status 3 where FILE changes something.")
+@click.option("--no-costs", is_flag=True, help="Leave out what it would have meant over the last 90 days: faster.")
 @installed()
-def plan(file: Path, *, as_json: bool, exit_code: bool) -> None:
+def plan(file: Path, *, as_json: bool, exit_code: bool, no_costs: bool) -> None:
     """Say what publishing FILE would change, part by part, against the newest version. Nothing is published.
+
+    Then say what it would have meant over the last 90 days, by a back-test: points, money, members better and worse
+    off, levels, budgets. Ctrl-C stops that; the same command goes on from there.
 
     Ends with status 0 whether it changes something or not, unless --exit-code is given; with 1 where FILE is no
     programme, or could not be published.
     """
-    found = planning.plan(yaml.load(file.read_bytes()), now=clock.now())
-    if as_json:
-        click.echo(json.dumps(found.plain(), ensure_ascii=False, indent=2))
-    else:
+    document = yaml.load(file.read_bytes())
+    found = planning.plan(document, now=clock.now())
+    if not as_json:
         for line in planned(found):
+            click.echo(line)
+    costs = None if no_costs or found.new or found.same else costing.compare(found.document, document, file.name)
+    if as_json:
+        plain = found.plain() | ({"costs": costing.plain(found.document, costs)} if costs else {})
+        click.echo(json.dumps(plain, ensure_ascii=False, indent=2))
+    elif costs:
+        for line in costing.told(found.document, costs):
             click.echo(line)
     if exit_code and not found.same:
         raise SystemExit(CHANGES)
