@@ -90,6 +90,7 @@ urlpatterns: list[URLPattern] = [
     path("programme/begin", programme.begin, name="programme_begin"),
     path("backtests", backtests.backtests, name="backtests"),
     path("backtests/new", backtests.begin, name="backtest_new"),
+    path("programme/drafts/<uuid:draft_id>/cost", backtests.cost, name="draft_cost"),
     path("backtests/prove", backtests.prove, name="backtest_prove"),
     path("backtests/<uuid:run_id>", backtests.backtest, name="backtest"),
     path("backtests/<uuid:run_id>/act", backtests.act, name="backtest_act"),

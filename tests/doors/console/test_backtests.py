@@ -202,3 +202,20 @@ def test_a_response_is_supposed_apart(client: Client) -> None:
     told = page(client, run, "?low=0&high=10")
     assert "an assumption" in told
     assert "+€131.50" in told
+
+
+def test_a_drafts_page_says_what_it_would_have_meant(client: Client) -> None:
+    till = shop()
+    signed_in(client)
+    draft = drafted(till)
+    address = reverse("console:draft", args=[draft.id])
+    assert "What would it have meant?" in client.get(address).content.decode()
+    assert client.post(reverse("console:draft_cost", args=[draft.id])).status_code == 302
+    assert "It waits for its turn." in client.get(address).content.decode()
+    run = Run.objects.get(name=draft.name)
+    assert run.begins_on is not None
+    Run.objects.filter(id=run.id).update(begins_on=None)
+    tasks.work_off(str(run.id))
+    assert "It would have given 131 points more (+101%), worth €131.00." in client.get(address).content.decode()
+    services.save(draft, draft.document | {"name": "Other"}, Author("ada@example.com", NOW))
+    assert "It would have given" not in client.get(address).content.decode()

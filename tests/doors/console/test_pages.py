@@ -91,7 +91,7 @@ OPEN = {"sign_in": "sign-in", "forgotten": "forgotten", "welcome": "welcome/an-o
 NO_PAGES = {
     "chart", "members_csv", "exchange", "approval", "programme_file", "bad_rows", "stop_run", "choose", "sign_out",
     "person_link", "shut_out", "let_in",
-    "backtest_prove", "backtest_act", "backtest_chart", "backtest_table",
+    "draft_cost", "backtest_prove", "backtest_act", "backtest_chart", "backtest_table",
     "liability_table", "liability_chart", "liability_reckon", "liability_waiting",
     "draft_begin", "draft_act", "draft_publish", "draft_file",
 }  # fmt: skip

@@ -27,8 +27,8 @@ from stammis.console.requests import StaffRequest
 from stammis.kit import clock
 from stammis.kit.errors import Problem
 from stammis.kit.pages import page
+from stammis.programmes import drafts, yaml
 from stammis.programmes import queries as published
-from stammis.programmes import yaml
 from stammis.programmes.drafts import OPEN
 from stammis.programmes.models import Programme
 from stammis.simulation import queries, services, tasks
@@ -87,6 +87,18 @@ def begin(request: StaffRequest) -> HttpResponse:
 def prove(request: StaffRequest) -> HttpResponse:
     """Let the worker fold the whole history by what is published and compare it with the ledger."""
     return _hand_over(request, services.begin_identity(programmes.required(request), by=request.user.email))
+
+
+@may(Permission.RUN)
+@require_POST
+def cost(request: StaffRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """Let the worker find out what a draft would have meant over the last days, and lead back to the draft."""
+    shown = programmes.required(request)
+    draft = drafts.find(shown, draft_id)
+    by = request.user.email
+    tasks.hand_over(services.begin_cost(shown, draft.document, name=draft.name, by=by, now=clock.now()))
+    record_audit(by, "simulation.begin", subject=draft.name)
+    return redirect(f"{reverse('console:draft', args=[draft.id])}#cost")
 
 
 @may(Permission.SEE)

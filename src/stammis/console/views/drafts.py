@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from stammis.console import climbing, formats, programmes, reviewing
 from stammis.console.access import may
+from stammis.console.backtests import costs
 from stammis.console.forms.drafts import BeginForm, PublishForm, TextForm
 from stammis.console.frame import draw
 from stammis.console.requests import StaffRequest
@@ -171,6 +172,7 @@ def _page(request: StaffRequest, shown: Programme, found: Draft) -> dict[str, An
         "draft": found,
         "plan": change,
         "moves": climbing.moved_by(change, clock.now()) if change else [],
+        "cost": costs.of(shown, found) if change and not change.same else None,
         "mistakes": problem,
         "story": reading.story(found),
         "writers": sorted(writers),
