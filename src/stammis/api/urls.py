@@ -8,6 +8,7 @@ from stammis.api import fallbacks, reference
 from stammis.api.door import api
 from stammis.api.paths import IdConverter
 from stammis.api.views import (
+    backtests,
     between,
     drafts,
     ledger,
@@ -23,7 +24,22 @@ from stammis.api.views import (
     why,
 )
 
-VIEWS = (between, drafts, ledger, liability, lots, members, numbers, purchases, rates, rewards, tiers, waiting, why)
+VIEWS = (
+    backtests,
+    between,
+    drafts,
+    ledger,
+    liability,
+    lots,
+    members,
+    numbers,
+    purchases,
+    rates,
+    rewards,
+    tiers,
+    waiting,
+    why,
+)
 """Importing them hangs their calls into the door."""
 
 register_converter(IdConverter, "ref")

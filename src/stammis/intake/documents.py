@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from stammis.intake.bodies import DraftBody
+from stammis.intake.bodies import BacktestBody, DraftBody
 from stammis.intake.codes import Fault, fault
 from stammis.intake.reading import decode
 from stammis.kit.errors import Invalid
@@ -22,13 +22,31 @@ def read_draft(raw: bytes) -> DraftBody:
     What the document says of a programme is not looked at: a draft may have mistakes.
     """
     body = decode(raw or b"{}", DraftBody)
-    if body.document is not None:
-        if len(raw) > LARGEST_DOCUMENT:
-            raise Invalid(errors=[fault("/document", "too_long", "A programme has at most 512 KiB.")])
-        found = list(islice(_unkept(body.document, "/document", 0), _MOST_FAULTS))
-        if found:
-            raise Invalid(errors=found)
+    _check(raw, body.document)
     return body
+
+
+def read_backtest(raw: bytes) -> BacktestBody:
+    """Read what is to be tried. Raises Invalid, also where it names nothing to try, or several things."""
+    body = decode(raw or b"{}", BacktestBody)
+    _check(raw, body.document)
+    named = [body.document is not None, body.draft is not None, body.without is not None, body.proof]
+    if sum(named) != 1:
+        raise Invalid(
+            errors=[fault("/document", "missing_field", "Name one thing: document, draft, without or proof.")]
+        )
+    return body
+
+
+def _check(raw: bytes, document: dict[str, Any] | None) -> None:
+    """Raise Invalid where a document cannot be kept."""
+    if document is None:
+        return
+    if len(raw) > LARGEST_DOCUMENT:
+        raise Invalid(errors=[fault("/document", "too_long", "A programme has at most 512 KiB.")])
+    found = list(islice(_unkept(document, "/document", 0), _MOST_FAULTS))
+    if found:
+        raise Invalid(errors=found)
 
 
 def _unkept(value: Any, pointer: str, depth: int) -> Iterator[Fault]:

@@ -17,7 +17,8 @@ from tests.doors.api.installation import BEGINNING, Installation, copy_of, point
 def serving(template: str, blocker: DjangoDbBlocker, folder: Path, workers: int = 1) -> Iterator[Installation]:
     """Makes an installation that serves, on a clock of its own that begins on 1 April 2026."""
     made = Installation(copy_of(template))
-    with blocker.unblock(), pointed_to(made.address):
+    with blocker.unblock(), pointed_to(made.address), pytest.MonkeyPatch.context() as environment:
+        environment.setenv("STAMMIS_DATA", str(folder / "data"))
         clock.begin(BEGINNING)
         try:
             made.start(folder, workers)

@@ -27,6 +27,7 @@ from stammis.accrual import services as accrual
 from stammis.kit import clock
 from stammis.programmes import queries as programmes
 from stammis.programmes import services as publishing
+from stammis.simulation import services as simulation
 from stammis.staff.services import create_key
 from tests.processes import end
 
@@ -163,6 +164,13 @@ class Installation:
         """Publishes a programme and gives its slug."""
         publishing.publish(document, by="tests", now=clock.now())
         return str(document["programme"])
+
+    def back_tested(self, slug: str) -> tuple[str, str]:
+        """Tries a programme without its first rule, and gives the ids of that back-test and of the one beside it."""
+        programme = programmes.programme(slug)
+        rule = programmes.versions(programme.id).document(1).earn[0].id
+        run = simulation.work(simulation.begin(programme, by="tests", without=rule, name="without").id)
+        return str(run.id), str(run.compared_with_id)
 
     def caller(
         self,

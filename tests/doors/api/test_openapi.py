@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from stammis.api.openapi.examples import A_BATCH, DRAFT_ID
+from stammis.api.openapi.examples import A_BATCH, BACKTEST_ID, DRAFT_ID, OTHER_BACKTEST_ID
 from stammis.intake.bodies import Body
 from stammis.programmes import yaml
 from tests.doors.api.installation import Caller, Installation
@@ -57,6 +57,7 @@ ORDER = (
 )
 DRAFT = ("put_draft", "undo_draft", "review_draft", "return_draft", "review_draft", "approve_draft", "publish_draft")
 ANOTHER_DRAFT = ("put_draft", "discard_draft")
+BACKTEST = ("begin_backtest", "cancel_backtest")
 ROUNDS = 12
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 ANY = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
@@ -107,7 +108,7 @@ def check_answer(document: dict[str, Any], operation: dict[str, Any], answer: ht
 
 
 def test_every_example_works_as_it_stands_and_answers_as_shown(
-    document: dict[str, Any], caller: Caller, reviewer: Caller
+    installation: Installation, document: dict[str, Any], caller: Caller, reviewer: Caller
 ) -> None:
     known = operations(document)
     row = ""
@@ -118,22 +119,31 @@ def test_every_example_works_as_it_stands_and_answers_as_shown(
         sent(document, name, reviewer if name == "approve_draft" else caller)
     for name in ANOTHER_DRAFT:
         sent(document, name, caller, draft=DRAFT_ID.replace("0199", "019a"))
+    tried, today = installation.back_tested(caller.programme)
+    for name in BACKTEST:
+        sent(document, name, caller, backtest=tried)
     reading = [each for each in known.values() if each[0] == "GET"]
-    assert len(reading) == len(known) - len({*ORDER, *DRAFT, *ANOTHER_DRAFT}) + 1
+    assert len(reading) == len(known) - len({*ORDER, *DRAFT, *ANOTHER_DRAFT, *BACKTEST}) + 1
     for _method, address, operation in reading:
         path = address.replace("{row}", row).replace("{name}", "points_issued")
-        read = caller.http.get(filled(path, operation))
+        path = filled(path, operation).replace(BACKTEST_ID, tried).replace(OTHER_BACKTEST_ID, today)
+        read = caller.http.get(path)
         assert read.is_success, f"{address}: {read.text}"
+        if "export" in address:
+            assert read.headers["content-type"].partition(";")[0] in operation["responses"]["200"]["content"]
+            continue
         check_answer(document, operation, read)
     outcomes = caller.did("POST", "batch", A_BATCH)["outcomes"]
     assert {each["status"] for each in outcomes} <= {200, 201}
 
 
-def sent(document: dict[str, Any], name: str, caller: Caller, draft: str = DRAFT_ID) -> list[dict[str, Any]]:
+def sent(
+    document: dict[str, Any], name: str, caller: Caller, draft: str = DRAFT_ID, backtest: str = ""
+) -> list[dict[str, Any]]:
     """The answers to every example of an operation, each as the document shows it."""
     method, address, operation = operations(document)[name]
     body = operation["requestBody"]["content"]["application/json"] if "requestBody" in operation else {}
-    path = filled(address, operation).replace(DRAFT_ID, draft)
+    path = filled(address, operation).replace(DRAFT_ID, draft).replace(BACKTEST_ID, backtest)
     answers = []
     for example in body.get("examples", {"": {"value": None}}).values():
         answer = caller.http.request(method, path, json=example["value"])

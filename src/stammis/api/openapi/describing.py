@@ -22,6 +22,7 @@ TAGS = {
     "Rewards": "What members take for points.",
     "Points": "Events, adjustments, and what waits.",
     "Programmes": "Drafts: written by some, approved by somebody else, published on a day.",
+    "Back-tests": "Programmes tried on what really happened.",
     "Numbers": "Metrics.",
 }
 

@@ -126,3 +126,8 @@ A_CHANGE: dict[str, Any] = {
 }
 A_RECKONING: dict[str, Any] = {}
 AN_EXPIRY: dict[str, Any] = {"expiry": {"kind": "days", "days": 180}}
+BACKTEST_ID = "0199c2f0-7a5b-7c3e-8d21-f4a60b9e7c22"
+OTHER_BACKTEST_ID = "0199c2f0-7a5b-7c3e-8d21-f4a60b9e7c33"
+A_BACKTEST: dict[str, Any] = {"document": A_CHANGE["document"], "from": "2026-02-01", "name": "Half as much again"}
+A_RULE_LEFT_OUT: dict[str, Any] = {"without": "spend", "from": "2026-02-01", "to": "2026-03-01", "sample": 100}
+A_PROOF_OF_THE_LEDGER: dict[str, Any] = {"proof": True}

@@ -35,6 +35,8 @@ SCOPES = (
     "programmes:write",
     "programmes:approve",
     "programmes:publish",
+    "backtests:read",
+    "backtests:write",
 )
 LARGE = "adjustments:large"
 """Lifts the limit for points given or taken by programs."""

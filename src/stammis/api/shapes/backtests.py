@@ -1,0 +1,178 @@
+"""Back-tests, and two of them side by side."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+RunState = Literal["queued", "running", "done", "failed", "cancelled"]
+
+
+class WalletTotalsAnswer(Struct, kw_only=True):
+    """A wallet over the stretch, in its smallest unit: opening and all movements are what is there at the end."""
+
+    opening: int
+    earned: int
+    given: int
+    taken_back: int
+    redeemed: int
+    restored: int
+    expired: int
+    received: int
+    sent: int
+    active: int
+    pending: int
+    held: int
+
+
+class LimitAnswer(Struct, kw_only=True):
+    """A cap or budget that cut something: how often, and when first."""
+
+    because: str
+    id: str
+    times: int
+    first_at: dt.datetime
+
+
+class BacktestResult(Struct, kw_only=True):
+    """What a back-test came to, of the members looked at: ``share`` is how many they are, of how many.
+
+    ``not_possible``: what was done with points and could not have been done. ``compared`` and ``differing``: rows of
+    the ledger, of a proof.
+    """
+
+    members: int
+    purchases: int
+    touched: int
+    gross_minor: int
+    share: list[int]
+    wallets: dict[str, WalletTotalsAnswer]
+    not_possible: dict[str, int]
+    limits: list[LimitAnswer]
+    compared: int
+    differing: int
+
+
+class BacktestItem(Struct, kw_only=True):
+    """A back-test, as they are listed: what was asked, and how far it is (``done`` of ``total`` members)."""
+
+    id: str
+    name: str
+    state: RunState
+    proof: bool
+    without: str | None
+    from_: dt.date | None = field(name="from")
+    to: dt.date | None
+    label: str | None
+    sample: int | None
+    opening: Literal["carried", "empty"]
+    done: int
+    total: int
+    message: str
+    begun_by: str
+    begun_at: dt.datetime
+    finished_at: dt.datetime | None
+    compared_with: str | None
+
+
+class BacktestAnswer(BacktestItem, kw_only=True):
+    """A back-test with what it came to, once it is done; the document that was tried, where one was."""
+
+    document: dict[str, Any] | None
+    result: BacktestResult | None
+
+
+class BacktestsAnswer(Struct, kw_only=True):
+    """A page of back-tests."""
+
+    items: list[BacktestItem]
+    next: str | None
+
+
+class EstimateAnswer(Struct, kw_only=True):
+    """A total with its 95 % interval; ``few``: it rests on fewer than 30 members (``n``)."""
+
+    value: int
+    n: int
+    few: bool
+    interval: list[int] | None
+
+
+class WalletChangeAnswer(Struct, kw_only=True):
+    """A wallet on both sides: points given more (or less) and what they cost, estimated for all members."""
+
+    id: str
+    decimals: int
+    other: WalletTotalsAnswer
+    tried: WalletTotalsAnswer
+    change: EstimateAnswer
+    cost_minor: EstimateAnswer | None
+
+
+class RuleChangeAnswer(Struct, kw_only=True):
+    """What a rule gave, and for how many purchases, on both sides."""
+
+    rule: str
+    wallet: str
+    points_other: int
+    points_tried: int
+    purchases_other: int
+    purchases_tried: int
+
+
+class LevelChangeAnswer(Struct, kw_only=True):
+    """How many members hold a level at the end of a local month, on both sides; month «» is the beginning."""
+
+    set: str
+    month: str
+    level: str
+    other: int
+    tried: int
+
+
+class GroupChangeAnswer(Struct, kw_only=True):
+    """Members at a level (at the end, of the other side) or with a label: how many have more and less."""
+
+    kind: Literal["level", "label"]
+    set: str
+    name: str
+    members: int
+    better: int
+    worse: int
+    change: EstimateAnswer
+
+
+class MemberChangeAnswer(Struct, kw_only=True):
+    """A member whose lot changes much; ``points`` by wallet: of the other side, and as tried."""
+
+    member: str | None
+    id: str
+    change: int
+    points: dict[str, list[int]]
+
+
+class ComparisonAnswer(Struct, kw_only=True):
+    """Two back-tests side by side, in ``sentences`` first.
+
+    ``assumption``: on what all of it rests. Changes of members are in minor units of money where points have a value
+    (``in_money``), else in points of the first wallet.
+    """
+
+    backtest: str
+    other: str
+    sentences: list[str]
+    assumption: str
+    share: list[int]
+    better: int
+    same: int
+    worse: int
+    percentiles: dict[str, int]
+    in_money: bool
+    cost_minor: EstimateAnswer | None
+    wallets: list[WalletChangeAnswer]
+    rules: list[RuleChangeAnswer]
+    levels: list[LevelChangeAnswer]
+    groups: list[GroupChangeAnswer]
+    largest: list[MemberChangeAnswer]

@@ -1,0 +1,81 @@
+"""Back-tests over HTTP: asked for, worked off, read, compared, stopped, taken away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stammis.programmes import yaml
+from stammis.simulation import tasks
+from tests.doors.api.installation import Caller, Installation
+from tests.doors.api.test_openapi import SHOP
+
+
+@pytest.fixture(scope="module")
+def document(installation: Installation) -> dict[str, Any]:
+    document = {**yaml.load(SHOP.read_text()), "from": "2026-01-01"}
+    installation.publish(document)
+    return document
+
+
+@pytest.fixture(scope="module")
+def caller(installation: Installation, document: dict[str, Any]) -> Caller:
+    made = installation.caller(document["programme"])
+    for number, amount in enumerate(("10.00", "25.00")):
+        line = {"id": "1", "quantity": "1", "amount": amount}
+        said = {"id": f"A-{number}", "member": "anna", "occurred_at": "2026-03-04T12:00:00+02:00", "currency": "EUR"}
+        made.did("POST", "purchases", said | {"lines": [line]})
+    return made
+
+
+def test_a_rule_left_out_is_tried_and_laid_beside_what_was(caller: Caller, document: dict[str, Any]) -> None:
+    rule = document["earn"][0]["id"]
+    asked = caller.send("POST", "backtests", {"without": rule, "from": "2026-03-01"})
+    assert asked.status_code == 202
+    assert (asked.json()["state"], asked.json()["result"]) == ("queued", None)
+    run = asked.json()["id"]
+    assert caller.send("POST", "backtests", {"without": rule, "from": "2026-03-01"}).json()["id"] == run
+    assert caller.send("GET", f"backtests/{run}/compare/{run}").status_code == 409
+    tasks.work_off(run)
+    done = caller.did("GET", f"backtests/{run}")
+    assert (done["state"], done["result"]["purchases"]) == ("done", 2)
+    earned = caller.balance("anna")
+    found = caller.did("GET", f"backtests/{run}/compare/{done['compared_with']}")
+    wallet = found["wallets"][0]
+    assert (wallet["other"]["earned"], wallet["tried"]["earned"]) == (earned, 0)
+    assert (found["better"], found["worse"], found["largest"][0]["member"]) == (0, 1, "anna")
+    assert "less (−100%)" in found["sentences"][0]
+    table = caller.send("GET", f"backtests/{run}/export/members?form=csv")
+    assert table.text.splitlines()[0].startswith("member_id,wallet,today,tried")
+    assert caller.send("GET", f"backtests/{run}/export/members?form=parquet").content[:4] == b"PAR1"
+    assert caller.send("GET", f"backtests/{run}/export/nothing").json()["code"] == "unknown_table"
+
+
+def test_the_proof_and_stopping(caller: Caller, document: dict[str, Any]) -> None:
+    proof = caller.did("POST", "backtests", {"proof": True})["id"]
+    tasks.work_off(proof)
+    result = caller.did("GET", f"backtests/{proof}")["result"]
+    assert (result["differing"], result["compared"] > 0) == (0, True)
+    run = caller.did("POST", "backtests", {"document": {**document, "name": "Other"}})["id"]
+    assert caller.did("DELETE", f"backtests/{run}")["state"] == "cancelled"
+    listed = caller.did("GET", "backtests")["items"]
+    assert {run, proof} <= {each["id"] for each in listed}
+
+
+def test_what_cannot_be_asked_is_refused_with_its_reason(
+    installation: Installation, caller: Caller, document: dict[str, Any]
+) -> None:
+    for body, code in (
+        ({}, "invalid"),
+        ({"proof": True, "without": "x"}, "invalid"),
+        ({"without": "nothing"}, "unknown_rule"),
+        ({"document": {**document, "programme": "another"}}, "other_programme"),
+        ({"document": document, "from": "2026-02-02", "to": "2026-02-02"}, "bad_period"),
+    ):
+        answer = caller.send("POST", "backtests", body)
+        assert (answer.status_code, answer.json()["code"]) == (422, code), answer.text
+    reader = installation.caller(document["programme"], ("backtests:read",), name="reader")
+    assert reader.send("GET", "backtests").status_code == 200
+    assert reader.send("POST", "backtests", {"proof": True}).status_code == 403
+    assert caller.send("GET", "backtests/00000000-0000-0000-0000-000000000000").status_code == 404
