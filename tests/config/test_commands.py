@@ -95,7 +95,7 @@ def test_a_plan_says_in_sentences_and_for_programs_what_a_file_would_change(begu
     written.write_text(yaml.dump(document))
     changed = stammis(begun, "programme", "plan", str(written))
     assert changed.returncode == 0
-    assert "version 2 would differ from version 1 in 1 parts" in changed.stdout
+    assert "version 2 would differ from version 1 in 1 part." in changed.stdout
     assert f"changed rewards {reward['id']}" in changed.stdout
     assert f"{reward['price'] - 1} → {reward['price']}" in changed.stdout
     assert "Over the last 90 days:" in changed.stdout

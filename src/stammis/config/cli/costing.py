@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from stammis.config.cli.progress import Work
 from stammis.core.programme import Programme as Document
@@ -22,17 +23,17 @@ def compare(parsed: Document, document: dict[str, Any], name: str) -> Comparison
     """Work off what a document would have meant over the last days, telling on stderr how far it is."""
     programme = programmes.programme(parsed.programme)
     run = simulation.begin_cost(programme, document, name=name, by="command line", now=clock.now())
-    with Work(f"Trying it on the last {simulation.DAYS} days", "members") as work:
+    with Work(_("Trying it on the last %(days)s days") % {"days": simulation.DAYS}, "members") as work:
         run = simulation.work(run.id, progress=work.at)
     return queries.compared(run)
 
 
 def told(parsed: Document, found: Comparison) -> Iterator[str]:
     """Tell it in lines."""
-    yield f"\nOver the last {simulation.DAYS} days:"
+    yield "\n" + _("Over the last %(days)s days:") % {"days": simulation.DAYS}
     yield from (f"  {sentence}" for sentence in sentences.verdict(found, parsed))
     yield f"{sentences.BEHAVIOUR}"
-    yield f"The whole back-test: «stammis backtest», or in the console, Back-tests ({found.run})."
+    yield _("All of it stands in the console, under Back-tests.")
 
 
 def plain(parsed: Document, found: Comparison) -> dict[str, Any]:
