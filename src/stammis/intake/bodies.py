@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from stammis.intake.amounts import LARGEST_QUANTITY, MONEY, QUANTITY, SIGNED_MONEY
 
@@ -327,26 +326,6 @@ class DraftBody(Body, kw_only=True):
     version: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
     after: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
     note: Text | None = None
-
-
-class BacktestBody(Body, kw_only=True):
-    """What to try on the history: a ``document``, a ``draft``, what is published ``without`` a rule, or its proof.
-
-    ``proof``: what is published is folded again over the whole history and compared with the ledger, row by row.
-    ``from``: the first local day that counts, ``to``: the day after the last. ``sample``: only so many members.
-    ``opening``: whether everybody begins with the points they had, or without any.
-    """
-
-    document: Annotated[dict[str, Any], Meta(description="The programme, as in a programme file.")] | None = None
-    draft: uuid.UUID | None = None
-    without: Name | None = None
-    proof: bool = False
-    name: Name | None = None
-    from_: dt.date | None = field(name="from", default=None)
-    to: dt.date | None = None
-    label: Name | None = None
-    sample: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
-    opening: Literal["carried", "empty"] = "carried"
 
 
 class StepBody(Body, kw_only=True):

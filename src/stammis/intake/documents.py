@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from stammis.intake.bodies import BacktestBody, DraftBody
+from msgspec import Meta, field
+
+from stammis.intake.bodies import Body, DraftBody, Name
 from stammis.intake.codes import Fault, fault
 from stammis.intake.reading import decode
 from stammis.kit.errors import Invalid
@@ -14,6 +18,26 @@ from stammis.kit.errors import Invalid
 LARGEST_DOCUMENT = 512 * 1024
 DEEPEST = 40
 _MOST_FAULTS = 100
+
+
+class BacktestBody(Body, kw_only=True):
+    """What to try on the history: a ``document``, a ``draft``, what is published ``without`` a rule, or its proof.
+
+    ``proof``: what is published is folded again over the whole history and compared with the ledger, row by row.
+    ``from``: the first local day that counts, ``to``: the day after the last. ``sample``: only so many members.
+    ``opening``: whether everybody begins with the points they had, or without any.
+    """
+
+    document: Annotated[dict[str, Any], Meta(description="The programme, as in a programme file.")] | None = None
+    draft: uuid.UUID | None = None
+    without: Name | None = None
+    proof: bool = False
+    name: Name | None = None
+    from_: dt.date | None = field(name="from", default=None)
+    to: dt.date | None = None
+    label: Name | None = None
+    sample: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
+    opening: Literal["carried", "empty"] = "carried"
 
 
 def read_draft(raw: bytes) -> DraftBody:

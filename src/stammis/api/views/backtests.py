@@ -26,8 +26,7 @@ from stammis.api.openapi.examples import (
 )
 from stammis.api.scoping import programme_of
 from stammis.api.shapes import BacktestAnswer, BacktestsAnswer, ComparisonAnswer
-from stammis.intake.bodies import BacktestBody
-from stammis.intake.documents import read_backtest
+from stammis.intake.documents import BacktestBody, read_backtest
 from stammis.kit.pages import page
 from stammis.programmes import drafts
 from stammis.programmes import queries as published
