@@ -1,0 +1,116 @@
+"""Corrections of accounts that belong together: merged ones, pools, budgets; and the words of the command line."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stammis.accrual.outcomes import MemberFields
+from stammis.accrual.services import verify
+from stammis.config.cli import correct
+from stammis.core.events import Merged, PoolChanged
+from stammis.kit import clock
+from stammis.simulation.models import Correction
+from tests.rooms.test_corrections import WRONG, amounts, history, planned, posted, shop
+from tests.rooms.till import NOW, Till, bought, day, returned, status
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("STAMMIS_DATA", str(tmp_path))
+    monkeypatch.setattr(clock, "now", lambda: NOW + dt.timedelta(hours=1))
+    return tmp_path
+
+
+def test_what_a_merged_account_should_have_goes_to_the_account_in_which_it_goes_on() -> None:
+    till = shop()
+    till.say(bought("a", 2_000, at=day("2026-01-10")), bought("b", 1_000, "old", at=day("2026-01-11")))
+    till.one_as(Merged(occurred_at=day("2026-02-01"), id="M", member="old", into="anna"), ("merge", "M"))
+    correction = planned(till)
+    assert amounts(correction) == {"anna": -60}
+    posted(till, correction)
+    assert till.active() == 30
+    assert verify(till.programme) == []
+
+
+def pooled(earn: list[dict[str, Any]]) -> Till:
+    till = shop(earn)
+    till.say(MemberFields("anna", {}), MemberFields("home", {"name": "Home"}, "household"))
+    at = day("2026-01-05")
+    till.one(PoolChanged(occurred_at=at, member="anna", pool="home", account="", share=50))
+    till.say(bought("a", {"1": 2_000, "2": 500}, at=day("2026-01-10")), returned("r", "a", "2", at=day("2026-01-20")))
+    return till
+
+
+def test_a_pools_share_is_put_right_in_the_pool() -> None:
+    till, other = pooled(WRONG), pooled([WRONG[0] | {"points": 1}])
+    assert (till.active(), till.active("home")) == (30, 30)
+    correction = planned(till)
+    assert amounts(correction) == {"anna": -20, "home": -20}
+    posted(till, correction)
+    assert (till.active(), till.active("home")) == (other.active(), other.active("home")) == (10, 10)
+    assert verify(till.programme) == []
+
+
+def test_who_paid_with_points_that_the_right_rule_would_not_have_given_is_taken_to_have_paid_with_them() -> None:
+    till = shop()
+    till.one(bought("a", 2_000, at=day("2026-01-10")))
+    till.one(bought("b", 10_000, at=day("2026-01-11"), pay=40))
+    assert till.active() == 60 - 40 + 3 * 60
+    # 20 instead of 60, and for the 60.00 in money 60 instead of 180; paid in money it would have been 100
+    assert amounts(planned(till)) == {"anna": -40 - 120}
+
+
+def test_an_order_placed_in_the_period_and_completed_after_it_is_put_right() -> None:
+    till = shop()
+    till.one(bought("a", 2_000, at=day("2026-01-12"), status="placed"))
+    till.one(status("a", "completed", day("2026-01-15")))
+    till.one(bought("early", 1_000, at=day("2026-01-09"), status="placed"))
+    till.one(status("early", "completed", day("2026-01-11")))
+    assert till.active() == 60 + 10
+    assert amounts(planned(till)) == {"anna": -40}
+
+
+def test_a_budget_goes_to_who_came_first_in_the_period_as_well() -> None:
+    till = shop(budgets=[{"id": "winter", "rules": ["spend"], "points": 100, "per": "month"}])
+    for number, person in enumerate(("anna", "ben", "carl")):
+        till.now = NOW + dt.timedelta(minutes=number)
+        till.one(bought(f"p-{person}", 2_500, person, at=day("2026-01-11", f"1{number}:00")))
+    assert [till.active(each) for each in ("anna", "ben", "carl")] == [75, 25, 0]
+    correction = planned(till)
+    assert amounts(correction) == {"anna": -50, "carl": 25}
+
+
+def test_the_command_line_plans_posts_lists_and_tells(capsys: pytest.CaptureFixture[str]) -> None:
+    till = shop()
+    history(till)
+    slug = till.programme.slug
+    body: dict[str, Any] = {
+        name: each.callback.__wrapped__  # type: ignore[union-attr] # what stands under ``installed``
+        for name, each in correct.command.commands.items()
+    }
+    period = {"first": "2026-01-10", "end": "2026-01-13T00:00:00+00:00", "name": "January", "programme": slug}
+    body["plan"](file=None, version=1, as_values=True, **period)
+    plan = json.loads(capsys.readouterr().out)
+    assert (plan["state"], plan["totals"]["wallets"]["points"]["losses"]) == ("draft", -60)
+    assert plan["largest"][0]["originals"] == [["purchase", "a", 60, 20]]
+    found = Correction.objects.get()
+    body["messages"](correction=found.id, programme=slug)
+    told = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [(row["member"], row["amount"]) for row in told] == [("anna", "-40"), ("ben", "-20")]
+    body["post"](correction=found.id, gains=False, programme=slug, as_values=False)
+    said = capsys.readouterr().out
+    assert "points: posted -60, undone 0." in said.replace("−", "-")
+    assert till.active() == 30
+    body["undo"](correction=found.id, programme=slug, as_values=False)
+    body["list"](programme=slug, as_values=False)
+    assert f"{found.id}  undone" in capsys.readouterr().out
+    assert till.active() == 70
