@@ -151,11 +151,13 @@ def document_of(problem: Problem) -> dict[str, Any]:
 def refusal(status: int, code: str, reason: str | None, detail: Mapping[str, Any]) -> dict[str, Any]:
     """Make the document of what the programme's rules refuse; a 422 names the place."""
     message = sentences.refusal(code, reason, detail)
-    more = {name: value for name, value in detail.items() if name != "errors"}
+    more = {name: value for name, value in detail.items() if name not in {"errors", "pointer"}}
     if reason:
         more["reason"] = reason
     errors = detail.get("errors") or (
-        [fault(_PLACES.get(code, ""), code, message)] if status == _UNPROCESSABLE else None
+        [fault(str(detail.get("pointer") or _PLACES.get(code, "")), code, message)]
+        if status == _UNPROCESSABLE
+        else None
     )
     return document(status, code, message, errors, more)
 

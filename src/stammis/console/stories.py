@@ -17,7 +17,8 @@ from stammis.accrual.records import Record, read_event, read_record
 from stammis.activity.models import Event
 from stammis.console import formats
 from stammis.console.between import moved, tied
-from stammis.core.effects import Activated, Effect, Posted, RewardMoved, TierMoved
+from stammis.core.abroad import money_of
+from stammis.core.effects import Activated, Effect, Posted, PurchaseMoved, RewardMoved, TierMoved
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
@@ -165,7 +166,7 @@ def _told(event: AnyEvent, effects: Iterable[Effect], document: Document) -> tup
         case Purchase():
             return _purchase(event)
         case Return():
-            return _return(event, document)
+            return _return(event, effects, document)
         case StatusChanged():
             return _("Purchase %(id)s is «%(status)s»") % {"id": event.purchase, "status": event.status}, ""
         case Happening():
@@ -229,10 +230,11 @@ def _purchase(event: Purchase) -> tuple[str, str]:
     return _("Purchase for %(total)s") % {"total": total}, under
 
 
-def _return(event: Return, document: Document) -> tuple[str, str]:
+def _return(event: Return, effects: Iterable[Effect], document: Document) -> tuple[str, str]:
     under = _("on purchase %(id)s") % {"id": event.purchase}
     if event.money is not None:
-        money = words.minor_money(event.money, document.currency)
+        rate = next((effect.state.rate for effect in effects if isinstance(effect, PurchaseMoved)), None)
+        money = words.money(money_of(event, document.currency), document.currency if rate is None else rate.currency)
         return _("%(money)s given back, no goods") % {"money": money}, under
     lines = len(event.lines)
     return ngettext("%(n)s line came back", "%(n)s lines came back", lines) % {"n": words.number(lines)}, under

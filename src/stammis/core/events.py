@@ -89,12 +89,17 @@ class ReturnLine(Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Return(Event, frozen=True, tag="return", kw_only=True, gc=False):
-    """Goods come back (``lines``), or money alone is given back (``money``)."""
+    """Goods come back (``lines``), or money alone is given back (``money``).
+
+    Amounts are in minor units of the programme's currency, or have so many ``decimals``: whoever takes a return in does
+    not know yet in which currency its purchase was.
+    """
 
     id: str
     purchase: str
     lines: tuple[ReturnLine, ...] = ()
     money: int | None = None
+    decimals: int | None = None
 
 
 class Happening(Event, frozen=True, tag="event", kw_only=True, gc=False):

@@ -37,9 +37,11 @@ def decide_return(event: Return, world: World, rules: Rules, current: Rules) -> 
         return refuse("already_cancelled", purchase=purchase.id)
     if state.rate is not None:
         rules = at_rate(rules, state.rate)
-        said = abroad(event, state.rate.currency, rules.programme.currency)
-        if said is None:
-            return refuse("too_many_decimals", currency=state.rate.currency)
+    if state.rate is not None or event.decimals is not None:
+        currency = rules.programme.currency if state.rate is None else state.rate.currency
+        said = abroad(event, currency, rules.programme.currency)
+        if isinstance(said, str):
+            return refuse("too_many_decimals", currency=currency, pointer=said)
         event = said
     paid = state.paid is not None
     before = remains(purchase, state.returned, state.lowered, rules, paid=paid)

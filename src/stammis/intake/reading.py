@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -27,7 +28,7 @@ from stammis.core.events import (
     StatusChanged,
     Tender,
 )
-from stammis.intake.amounts import decimals_of, millionths, minor_units, signed_minor_units
+from stammis.intake.amounts import MOST_DECIMALS, decimals_of, millionths, minor_units, signed_minor_units
 from stammis.intake.bodies import (
     YEARS,
     AdjustmentBody,
@@ -102,11 +103,14 @@ def read_purchase(raw: bytes) -> Said:
         raise refusal(raw, PurchaseBody) from None
 
 
-def read_return(raw: bytes, of: str, currency: str) -> Said:
-    """Read a return of the purchase ``of``; its amounts are in the programme's currency. Raises Invalid."""
+def read_return(raw: bytes, of: str, currency: str, decimals: int | None = None) -> Said:
+    """Read a return of the purchase ``of``; its amounts are in the programme's currency. Raises Invalid.
+
+    With ``decimals`` they may have so many: the purchase may be in another currency.
+    """
     body = decode(raw, ReturnBody, currency)
     try:
-        return say(goods_back(body, of, currency), body.programme, body.id)
+        return say(goods_back(body, of, currency, decimals), body.programme, body.id)
     except ValueError:
         raise refusal(raw, ReturnBody, currency) from None
 
@@ -169,11 +173,11 @@ def _line(line: LineBody, amount: int, tax: int) -> Line:
     return Line(line.id, amount, quantity, line.sku, line.category, line.name, tax, line.kind or "goods")
 
 
-def goods_back(body: ReturnBody, of: str, currency: str) -> Return:
+def goods_back(body: ReturnBody, of: str, currency: str, decimals: int | None = None) -> Return:
     """Turn a decoded return into the event. Raises Unreadable or Contradiction."""
     if (body.lines is None) == (body.money is None):
         raise Contradiction
-    read = minor_units(decimals_of(currency))
+    read = minor_units(decimals_of(currency)) if decimals is None else partial(_finely, decimals=decimals)
     lines = tuple(
         ReturnLine(
             each.line,
@@ -191,7 +195,13 @@ def goods_back(body: ReturnBody, of: str, currency: str) -> Return:
         purchase=of,
         lines=lines,
         money=None if body.money is None else read(body.money),
+        decimals=None if decimals is None else MOST_DECIMALS,
     )
+
+
+def _finely(text: str, *, decimals: int) -> int:
+    """Read an amount of so many decimals into the smallest units that any currency has. Raises Unreadable."""
+    return minor_units(decimals)(text) * int(10 ** (MOST_DECIMALS - decimals))
 
 
 def status(body: StatusBody, of: str) -> StatusChanged:

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from django.utils.translation import gettext_noop
 
+from stammis.core.currencies import DECIMALS
 from stammis.core.document import parse
 from stammis.core.programme import Programme as Document
 from stammis.core.rules import Rules, before_first, compile_rules
@@ -153,6 +154,13 @@ CROSS JOIN LATERAL (
 def rates(programme_id: uuid.UUID) -> list[Rate]:
     """Give a programme's rates, by currency, the latest first."""
     return list(Rate.objects.filter(programme_id=programme_id).order_by("currency", "-on"))
+
+
+def decimals_abroad(programme: Programme) -> int | None:
+    """Give the most decimals of a currency with a rate, where they are more than the programme's currency has."""
+    known = Rate.objects.filter(programme=programme).values_list("currency", flat=True).distinct()
+    most = max((DECIMALS[currency] for currency in known), default=0)
+    return most if most > DECIMALS[programme.currency] else None
 
 
 def forget() -> None:

@@ -97,3 +97,34 @@ def test_a_dry_run_says_of_every_rule_what_it_would_give_and_why_not(installatio
     early = caller.did("POST", "purchases/9/returns?dry_run=true&why=true", goods("1", id="early"))
     assert "why" not in early
     assert "why" not in caller.did("POST", "purchases?dry_run=true", purchase("2", "5.00"))
+
+
+def test_a_purchase_in_a_currency_with_more_decimals_comes_back_to_the_cent(installation: Installation) -> None:
+    caller = installation.caller(installation.publish(programme(currency="JPY")))
+    money = {"id": "r1", "occurred_at": "2026-03-11T10:00:00Z", "money": "5.50"}
+    refused = caller.send("POST", "purchases/p/returns", money)
+    assert [(each["pointer"], each["code"]) for each in refused.json()["errors"]] == [("/money", "too_many_decimals")]
+    caller.did("PUT", "rates/EUR", {"on": "2026-03-01", "rate": "0.01"})
+    caller.did("POST", "purchases", purchase("p", "20.50", currency="EUR"))
+    earned = caller.balance("anna")
+    answer = caller.did("POST", "purchases/p/returns", money)
+    assert answer["refund"]["money"] == "5.50"
+    assert caller.balance("anna") == earned - 550
+    assert "5.50" in told(caller, 1)["sentence"]
+    assert "€" in told(caller, 1)["sentence"]
+    again = caller.send("POST", "purchases/p/returns", money | {"money": "5.5"})
+    assert (again.status_code, again.json()) == (201, answer)
+    lines = [{"line": "1", "amount": "5.005"}]
+    refused = caller.send(
+        "POST", "purchases/p/returns", {"id": "r2", "occurred_at": money["occurred_at"], "lines": lines}
+    )
+    assert [(each["pointer"], each["code"]) for each in refused.json()["errors"]] == [
+        ("/lines/0/amount", "too_many_decimals")
+    ]
+    caller.did("POST", "purchases", purchase("y", "2000", currency="JPY"))
+    refused = caller.send("POST", "purchases/y/returns", money | {"id": "r3"})
+    assert refused.status_code == 422
+    assert [(each["pointer"], each["code"]) for each in refused.json()["errors"]] == [("/money", "too_many_decimals")]
+    items = {"items": [{"kind": "return", "purchase": "p"} | money | {"id": "r4", "money": "0.50"}]}
+    (done,) = caller.did("POST", "batch", items)["outcomes"]
+    assert (done["status"], done["answer"]["refund"]["money"]) == (201, "0.50")

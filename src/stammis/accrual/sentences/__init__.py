@@ -20,6 +20,7 @@ from stammis.accrual.sentences import lots
 from stammis.accrual.sentences.correcting import corrected
 from stammis.accrual.sentences.giving import kept_out, limits, rate_said, scaled
 from stammis.accrual.sentences.seen import found
+from stammis.core.abroad import money_of
 from stammis.core.amounts import QUANTITY_SCALE
 from stammis.core.earn import Earn, Multiply, PerAmount, PerEvent, PerUnit, as_decided
 from stammis.core.effects import RowKind, Step
@@ -95,7 +96,7 @@ def why(
         )
         parts = parts if gains else tuple(each for each in parts if each.because == row.kind)
         refused = tuple(part(step, programme) for step in concerned if not step.applied) if row.kind == "earn" else ()
-        said = [_sentence(row, event, parts, programme)]
+        said = [_sentence(row, event, parts, programme, rate)]
         if rate is not None and gains:
             said.append(rate_said(rate, programme))
         if row.awaits is not None and row.amount > 0:
@@ -122,7 +123,7 @@ def _points(amount: int, wallet: str | None, programme: Programme) -> str:
     return words.points(words.smallest(amount, found), found)
 
 
-def _sentence(row: Row, event: AnyEvent, parts: tuple[Part, ...], programme: Programme) -> str:
+def _sentence(row: Row, event: AnyEvent, parts: tuple[Part, ...], programme: Programme, rate: Rate | None) -> str:
     wallet = words.wallet_of(programme, row.wallet)
     local = row.at.astimezone(ZoneInfo(programme.timezone))
     facts = {
@@ -142,10 +143,10 @@ def _sentence(row: Row, event: AnyEvent, parts: tuple[Part, ...], programme: Pro
         if any(each.because == "again" for each in parts):
             return _("%(points)s on %(day)s again, because the cancellation was undone: %(because)s.") % facts
         return _("%(points)s on %(day)s because of %(because)s.") % facts
-    return _moved(row.kind, event, facts, programme)
+    return _moved(row.kind, event, facts, programme, rate)
 
 
-def _moved(kind: RowKind, event: AnyEvent, facts: dict[str, str], programme: Programme) -> str:
+def _moved(kind: RowKind, event: AnyEvent, facts: dict[str, str], programme: Programme, rate: Rate | None) -> str:
     """A row that no rule gave: what the event did."""
     match event:
         case Purchase():
@@ -154,7 +155,9 @@ def _moved(kind: RowKind, event: AnyEvent, facts: dict[str, str], programme: Pro
         case Return():
             facts["purchase"] = event.purchase
             if event.money is not None:
-                facts["money"] = words.minor_money(event.money, programme.currency)
+                facts["money"] = words.money(
+                    money_of(event, programme.currency), programme.currency if rate is None else rate.currency
+                )
                 return _("%(points)s on %(day)s because %(money)s of purchase %(purchase)s was given back.") % facts
             return _("%(points)s on %(day)s because goods of purchase %(purchase)s came back.") % facts
         case StatusChanged():

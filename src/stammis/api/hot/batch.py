@@ -14,6 +14,7 @@ from stammis.api.answers import outcome_document
 from stammis.api.hot import desk
 from stammis.api.hot.calls import Asked
 from stammis.api.scoping import programme_of
+from stammis.core.events import Return
 from stammis.intake import reading
 from stammis.intake.bodies import (
     AnyItem,
@@ -29,6 +30,7 @@ from stammis.intake.codes import fault
 from stammis.intake.faults import item_faults
 from stammis.kit.errors import Invalid, Problem
 from stammis.programmes.models import Programme
+from stammis.programmes.queries import decimals_abroad
 
 Document = dict[str, Any]
 Record = Callable[[Sequence[Item]], Awaitable[list[Outcome]]]
@@ -110,7 +112,7 @@ class BatchReader:
                 said = reading.say(reading.purchase(each))
                 return Item(programme.id, said.event, ("purchase", each.id), said.digest)
             case ReturnItem():
-                said = reading.say(reading.goods_back(each, each.purchase, programme.currency))
+                said = reading.say(_goods_back(each, programme))
                 return Item(programme.id, said.event, ("return", each.id), said.digest)
             case EventItem():
                 said = reading.say(reading.happening(each))
@@ -152,3 +154,13 @@ def _outcome(outcome: Outcome) -> Document:
 
 def _refused(problem: Document) -> Document:
     return {"status": problem["status"], "problem": problem}
+
+
+def _goods_back(item: ReturnItem, programme: Programme) -> Return:
+    try:
+        return reading.goods_back(item, item.purchase, programme.currency)
+    except ValueError:  # of a purchase in a currency with more decimals, perhaps
+        decimals = decimals_abroad(programme)
+        if decimals is None:
+            raise
+        return reading.goods_back(item, item.purchase, programme.currency, decimals)

@@ -12,6 +12,8 @@ from stammis.api.scoping import programme_of
 from stammis.intake import reading
 from stammis.intake.bodies import ReturnBody
 from stammis.intake.reading import Said
+from stammis.kit.errors import Invalid
+from stammis.programmes.queries import decimals_abroad
 from stammis.staff.models import ApiKey
 
 Key = tuple[str, str]
@@ -61,7 +63,13 @@ def _return(asked: Asked) -> Prepare:
 
     def prepare(_now: dt.datetime) -> Sequence[Item]:
         programme = programme_of(asked.key, body.programme)
-        said = reading.read_return(asked.body, asked.purchase, programme.currency)
+        try:
+            said = reading.read_return(asked.body, asked.purchase, programme.currency)
+        except Invalid:  # of a purchase in a currency with more decimals, perhaps
+            decimals = decimals_abroad(programme)
+            if decimals is None:
+                raise
+            said = reading.read_return(asked.body, asked.purchase, programme.currency, decimals)
         return [Item(programme.id, said.event, ("return", body.id), said.digest)]
 
     return prepare
