@@ -14,7 +14,7 @@ from stammis.api import shapes
 from stammis.api.door import api
 from stammis.api.openapi.describing import PARAMETERS, TAGS, Description, ref
 from stammis.api.openapi.hot import hot_paths
-from stammis.intake import bodies, numbers
+from stammis.intake import bodies, documents, numbers
 
 _PREFIX = "api/v1/"
 _METHODS = ("get", "put", "post", "delete")
@@ -86,7 +86,7 @@ def _plain(schema: Description) -> Description:
 
 def _schemas() -> dict[str, Any]:
     _, sent = msgspec.json.schema_components(
-        [*_structs(bodies), *_structs(numbers)], ref_template="#/components/schemas/{name}"
+        [*_structs(bodies), *_structs(documents), *_structs(numbers)], ref_template="#/components/schemas/{name}"
     )
     _, answered = msgspec.json.schema_components(_structs(shapes), ref_template="#/components/schemas/{name}")
     sent.pop("RawBatch", None)
