@@ -19,6 +19,8 @@ from stammis.programmes.models import Programme
 from stammis.programmes.queries import Versions
 
 FILE = "course.json"
+FORM = 1
+"""The form of a run's files; those of another release may have another one."""
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 
 
@@ -41,6 +43,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
         until: days pass up to and including this instant; None: only those that are recorded, for the identity.
         empty: whether everybody begins the stretch without points.
         exact: whether every row is compared with the ledger.
+        form: that of the files of the run.
         share: of the members these are so many, as (part, whole); budgets are held to the same part.
     """
 
@@ -57,6 +60,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     until: int | None = None
     empty: bool = False
     exact: bool = False
+    form: int = 0
     share: tuple[int, int] = (1, 1)
 
     def versions(self) -> Versions:

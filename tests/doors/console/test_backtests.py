@@ -219,3 +219,20 @@ def test_a_drafts_page_says_what_it_would_have_meant(client: Client) -> None:
     assert "It would have given 131 points more (+101%), worth €131.00." in client.get(address).content.decode()
     services.save(draft, draft.document | {"name": "Other"}, Author("ada@example.com", NOW))
     assert "It would have given" not in client.get(address).content.decode()
+
+
+def test_what_an_earlier_release_reckoned_is_asked_for_again(client: Client, folder: Path) -> None:
+    till = shop()
+    signed_in(client)
+    draft = drafted(till)
+    run = asked(client, f"draft:{draft.id}")
+    tasks.work_off(str(run.id))
+    place = folder / "simulations" / str(run.id)
+    for kept in place.glob("compared-*.json"):
+        kept.unlink()
+    course = place / "course.json"
+    course.write_text(course.read_text().replace('"form":1', '"form":0'))
+    assert "or of an earlier release" in page(client, run)
+    course.unlink()
+    assert "files of this back-test are gone" in page(client, run)
+    assert "Over the last 90 days" in client.get(reverse("console:draft", args=[draft.id])).content.decode()

@@ -28,6 +28,12 @@ class NotComparable(Conflict):
     code = "not_comparable"
 
 
+class Outdated(Conflict):
+    """The files of this back-test are gone, or of an earlier release. Ask for it again."""
+
+    code = "outdated"
+
+
 class Wallet(msgspec.Struct, frozen=True, kw_only=True):
     """A wallet in both runs, in its smallest unit, of the members looked at.
 
@@ -118,12 +124,13 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compare(run: Run, other: Run | None = None) -> Comparison:
-    """Put a run beside another, or beside the run of what is published over the same. Raises NotComparable."""
+    """Put a run beside another, or that of what is published over the same. Raises NotComparable and Outdated."""
     other = other or run.compared_with
     tried, today = summary_of(run), None if other is None else summary_of(other)
     if other is None or tried is None or today is None or not _alike(run, other):
         raise NotComparable
-    course = courses.read(folder_of(run))
+    course = _course(run)
+    _course(other)
     versions = course.versions()
     rules = versions.at(course.until or 0)
     sums = results.sums(folder_of(other)), results.sums(folder_of(run))
@@ -151,6 +158,17 @@ def compare(run: Run, other: Run | None = None) -> Comparison:
             groups=tuple(groups(db)),
             largest=tuple(largest(db, run.programme_id)),
         )
+
+
+def _course(run: Run) -> courses.Course:
+    """Give the course of a run whose files can be read. Raises Outdated."""
+    try:
+        course = courses.read(folder_of(run))
+    except (FileNotFoundError, msgspec.MsgspecError) as error:
+        raise Outdated from error
+    if course.form != courses.FORM:
+        raise Outdated
+    return course
 
 
 def _alike(run: Run, other: Run) -> bool:

@@ -10,14 +10,14 @@ from stammis.simulation.models import Run
 from stammis.simulation.queries.comparing import Comparison, NotComparable, compare
 from stammis.simulation.results import folder_of
 
-FORM = 1
+FORM = 2
 """The form of the kept files; others are reckoned anew."""
 
 
 def compared(run: Run, other: Run | None = None) -> Comparison:
     """Put a run beside another, or beside the run of what is published, as ``compare`` does, and keep what came of it.
 
-    Raises NotComparable.
+    Raises NotComparable and Outdated.
     """
     other = other or run.compared_with
     if other is None:

@@ -11,7 +11,7 @@ from stammis.kit import clock
 from stammis.kit.errors import Invalid
 from stammis.programmes import services as publishing
 from stammis.programmes.models import Programme, Version
-from stammis.simulation.course import Course, Stage
+from stammis.simulation.course import FORM, Course, Stage
 from stammis.simulation.models import Run
 from stammis.simulation.results import fingerprint
 
@@ -115,6 +115,7 @@ def course_of(run: Run) -> Course:
     changes_at = max(begins_at or published[0].starts_at, published[0].starts_at) if changed else None
     stages, kept = _stages(run, published, changes_at)
     return Course(
+        form=FORM,
         programme=programme.id,
         slug=programme.slug,
         name=programme.name,
