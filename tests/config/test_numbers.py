@@ -105,7 +105,7 @@ def test_a_file_of_which_nothing_could_be_taken_in_is_a_failure(cafe: Path, tmp_
 
 def test_members_are_taken_in(cafe: Path, tmp_path: Path) -> None:
     (tmp_path / "members.csv").write_text("member,name\nbert,Bert Berg\n")
-    assert "1 members taken in" in stammis(cafe, "import", "members", str(tmp_path / "members.csv")).stdout
+    assert "1 member taken in, 0 refused" in stammis(cafe, "import", "members", str(tmp_path / "members.csv")).stdout
 
 
 def test_the_clock_moves_forward_and_applies_what_falls_due(cafe: Path, read: object) -> None:

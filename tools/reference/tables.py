@@ -21,6 +21,7 @@ ROOMS = (
     "accrual",
     "imports",
     "insight",
+    "simulation",
     "api",
     "console",
 )
