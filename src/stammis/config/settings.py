@@ -92,6 +92,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# Tasks are imported by the worker and by those who ask for them: nobody else should carry what they need.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fi", _("Finnish")), ("sv", _("Swedish")), ("pl", _("Polish"))]
 LOCALE_PATHS = [PACKAGE / "locale"]

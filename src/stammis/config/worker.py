@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from django.db import connection
+from django.utils.module_loading import autodiscover_modules
 from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -46,6 +47,7 @@ def requeue() -> int:
 def main() -> None:
     """Run jobs until SIGTERM or SIGINT, or until the database goes away."""
     logs.configure()
+    autodiscover_modules("tasks")
     if count := requeue():
         log.warning("jobs_requeued", count=count)
     options: dict[str, Any] = {"concurrency": CONCURRENCY, "delete_jobs": "successful", "shutdown_graceful_timeout": 10}

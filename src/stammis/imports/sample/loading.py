@@ -23,7 +23,6 @@ from stammis.kit import clock
 from stammis.kit.errors import Conflict
 from stammis.programmes import queries as programmes
 
-PIECE = 1_000
 MADE_UP = "made-up"
 """The label of members whose names and contacts belong to nobody: all of them."""
 
@@ -117,7 +116,7 @@ class Loader:
 
     def _pieces(self) -> Iterator[list[year.Moment]]:
         moments = year.moments(self.panel, part=self.part, parts=self.parts)
-        while piece := list(islice(moments, PIECE)):
+        while piece := list(islice(moments, year.PIECE)):
             yield piece
 
     def _item(self, kind: str, event: Purchase | Return | Happening | Redemption) -> Item:

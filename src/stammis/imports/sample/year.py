@@ -15,6 +15,8 @@ from stammis.core.events import Happening, Purchase, Redemption, Return, ReturnL
 from stammis.core.programme import Reward
 from stammis.imports.sample.panel import CURRENCY, MEASURED_IN_THOUSANDTHS, Basket, Panel, local
 
+PIECE = 1_000
+"""So many moments are sent at a time."""
 ENDS_AT = 1_514_782_800
 """2018-01-01T00:00:00-05:00: the year is over, and the installation's clock begins."""
 

@@ -17,8 +17,7 @@ from urllib.parse import quote, urlencode
 from django.db import connection, transaction
 
 from stammis.imports.models import Run
-from stammis.imports.sample import panel
-from stammis.imports.sample.loading import PIECE
+from stammis.imports.sample import panel, year
 from stammis.imports.services import runs
 from stammis.imports.services.steady import steadily
 from stammis.kit import clock
@@ -62,7 +61,7 @@ def load_sample(*, now: dt.datetime, told: Told, folder: Path | None = None, par
         raise OtherProgrammes
     programme = _published(now)
     purchases = found.purchases()
-    run = runs.resume(programme, Run.Kind.SAMPLE, "Complete Journey", BY, parts, size=purchases // PIECE + parts)
+    run = runs.resume(programme, Run.Kind.SAMPLE, "Complete Journey", BY, parts, size=purchases // year.PIECE + parts)
     if run.state == Run.State.DONE:
         return run
     clock.mark_sample(loading=True)
