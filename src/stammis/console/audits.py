@@ -51,6 +51,14 @@ SENTENCES = {
     "installation.move_clock": _("moved the installation's clock"),
     "imports.start": _("started the import of %(subject)s"),
     "imports.stop": _("stopped the import of %(subject)s"),
+    "simulation.begin": _("asked for the back-test «%(subject)s»"),
+    "simulation.cancel": _("stopped the back-test «%(subject)s»"),
+    "simulation.resume": _("went on with the back-test «%(subject)s»"),
+    "simulation.remove": _("removed the back-test «%(subject)s»"),
+    "liability.reckon": _("had it reckoned what %(subject)s owes for points"),
+    "correction.plan": _("planned the correction «%(subject)s»"),
+    "correction.post": _("posted the correction «%(subject)s»"),
+    "correction.undo": _("undid the correction «%(subject)s»"),
 }
 
 
