@@ -5,15 +5,14 @@ from __future__ import annotations
 import selectors
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
+from stammis.kit import children
 from stammis.kit.errors import Conflict
 from stammis.simulation.shift import Shift
 
-_END_SECONDS = 10
 _ASK_SECONDS = 1.0
 
 
@@ -46,7 +45,8 @@ def work_off(
             shift.do(name)
             done(name)
         return
-    with _processes(folder, min(processes, len(waiting))) as started, selectors.DefaultSelector() as selector:
+    crew = [_start(folder) for _ in range(min(processes, len(waiting)))]
+    with children.ended(crew) as started, selectors.DefaultSelector() as selector:
         for process in started:
             assert process.stdout is not None
             selector.register(process.stdout, selectors.EVENT_READ, process)
@@ -77,29 +77,10 @@ def _hand_out(process: subprocess.Popen[str], waiting: list[str]) -> None:
         pipe.close()
 
 
-@contextmanager
-def _processes(folder: Path, number: int) -> Iterator[list[subprocess.Popen[str]]]:
-    """Start processes; end those that are left when the block is."""
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-P", "-m", "stammis.simulation.work", str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(number)
-    ]
-    try:
-        yield started
-    finally:
-        for process in started:
-            process.terminate()
-        for process in started:
-            try:
-                process.wait(_END_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None and not pipe.closed:
-                    pipe.close()
+def _start(folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "stammis.simulation.work", str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )

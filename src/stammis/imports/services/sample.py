@@ -7,8 +7,7 @@ import os
 import selectors
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import IO
@@ -20,7 +19,7 @@ from stammis.imports.models import Run
 from stammis.imports.sample import panel, year
 from stammis.imports.services import runs
 from stammis.imports.services.steady import steadily
-from stammis.kit import clock
+from stammis.kit import children, clock
 from stammis.kit.errors import Conflict
 from stammis.programmes import services as programmes
 from stammis.programmes.models import Programme
@@ -32,7 +31,6 @@ CLOCK = dt.datetime(2018, 1, 1, tzinfo=panel.ZONE)
 PROGRAMME = "journey"
 PARTS = 2
 BY = "sample"
-_END_SECONDS = 10
 
 Told = Callable[[int, int], None]
 """Is told how many purchases are behind, of how many."""
@@ -66,7 +64,7 @@ def load_sample(*, now: dt.datetime, told: Told, folder: Path | None = None, par
         return run
     clock.mark_sample(loading=True)
     try:
-        with _processes(run, parts, found.folder) as started:
+        with children.ended(_start(run, parts, found.folder)) as started:
             _follow(started, lambda behind: told(behind, purchases))
     except LoadStopped:
         steadily(lambda: _stop(run))
@@ -100,11 +98,10 @@ def _published(now: dt.datetime) -> Programme:
     return programmes.publish(read_yaml(text), by=BY, now=now, note="The sample company").programme
 
 
-@contextmanager
-def _processes(run: Run, parts: int, folder: Path) -> Iterator[list[subprocess.Popen[str]]]:
-    """Start a process for each part; end those that are left when the block is."""
+def _start(run: Run, parts: int, folder: Path) -> list[subprocess.Popen[str]]:
+    """Start a process for each part."""
     environment = os.environ | {"DATABASE_URL": _address()}
-    started = [
+    return [
         subprocess.Popen(
             [sys.executable, "-P", "-m", "stammis.imports.sample", str(run.id), str(part), str(parts), str(folder)],
             stdout=subprocess.PIPE,
@@ -113,22 +110,9 @@ def _processes(run: Run, parts: int, folder: Path) -> Iterator[list[subprocess.P
         )
         for part in range(parts)
     ]
-    try:
-        yield started
-    finally:
-        for process in started:
-            process.terminate()
-        for process in started:
-            try:
-                process.wait(_END_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            if process.stdout is not None:
-                process.stdout.close()
 
 
-def _follow(started: list[subprocess.Popen[str]], told: Callable[[int], None]) -> None:
+def _follow(started: Sequence[subprocess.Popen[str]], told: Callable[[int], None]) -> None:
     """Read what the processes tell until all are done. Raises LoadStopped."""
     behind = [0] * len(started)
     with selectors.DefaultSelector() as selector:
