@@ -101,21 +101,10 @@ class OnceForm(forms.Form):
         self.fields["id"].initial = f"console-{uuid.uuid4().hex}"
 
 
-class AdjustForm(OnceForm):
-    """Points by hand; ``amount`` comes out in the wallet's smallest unit."""
+class WalletForm(OnceForm):
+    """An act on one of a member's wallets."""
 
     wallet = forms.ChoiceField(label=gettext_lazy("Wallet"))
-    amount = forms.DecimalField(
-        label=gettext_lazy("Points"),
-        help_text=gettext_lazy("Above zero to give, with a minus to take."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True}),
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=2_000,
-        help_text=gettext_lazy("The member sees it in their history."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
 
     def __init__(self, *args: Any, document: Document, **kwargs: Any) -> None:
         """Offer the programme's wallets; a single one is not asked about."""
@@ -127,6 +116,22 @@ class AdjustForm(OnceForm):
         field.initial = document.wallets[0].id
         if len(document.wallets) == 1:
             field.widget = forms.HiddenInput()
+
+
+class AdjustForm(WalletForm):
+    """Points by hand; ``amount`` comes out in the wallet's smallest unit."""
+
+    amount = forms.DecimalField(
+        label=gettext_lazy("Points"),
+        help_text=gettext_lazy("Above zero to give, with a minus to take."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True}),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=2_000,
+        help_text=gettext_lazy("The member sees it in their history."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
     def clean(self) -> dict[str, Any]:
         """Turn the amount into whole smallest units."""
@@ -143,26 +148,15 @@ class AdjustForm(OnceForm):
         return cleaned
 
 
-class ExtendForm(OnceForm):
+class ExtendForm(WalletForm):
     """Points that are to last longer."""
 
-    wallet = forms.ChoiceField(label=gettext_lazy("Wallet"))
     last_day = forms.DateField(
         label=gettext_lazy("Usable through"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=2_000, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-
-    def __init__(self, *args: Any, document: Document, **kwargs: Any) -> None:
-        """Offer the programme's wallets; a single one is not asked about."""
-        super().__init__(*args, **kwargs)
-        field = self.fields["wallet"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(wallet.id, words.name(wallet.name, wallet.id)) for wallet in document.wallets]
-        field.initial = document.wallets[0].id
-        if len(document.wallets) == 1:
-            field.widget = forms.HiddenInput()
 
 
 class RedeemForm(OnceForm):

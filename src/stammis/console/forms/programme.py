@@ -8,10 +8,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from stammis.console.forms.drafts import PublishForm
 from stammis.programmes.yaml import LARGEST_FILE
 
 
-class ProgrammeForm(forms.Form):
+class ProgrammeForm(PublishForm):
     """A programme file, uploaded or edited on the spot; an uploaded one wins."""
 
     file = forms.FileField(
@@ -26,18 +27,13 @@ class ProgrammeForm(forms.Form):
         strip=False,
         widget=forms.Textarea(attrs={"spellcheck": "false", "autocomplete": "off"}),
     )
-    begins = forms.DateField(
-        label=gettext_lazy("Begins on"),
-        required=False,
-        help_text=gettext_lazy("From its first minute in the programme's zone. Empty: what the file says, or at once."),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    note = forms.CharField(
-        label=gettext_lazy("Note"),
-        required=False,
-        max_length=500,
-        help_text=gettext_lazy("Why this version? It stands in the history."),
-    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Say that a file may name its day itself."""
+        super().__init__(*args, **kwargs)
+        self.fields["begins"].help_text = gettext_lazy(
+            "From its first minute in the programme's zone. Empty: what the file says, or at once."
+        )
 
     def clean(self) -> dict[str, Any]:
         """Give the file's text, wherever it came from."""
