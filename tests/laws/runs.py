@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 
 LONG = int(os.environ.get("STAMMIS_LAW_STEPS", "0"))
 """So many steps at least; 0 is the short run."""
-STEPS_AT_ONCE = 6
+STEPS_AT_ONCE = 5
 """So many steps, and more, a rule of a machine takes on average."""
 counted: Counter[str] = Counter()
 """Steps by what was done."""
