@@ -13,6 +13,7 @@ from stammis.programmes.sentences import words
 
 # English is written as in Europe (4 March, 24 hours), as in the sentences of a programme.
 EUROPEAN = {"en": "en_GB"}
+MINUS = "−"
 
 
 def reader() -> Locale:
@@ -24,10 +25,8 @@ def reader() -> Locale:
 def number(value: float | Decimal | str, decimals: int | None = None) -> str:
     """Write a number with the reader's signs, with exactly ``decimals`` digits after the comma where they are given."""
     exact = value if isinstance(value, Decimal) else Decimal(str(value))
-    if decimals is None:
-        return numbers.format_decimal(exact, locale=reader())
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return numbers.format_decimal(exact, format=pattern, locale=reader())
+    pattern = None if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
+    return numbers.format_decimal(exact, format=pattern, locale=reader()).replace("-", MINUS)  # English has a hyphen
 
 
 def points(amount: int, decimals: int = 0) -> str:
@@ -37,7 +36,7 @@ def points(amount: int, decimals: int = 0) -> str:
 
 def signed(amount: int, decimals: int = 0) -> str:
     """Write a movement of a wallet with its sign: +12, −3."""
-    return ("+" if amount > 0 else "−" if amount < 0 else "") + points(abs(amount), decimals)
+    return ("+" if amount > 0 else MINUS if amount < 0 else "") + points(abs(amount), decimals)
 
 
 def money(amount: Decimal | str, currency: str) -> str:
