@@ -1,6 +1,7 @@
 """A law: how events are grouped makes no difference to what they are worth."""
 
 import datetime as dt
+import gc
 from itertools import pairwise
 
 import pytest
@@ -79,3 +80,15 @@ def test_events_in_one_group_in_some_or_each_alone_give_the_same(
         assert standing(together, member) == standing(parted, member) == standing(alone, member)
     for till in (together, parted, alone):
         assert not verify(till.programme)
+
+
+def test_what_a_group_had_loaded_is_gone_when_it_is_recorded_and_waits_for_no_collector() -> None:
+    till = Till()
+    till.say(MemberFields("anna", {"name": "Anna"}), bought("a", [500], "anna"))
+    gc.collect()
+    gc.disable()
+    try:
+        till.say(MemberFields("anna", {"name": "Anna A."}), bought("b", [700], "anna"), returned("r", "a", "1"))
+        assert not gc.collect()
+    finally:
+        gc.enable()

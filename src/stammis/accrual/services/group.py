@@ -76,7 +76,6 @@ class Group:
         self._owners: dict[Name, bytes] = {}
         self._latest_id = uuid.UUID(int=0)
         self._timing = Timing(as_of or now)
-        self._sitting = Sitting(loaded, self.writing, self._keep, self._known, self._subject)
 
     def take(self, item: Item) -> Outcome:
         """Decide an item; what it has to write is added to ``writing`` only if it is accepted."""
@@ -91,7 +90,7 @@ class Group:
             return self._prove(programme, event)
         if isinstance(event, Due):
             subject = self._known(event.account, programme)
-            return self._unchanged(let_pass(self._sitting, subject, event.until), "")
+            return self._unchanged(let_pass(self._sitting(), subject, event.until), "")
         if self._as_of is not None:
             event = structs.replace(event, occurred_at=self._as_of)
         outcome = self._timing.untimely(event, self._loaded.versions[programme]) or self._decide(programme, event, item)
@@ -99,6 +98,9 @@ class Group:
             self._first[programme, *key] = (outcome, item.hash)
             self._receive(programme, key, outcome, item.hash)
         return outcome
+
+    def _sitting(self) -> Sitting:  # not kept: it leads back here, and all that was loaded would wait for the collector
+        return Sitting(self._loaded, self.writing, self._keep, self._known, self._subject)
 
     def _told(self, name: Name, digest: bytes | None) -> Outcome | None:
         """Give the first answer to an id that was accepted before, or the conflict of another body under it."""
@@ -247,7 +249,7 @@ class Group:
             record = members.Record(subject.id, programme, change.kind, change.reference, self._now)
             record = members.merged(record, {"joined_at": self._now})
         else:
-            record = self._sitting.record(subject)
+            record = self._sitting().record(subject)
             if (record.kind in members.ACCOUNTS or change.kind in members.ACCOUNTS) and record.kind != change.kind:
                 return declined("id_in_use", kind=record.kind)
         record = self.writing.records[subject.id] = members.merged(record, change.fields)
@@ -263,9 +265,9 @@ class Group:
             known = self._loaded.receipts.get((programme, "merge", event.merge))
             if known is None:
                 return Declined(404, "unknown_merge")
-            found = between.part(self._sitting, programme, event, known)
+            found = between.part(self._sitting(), programme, event, known)
         else:
-            found = between.with_another(self._sitting, programme, event)
+            found = between.with_another(self._sitting(), programme, event)
         if isinstance(found, Declined):
             return found
         subject, step = found
@@ -283,7 +285,7 @@ class Group:
                 self._receive(programme, ("claimed", event.purchase.id), outcome, None)
             return outcome
 
-        found = between.prove(self._sitting, subject, proof, claim)
+        found = between.prove(self._sitting(), subject, proof, claim)
         return found if isinstance(found, Declined) else answers.together(self._unchanged(subject, proof.member), found)
 
     def _unchanged(self, subject: Subject, reference: str) -> Accepted:
@@ -308,7 +310,7 @@ class Group:
         versions = self._loaded.versions[subject.programme]
         around = granted(self._loaded, subject, event, rules, around)
         if subject.standing.ties is not None:
-            act = begin(self._sitting, subject.programme, event, rules)
+            act = begin(self._sitting(), subject.programme, event, rules)
             return self._answer(subject, reference, decide_tied(act, subject, event, around, reference))
         steps = run(subject, event, rules, versions, around, enrols=enrols)
         if isinstance(steps, Declined):
@@ -371,8 +373,7 @@ class Group:
 
     def _placed(self, programme: bytes, purchase_id: str) -> Placed | None:
         key = (programme, purchase_id)
-        placed = self._purchases.get(key)
-        receipts = self._loaded.receipts
+        placed, receipts = self._purchases.get(key), self._loaded.receipts
         known = receipts.get((programme, "claimed", purchase_id)) or receipts.get((programme, "purchase", purchase_id))
         if placed is None and known is not None:
             placed = self._purchases[key] = Placed(self._known(known.member, programme), *known.original())
