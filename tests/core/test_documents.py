@@ -123,6 +123,10 @@ def test_all_problems_are_named_at_once_with_place_and_nearest_name() -> None:
         ({"wallets": [wallet(pending_days=30)]}, {"/wallets/0/pending_days": "unknown_field"}),
         ({"earn": rule(each=0)}, {"/earn/0/each": "out_of_range"}),
         ({"earn": rule(each="0.005")}, {"/earn/0/each": "too_many_decimals"}),
+        (
+            {"rewards": [{"id": "mug", "name": "Mug", "price": 5, "cost": "0.005"}]},
+            {"/rewards/0/cost": "too_many_decimals"},
+        ),
         ({"earn": rule(points=-1)}, {"/earn/0/points": "out_of_range"}),
         ({"earn": rule(cap={"per": "day"})}, {"/earn/0/cap": "missing_field"}),
         (

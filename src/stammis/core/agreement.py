@@ -68,6 +68,8 @@ def disagreements(draft: Draft) -> list[Problem]:
         problems += event_types(kind, pointer)
     for pointer, reward in draft.of("rewards", Reward):
         problems += _known_wallet(reward.wallet, pointer, draft)
+        if reward.cost is not None:
+            problems += too_fine(reward.cost, DECIMALS.get(draft.currency or ""), below(pointer, "cost"))
     problems += _between(draft)
     return problems
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
+from stammis.core.amounts import AmountText
 from stammis.core.basis import Basis, Rounding
 from stammis.core.calendars import LeapDay
 from stammis.core.combination import Budget, Group, SharedCap
@@ -30,6 +31,13 @@ class Reward(Part, frozen=True):
     wallet: Annotated[Id, says("The wallet that pays for it.")] = "points"
     stock: Annotated[int, Meta(ge=0, le=10**9)] | None = None
     description: Words | None = None
+    cost: Annotated[
+        AmountText | None,
+        says(
+            "What one costs the company, in the programme's currency: back-tests reckon with it. "
+            "Without it a reward costs what its points are worth."
+        ),
+    ] = None
 
 
 class Returns(Part, frozen=True):

@@ -149,6 +149,8 @@ def _reward(reward: Reward, programme: Programme) -> str:
     if reward.stock is not None:
         stock = ngettext("There is %(number)s of it.", "There are %(number)s of it.", reward.stock)
         said.append(stock % {"number": words.number(reward.stock)})
+    if reward.cost is not None:
+        said.append(_("One costs the company %(money)s.") % {"money": words.money(reward.cost, programme.currency)})
     if reward.description is not None:
         said.append(words.name(reward.description))
     return " ".join(said)
