@@ -15,7 +15,7 @@ from stammis.simulation import queries, services
 from stammis.simulation.estimates import student, total
 from stammis.simulation.models import Run
 from stammis.simulation.queries.comparing import Comparison
-from tests.rooms.till import SHOP, Till, bought, day, happened
+from tests.rooms.till import SHOP, Till, bought, day, gives_back, happened, redeems
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +55,30 @@ def test_totals_and_money_of_both_are_told() -> None:
     assert wallet.cost_minor is not None
     assert wallet.cost_minor.value == 2_000
     assert wallet.outstanding_minor == (114_000, 116_000)
+
+
+def test_what_rewards_cost_is_told_with_its_interval() -> None:
+    till = shop()
+    till.one(redeems("r-1", "bag", "anna", at=day("2026-02-12")))
+    till.one(redeems("r-2", "mug", "anna", at=day("2026-02-13")))
+    till.one(redeems("r-3", "bag", "ben", at=day("2026-02-14")))
+    till.one(gives_back("r-3", at=day("2026-02-15")))
+    till.one(redeems("r-4", "bag", "ben", at=day("2026-02-16")))
+    bag = SHOP["rewards"][1] | {"cost": "12.50"}
+    dear = {"id": "mug", "name": "Mug", "price": 2_000, "stock": 1}
+    bag_told, mug_told = compared(till, rewards=[dear, bag]).rewards
+    # a bag costs 12.50 as tried, and the 30.00 that its points are worth today; one of ben's came back
+    assert (bag_told.taken_today, bag_told.taken_tried, bag_told.points_tried) == (2, 2, 60)
+    assert (bag_told.each_minor, bag_told.wallet) == ((None, 1_250), "points")
+    told = [bag_told.cost_today, bag_told.cost_tried, bag_told.cost_minor]
+    assert [each and each.value for each in told] == [6_000, 2_500, -3_500]
+    # both members took one: no luck in it
+    assert bag_told.cost_minor is not None
+    assert (bag_told.cost_minor.interval, bag_told.cost_minor.few) == ((-3_500, -3_500), True)
+    # the mug for 2,000 points is too dear: a half of 50.00 ± 12.706 · 35.355 / √2 · 2
+    assert (mug_told.taken_today, mug_told.taken_tried) == (1, 0)
+    assert mug_told.cost_minor is not None
+    assert (mug_told.cost_minor.value, mug_told.cost_minor.interval) == (-5_000, (-68_531, 58_531))
 
 
 def test_rules_and_months_are_told() -> None:
@@ -105,6 +129,7 @@ def test_why_a_member_has_more_is_told_event_by_event() -> None:
 
 def test_results_are_written_as_files(tmp_path: Path) -> None:
     till = shop()
+    till.one(redeems("r-1", "bag", "anna", at=day("2026-02-12")))
     run = run_of(till, earn=MORE)
     queries.export(run, "members", "csv", tmp_path / "members.csv")
     rows = list(csv.DictReader((tmp_path / "members.csv").read_text("utf-8").splitlines()))
@@ -112,7 +137,13 @@ def test_results_are_written_as_files(tmp_path: Path) -> None:
     assert {row["member_id"]: row["change"] for row in rows}[str(anna)] == "20"
     for table in queries.TABLES:
         queries.export(run, table, "parquet", tmp_path / f"{table}.parquet")
-        assert pq.read_table(tmp_path / f"{table}.parquet").num_rows == 2
+    counts = {table: pq.read_table(tmp_path / f"{table}.parquet").num_rows for table in queries.TABLES}
+    assert counts == {"members": 2, "balances": 2, "rewards": 1, "costs": 2, "levels": 2}
+    costs = pq.read_table(tmp_path / "costs.parquet").to_pylist()
+    assert [(row["what"], row["id"], row["tried_minor"], row["change_minor"]) for row in costs] == [
+        ("wallet", "points", 116_000, 2_000),
+        ("reward", "bag", 3_000, 0),
+    ]
     with pytest.raises(queries.UnknownTable):
         queries.export(run, "else", "csv", tmp_path / "else.csv")
 

@@ -20,12 +20,20 @@ DEEPEST = 40
 _MOST_FAULTS = 100
 
 
+class SupposedResponse(Body, kw_only=True):
+    """How sales would answer: by so many per cent for each per cent more points, at least (``low``) and at most."""
+
+    low: Annotated[float, Meta(ge=-10, le=10)]
+    high: Annotated[float, Meta(ge=-10, le=10)]
+
+
 class BacktestBody(Body, kw_only=True):
     """What to try on the history: a ``document``, a ``draft``, what is published ``without`` a rule, or its proof.
 
     ``proof``: what is published is folded again over the whole history and compared with the ledger, row by row.
     ``from``: the first local day that counts, ``to``: the day after the last. ``sample``: only so many members.
     ``opening``: whether everybody begins with the points they had, or without any.
+    Assumptions change no result: ``redemption`` by a curve of the points' age, and a ``response``, are told beside.
     """
 
     document: Annotated[dict[str, Any], Meta(description="The programme, as in a programme file.")] | None = None
@@ -38,6 +46,8 @@ class BacktestBody(Body, kw_only=True):
     label: Name | None = None
     sample: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
     opening: Literal["carried", "empty"] = "carried"
+    redemption: Literal["observed", "curve"] = "observed"
+    response: SupposedResponse | None = None
 
 
 def read_draft(raw: bytes) -> DraftBody:

@@ -22,7 +22,16 @@ from stammis.core.effects import (
     Stayed,
     TierMoved,
 )
-from stammis.core.events import AnyEvent, Claimed, MemberChanged, Merged, Purchase, Received
+from stammis.core.events import (
+    AnyEvent,
+    Claimed,
+    MemberChanged,
+    Merged,
+    Purchase,
+    Received,
+    Redemption,
+    RedemptionCancelled,
+)
 from stammis.core.lots import active
 from stammis.core.standing import IssuedReward, PurchaseState
 from stammis.core.tiers import rank_of
@@ -51,6 +60,7 @@ class Account:
         gross: the sum of the purchase that is being decided, in minor units of the programme's currency.
         rows: every row posted, where rows are compared with the ledger.
         told: every decision within the stretch, where somebody asks for them.
+        rewards: by reward and wallet, how many were taken within the stretch, given back, and the points they cost.
         brought: by merge, what it brought here; ``merge`` is the one that closed this account.
     """
 
@@ -67,6 +77,7 @@ class Account:
     told: list[Decided] | None = None
     sums: Sums = field(default_factory=Sums)
     purses: dict[str, Purses] = field(default_factory=dict)
+    rewards: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     levels_then: dict[str, str] = field(default_factory=dict)
     levels: dict[str, str] = field(default_factory=dict)
     moved_levels: list[tuple[str, str, str]] = field(default_factory=list)
@@ -86,7 +97,7 @@ class Account:
                 if effect.purchase in self.wanted:
                     self._place(event, effect)
             elif isinstance(effect, RewardMoved):
-                self.issued[effect.reward.redemption] = effect.reward
+                self._move_reward(event, effect.reward)
             elif self.inside and isinstance(effect, TierMoved):
                 self.move_level(effect.set, effect.after or NOBODY, month_of(effect.at))
             elif self.inside and isinstance(effect, Drawn):
@@ -119,6 +130,18 @@ class Account:
         purses.moves[column] += row.amount
         moved, key = self.sums.moved, (month_of(row.at), row.wallet, column)
         moved[key] = moved.get(key, 0) + row.amount
+
+    def _move_reward(self, event: AnyEvent, reward: IssuedReward) -> None:
+        self.issued[reward.redemption] = reward
+        if not self.inside or not isinstance(event, Redemption | RedemptionCancelled):
+            return
+        counts = self.rewards.setdefault((reward.reward, reward.wallet), [0, 0, 0])
+        if isinstance(event, Redemption):
+            counts[0] += reward.quantity
+            counts[2] += reward.amount
+        else:
+            counts[1] += reward.quantity
+            counts[2] -= reward.amount
 
     def _draw(self, effect: Drawn) -> None:
         budget = (effect.budget, effect.store, effect.period)

@@ -6,6 +6,7 @@ were. A sample is scaled up to all of them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import sqrt
 
 import msgspec
@@ -36,6 +37,11 @@ def total(added: int, squares: float, n: int, whole: int) -> Estimate:
     variance = max(0.0, squares - added * added / n) / (n - 1)
     half = student(n - 1) * sqrt(variance / n) * whole
     return Estimate(value=value, n=n, few=n < FEW, interval=(round(value - half), round(value + half)))
+
+
+def totals(sums: Sequence[float], n: int, whole: int) -> tuple[Estimate, ...]:
+    """Estimate several totals at once: ``sums`` are pairs of a sum and a sum of squares, as ``total`` takes them."""
+    return tuple(total(int(sums[at]), float(sums[at + 1]), n, whole) for at in range(0, len(sums), 2))
 
 
 def student(freedom: int) -> float:

@@ -29,6 +29,12 @@ class Run(models.Model):
         CARRIED = "carried"
         EMPTY = "empty"
 
+    class Redemption(models.TextChoices):
+        """How points are supposed to be redeemed; a curve is reckoned beside the results, which stay as observed."""
+
+        OBSERVED = "observed"
+        CURVE = "curve"
+
     id = models.UUIDField(primary_key=True, default=uuid7, db_comment="Id that sorts by time.")
     programme = models.ForeignKey(
         Programme, on_delete=models.PROTECT, related_name="+", db_comment="Whose history is folded."
@@ -41,6 +47,15 @@ class Run(models.Model):
     opening = models.TextField(choices=Opening.choices, default=Opening.CARRIED, db_comment="carried or empty.")
     label = models.TextField(default="", db_comment="Only members with this label; else empty.")
     sample = models.IntegerField(null=True, db_comment="Only so many members, chosen by their ids; null: all.")
+    redemption = models.TextField(
+        choices=Redemption.choices,
+        default=Redemption.OBSERVED,
+        db_comment="observed, or curve: supposed beside the results by the age of points.",
+    )
+    response_low = models.FloatField(
+        null=True, db_comment="Supposed: sales rise at least so many per cent for each per cent more points; else null."
+    )
+    response_high = models.FloatField(null=True, db_comment="The same, at most.")
     exact = models.BooleanField(default=False, db_comment="Whether every row is compared with the ledger.")
     fingerprint = models.TextField(db_comment="Hash of all that the results depend on, besides the position.")
     position = models.JSONField(null=True, db_comment="stammis.snapshot Position of the history; null: not begun.")
@@ -58,6 +73,7 @@ class Run(models.Model):
     total = models.BigIntegerField(default=0, db_comment="Of so many; 0: not known yet.")
     stopping = models.BooleanField(default=False, db_comment="Whether somebody wants it to stop.")
     message = models.TextField(default="", db_comment="Why it failed.")
+    pinned = models.BooleanField(default=False, db_comment="Whether it stays until somebody removes it.")
     summary = models.JSONField(null=True, db_comment="What it came to, in short; null: not done.")
     begun_by = models.TextField(db_comment="Who asked for it: a mail address, or the command line.")
     begun_at = models.DateTimeField(db_comment="When it was asked for, in real time.")

@@ -78,7 +78,8 @@ def folder_of(run: Run) -> Path:
 
 def fingerprint(run: Run, course: Course) -> str:
     """Give the hash of all that a run's results depend on, besides the position."""
-    return sha256(msgspec.json.encode([course, run.label, run.sample])).hexdigest()
+    asked = [course, run.label, run.sample, run.redemption, run.response_low, run.response_high]
+    return sha256(msgspec.json.encode(asked)).hexdigest()
 
 
 def finished(folder: Path) -> list[str]:
@@ -106,7 +107,7 @@ def outcomes(folder: Path) -> Iterator[Part]:
 
 
 def tables(folder: Path) -> duckdb.DuckDBPyConnection:
-    """Give a DuckDB connection with a run's views ``people``, ``purses`` and ``levels`` (see ``units``). Close it."""
+    """Give a DuckDB connection with a run's views ``people``, ``purses``, … (see ``units.TABLES``). Close it."""
     db = connect()
     attach(db, folder)
     return db
@@ -117,7 +118,7 @@ def attach(db: duckdb.DuckDBPyConnection, folder: Path, prefix: str = "") -> Non
     names = finished(folder)
     merged = [name for name in names if name.startswith("m")]
     alone = [name for name in names if name not in merged]
-    for table, schema in (("people", units.PEOPLE), ("purses", units.PURSES), ("levels", units.LEVELS)):
+    for table, schema in units.TABLES.items():
         if not names:  # nobody has a history yet
             db.from_arrow(schema.empty_table()).create(f"{prefix}{table}")
             continue

@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from stammis.simulation import services
 from stammis.simulation.models import Run
-from stammis.simulation.queries import compared
+from stammis.simulation.queries import supposed
 from stammis.simulation.services import RunStopped
 
 
@@ -26,7 +26,7 @@ def work_off(run_id: str) -> None:
     except RunStopped:
         return
     if done.compared_with is not None:
-        compared(done)
+        supposed(done)
 
 
 def hand_over(run: Run) -> None:

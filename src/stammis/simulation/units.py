@@ -48,6 +48,18 @@ PEOPLE = pa.schema(
 LEVELS = pa.schema([("member_id", _MEMBER), ("set", _WORD), ("before", _WORD), ("after", _WORD)])
 """A row for each member and tier set: the level at the beginning and at the end."""
 
+REWARDS = pa.schema(
+    [
+        ("member_id", _MEMBER),
+        ("reward", _WORD),
+        ("wallet", _WORD),
+        *((name, pa.int64()) for name in ("taken", "given_back", "points")),
+    ]
+)
+"""A row for each member and reward: how many were taken, how many given back, and the points that it cost."""
+TABLES = {"purses": PURSES, "people": PEOPLE, "levels": LEVELS, "rewards": REWARDS}
+"""The tables of a unit's results, by the name of their files."""
+
 
 class Difference(msgspec.Struct, frozen=True):
     """A row that came out otherwise than it stands in the ledger: whose, which, and both."""
@@ -89,7 +101,7 @@ class Results:
         self._part.mkdir(mode=0o700)
         self._writers = {
             name: (pq.ParquetWriter(self._part / f"{name}.parquet", schema, compression="zstd"), schema)
-            for name, schema in (("purses", PURSES), ("people", PEOPLE), ("levels", LEVELS))
+            for name, schema in TABLES.items()
         }
         self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in self._writers}
         self._sums = {False: Sums(), True: Sums()}
@@ -112,6 +124,8 @@ class Results:
             )
         for tiers, level in account.levels.items():
             self._rows["levels"].append((member, tiers, account.levels_then.get(tiers, NOBODY), level))
+        for (reward, wallet), counts in account.rewards.items():
+            self._rows["rewards"].append((member, reward, wallet, *counts))
         for name, rows in self._rows.items():
             if len(rows) >= _FLUSH:
                 self._flush(name)

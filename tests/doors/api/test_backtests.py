@@ -46,10 +46,25 @@ def test_a_rule_left_out_is_tried_and_laid_beside_what_was(caller: Caller, docum
     assert (wallet["other"]["earned"], wallet["tried"]["earned"]) == (earned, 0)
     assert (found["better"], found["worse"], found["largest"][0]["member"]) == (0, 1, "anna")
     assert "less (−100%)" in found["sentences"][0]
+    assert (found["rewards"], found["assumed"]) == ([], {"redemption": [], "response": []})
+    assert (wallet["cost_tried"]["value"], wallet["cost_minor"]["few"]) == (0, True)
     table = caller.send("GET", f"backtests/{run}/export/members?form=csv")
     assert table.text.splitlines()[0].startswith("member_id,wallet,today,tried")
     assert caller.send("GET", f"backtests/{run}/export/members?form=parquet").content[:4] == b"PAR1"
     assert caller.send("GET", f"backtests/{run}/export/nothing").json()["code"] == "unknown_table"
+
+
+def test_what_is_supposed_is_told_apart(caller: Caller, document: dict[str, Any]) -> None:
+    supposed = {"redemption": "curve", "response": {"low": 0.0, "high": 0.1}}
+    asked = caller.did("POST", "backtests", {"document": {**document, "name": "Supposed"}} | supposed)
+    assert (asked["redemption"], asked["response"]) == ("curve", {"low": 0.0, "high": 0.1})
+    tasks.work_off(asked["id"])
+    beside = caller.did("GET", f"backtests/{asked['id']}")["compared_with"]
+    found = caller.did("GET", f"backtests/{asked['id']}/compare/{beside}")
+    assert [each["wallet"] for each in found["assumed"]["redemption"]] == ["points"]
+    assert found["assumed"]["redemption"][0]["ages"][0]["months"] == 0
+    wrong = caller.send("POST", "backtests", {"proof": True, "response": {"low": 1, "high": "much"}})
+    assert wrong.status_code == 422
 
 
 def test_the_proof_and_stopping(caller: Caller, document: dict[str, Any]) -> None:

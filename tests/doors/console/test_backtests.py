@@ -18,9 +18,10 @@ from stammis.programmes import services, yaml
 from stammis.programmes.models import Draft
 from stammis.programmes.services import Author
 from stammis.simulation import tasks
+from stammis.simulation.course import FORM
 from stammis.simulation.models import Run
 from stammis.staff import services as staff
-from tests.rooms.till import NOW, SHOP, Till, bought, day
+from tests.rooms.till import NOW, SHOP, Till, bought, day, redeems
 
 pytestmark = pytest.mark.django_db
 DOUBLED = [{"id": "spend", "kind": "amount", "points": 2, "each": "1.00"}, SHOP["earn"][1]]
@@ -204,6 +205,35 @@ def test_a_response_is_supposed_apart(client: Client) -> None:
     assert "+€131.50" in told
 
 
+def test_what_is_supposed_is_asked_for_and_told_apart(client: Client) -> None:
+    till = shop()
+    till.one(redeems("bag", "bag", at=day("2026-03-20")))
+    signed_in(client)
+    half = {"what": "without:spend", "opening": "carried", "low": "1"}
+    assert "Say both ends, or none." in client.post(reverse("console:backtest_new"), half).content.decode()
+    run = asked(client, f"draft:{drafted(till).id}", redemption="curve", low="1", high="2")
+    assert (run.redemption, run.response_low, run.response_high) == ("curve", 0.1, 0.2)
+    tasks.work_off(str(run.id))
+    told = page(client, run)
+    assert "supposing redemption by a curve and a response of sales" in told
+    assert "Points: if they were redeemed by their age" in told
+    assert told.count("an assumption") == 2
+    # 100.8 % more points, a tenth of that on sales of 130.50
+    assert "+€13.15" in told
+
+
+def test_what_rewards_cost_is_told(client: Client) -> None:
+    till = shop()
+    till.one(redeems("bag", "bag", at=day("2026-03-20")))
+    signed_in(client)
+    run = asked(client, f"draft:{drafted(till).id}")
+    tasks.work_off(str(run.id))
+    told = page(client, run)
+    assert "What rewards cost" in told
+    assert "One costs: by the points paid" in told
+    assert "€30.00" in told
+
+
 def test_a_drafts_page_says_what_it_would_have_meant(client: Client) -> None:
     till = shop()
     signed_in(client)
@@ -231,7 +261,7 @@ def test_what_an_earlier_release_reckoned_is_asked_for_again(client: Client, fol
     for kept in place.glob("compared-*.json"):
         kept.unlink()
     course = place / "course.json"
-    course.write_text(course.read_text().replace('"form":1', '"form":0'))
+    course.write_text(course.read_text().replace(f'"form":{FORM}', '"form":0'))
     assert "or of an earlier release" in page(client, run)
     course.unlink()
     assert "files of this back-test are gone" in page(client, run)

@@ -55,6 +55,13 @@ class BacktestResult(Struct, kw_only=True):
     differing: int
 
 
+class ResponseRange(Struct, kw_only=True):
+    """An assumption: sales rise by so many per cent for each per cent more points, at least and at most."""
+
+    low: float
+    high: float
+
+
 class BacktestItem(Struct, kw_only=True):
     """A back-test, as they are listed: what was asked, and how far it is (``done`` of ``total`` members)."""
 
@@ -68,6 +75,9 @@ class BacktestItem(Struct, kw_only=True):
     label: str | None
     sample: int | None
     opening: Literal["carried", "empty"]
+    redemption: Literal["observed", "curve"]
+    response: ResponseRange | None
+    pinned: bool
     done: int
     total: int
     message: str
@@ -108,6 +118,28 @@ class WalletChangeAnswer(Struct, kw_only=True):
     other: WalletTotalsAnswer
     tried: WalletTotalsAnswer
     change: EstimateAnswer
+    cost_other: EstimateAnswer | None
+    cost_tried: EstimateAnswer | None
+    cost_minor: EstimateAnswer | None
+
+
+class RewardChangeAnswer(Struct, kw_only=True):
+    """A reward on both sides: how many were taken and not given back, for how many points, and what they cost.
+
+    Costs are estimated for all members: by the declared cost of one (``each_other``, ``each_tried``, minor units), else
+    by what the points are worth. ``cost_minor`` is the difference.
+    """
+
+    reward: str
+    wallet: str
+    taken_other: int
+    taken_tried: int
+    points_other: int
+    points_tried: int
+    each_other: int | None
+    each_tried: int | None
+    cost_other: EstimateAnswer | None
+    cost_tried: EstimateAnswer | None
     cost_minor: EstimateAnswer | None
 
 
@@ -153,11 +185,50 @@ class MemberChangeAnswer(Struct, kw_only=True):
     points: dict[str, list[int]]
 
 
+class AgeAnswer(Struct, kw_only=True):
+    """Points at an age in months: how many were seen at it, and redeemed in it."""
+
+    months: int
+    seen: int
+    redeemed: int
+
+
+class RedemptionByCurve(Struct, kw_only=True):
+    """Of the points given in the stretch: redeemed ``by_end`` and ``in_all``, of the other side and as tried.
+
+    ``ages`` is the curve, from the own ledger; ``…_minor`` the same in money, where points have a value.
+    """
+
+    wallet: str
+    by_end: list[int]
+    in_all: list[int]
+    by_end_minor: list[int] | None
+    in_all_minor: list[int] | None
+    ages: list[AgeAnswer]
+
+
+class ResponseAnswer(Struct, kw_only=True):
+    """What a response would bring: sales and the worth of points on top, the whole cost, the margin that it needs."""
+
+    elasticity: float
+    sales_minor: int
+    points_minor: int
+    cost_minor: int
+    margin: float | None
+
+
+class AssumedAnswer(Struct, kw_only=True):
+    """Assumptions, not results: nothing of it is in any other number. Empty where nothing is supposed."""
+
+    redemption: list[RedemptionByCurve]
+    response: list[ResponseAnswer]
+
+
 class ComparisonAnswer(Struct, kw_only=True):
     """Two back-tests side by side, in ``sentences`` first.
 
     ``assumption``: on what all of it rests. Changes of members are in minor units of money where points have a value
-    (``in_money``), else in points of the first wallet.
+    (``in_money``), else in points of the first wallet. ``assumed`` is what ``backtest`` supposes, apart from all else.
     """
 
     backtest: str
@@ -172,7 +243,9 @@ class ComparisonAnswer(Struct, kw_only=True):
     in_money: bool
     cost_minor: EstimateAnswer | None
     wallets: list[WalletChangeAnswer]
+    rewards: list[RewardChangeAnswer]
     rules: list[RuleChangeAnswer]
     levels: list[LevelChangeAnswer]
     groups: list[GroupChangeAnswer]
     largest: list[MemberChangeAnswer]
+    assumed: AssumedAnswer

@@ -34,6 +34,7 @@ from stammis.programmes import services as publishing
 from stammis.programmes.models import Programme
 from stammis.simulation import queries, sentences, services, tasks
 from stammis.simulation.models import Run
+from stammis.simulation.queries import Assumed
 from stammis.simulation.queries.comparing import Comparison
 from stammis.staff.models import ApiKey
 from stammis.staff.services import record_audit
@@ -59,7 +60,8 @@ _TABLE: Description = {
     "name": "table",
     "in": "path",
     "required": True,
-    "description": "members: changes by member and wallet; balances: movements as tried; levels: levels by member.",
+    "description": "members: changes by member and wallet; balances: movements as tried; rewards: rewards by member;"
+    " costs: what wallets and rewards cost, with the 95 % interval; levels: levels by member.",
     "schema": {"type": "string"},
     "example": "members",
 }
@@ -120,6 +122,8 @@ def _begin(programme: Programme, body: BacktestBody, key: ApiKey) -> Run:
         opening=Run.Opening(body.opening),
         label=body.label or "",
         sample=body.sample,
+        redemption=Run.Redemption(body.redemption),
+        response=None if body.response is None else (body.response.low, body.response.high),
         name=body.name or (draft.name if draft else f"without {body.without}" if body.without else key.name),
     )
 
@@ -192,9 +196,10 @@ def compare_backtests(
     """Lay a back-test beside another."""
     scope = programme_of(let_in(request, READ), programme)
     run = queries.run(scope, id)
-    found = queries.compared(run, queries.run(scope, other))
+    beside = queries.run(scope, other)
+    found, supposed = queries.compared(run, beside), queries.supposed(run, beside)
     with translation.override(spoken(lang) or translation.get_language()):
-        return reply(_comparison(run, found))
+        return reply(_comparison(run, found) | {"assumed": _assumed(supposed)})
 
 
 @api.get(
@@ -233,6 +238,9 @@ def _item(run: Run) -> dict[str, Any]:
         "label": run.label or None,
         "sample": run.sample,
         "opening": run.opening,
+        "redemption": run.redemption,
+        "response": None if run.response_low is None else {"low": run.response_low, "high": run.response_high},
+        "pinned": run.pinned,
         "done": run.done,
         "total": run.total,
         "message": run.message,
@@ -266,6 +274,7 @@ def _comparison(run: Run, found: Comparison) -> dict[str, Any]:
         **{name: plain["spread"][name] for name in ("better", "same", "worse")},
         "percentiles": {str(share): change for share, change in plain["spread"]["percentiles"].items()},
         "wallets": [_renamed(wallet) for wallet in plain["wallets"]],
+        "rewards": [_reward(reward) for reward in plain["rewards"]],
         "rules": [_renamed(rule) for rule in plain["rules"]],
         "levels": [_renamed(level) for level in plain["levels"]],
         "largest": [
@@ -280,3 +289,17 @@ def _renamed(side: dict[str, Any]) -> dict[str, Any]:
     told = {name.replace("today", "other"): value for name, value in side.items()}
     told.pop("outstanding_minor", None)
     return told
+
+
+def _reward(side: dict[str, Any]) -> dict[str, Any]:
+    told = _renamed(side)
+    told["each_other"], told["each_tried"] = told.pop("each_minor")
+    return told
+
+
+def _assumed(found: Assumed) -> dict[str, Any]:
+    ages = {curve.wallet: msgspec.to_builtins(curve.ages) for curve in found.curves}
+    return {
+        "redemption": [msgspec.to_builtins(each) | {"ages": ages[each.wallet]} for each in found.redemption],
+        "response": msgspec.to_builtins(found.response),
+    }

@@ -6,27 +6,22 @@ import datetime as dt
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
-import msgspec
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from stammis.config.cli import backtest_told as told
 from stammis.config.cli.options import installed
 from stammis.config.cli.progress import Work
-from stammis.console.formats import number
 from stammis.kit.errors import Invalid
 from stammis.programmes import queries as programmes
-from stammis.programmes.models import Programme
 from stammis.programmes.yaml import load as read_yaml
 from stammis.simulation import queries
 from stammis.simulation import services as simulation
 from stammis.simulation.models import Run
-from stammis.simulation.results import Summary
 
 Day = click.DateTime(["%Y-%m-%d"])
-SHOWN = 20
 
 
 class NothingToTry(Invalid):
@@ -48,6 +43,19 @@ class NothingToTry(Invalid):
 )
 @click.option("--label", metavar="LABEL", help="Only members with this label.")
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="Only about so many members.")
+@click.option(
+    "--redemption",
+    type=click.Choice(Run.Redemption.values),
+    default=Run.Redemption.OBSERVED.value,
+    help="Also suppose that points are redeemed by the curve of their age, from the own ledger. Default: observed.",
+)
+@click.option(
+    "--response",
+    nargs=2,
+    type=float,
+    metavar="LOW…HIGH",
+    help="Also suppose that sales rise by LOW to HIGH per cent for each per cent more points.",
+)
 @click.option("--identity", is_flag=True, help="Prove that what is published gives the ledger, row by row.")
 @click.option("--programme", metavar="ID", help="Needed where there are several.")
 @click.option("--json", "as_values", is_flag=True, help="As JSON.")
@@ -60,6 +68,8 @@ def command(  # noqa: PLR0917 - click hands every option over
     opening: str,
     label: str | None,
     sample: int | None,
+    redemption: str,
+    response: tuple[float, float] | None,
     identity: bool,  # noqa: FBT001 - a flag of the command line
     programme: str | None,
     as_values: bool,  # noqa: FBT001 - the same
@@ -67,6 +77,7 @@ def command(  # noqa: PLR0917 - click hands every option over
     """Fold the stored history again, with the function that decides live, and show what would have come of it.
 
     Everybody does what they did; only the programme is another. Ctrl-C stops; the same command goes on from there.
+    --redemption and --response suppose something: what they come to is shown apart and changes no other number.
     With --identity the published programme is folded over the whole history and compared with the ledger row by row:
     exit status 1 where a row differs.
     """
@@ -86,65 +97,24 @@ def command(  # noqa: PLR0917 - click hands every option over
             opening=Run.Opening(opening),
             label=label or "",
             sample=sample,
+            redemption=Run.Redemption(redemption),
+            response=response,
             name=file.name if file else f"without {without}",
         )
     with Work(_("Folding the history"), pgettext("after a number", "members")) as progress:
         run = simulation.work(run.id, progress=progress.at)
+    _tell(run, as_values=as_values)
+
+
+def _tell(run: Run, *, as_values: bool) -> None:
     summary = queries.summary_of(run)
     assert summary is not None
-    today = queries.summary_of(run.compared_with) if run.compared_with else None
+    found = queries.compared(run) if run.compared_with else None
     if as_values:
-        click.echo(json.dumps(_plain(run, summary, today), ensure_ascii=False, indent=2))
-    elif identity:
-        _prove(summary)
+        click.echo(json.dumps(told.plain(run, summary, found), ensure_ascii=False, indent=2))
+    elif found is None:
+        told.prove(summary)
     else:
-        _show(scope, summary, today)
-    if identity and summary.differing:
+        told.show(run, found)
+    if run.exact and summary.differing:
         sys.exit(1)
-
-
-def _plain(run: Run, summary: Summary, today: Summary | None) -> dict[str, Any]:
-    found: dict[str, Any] = {"run": str(run.id), "position": run.position, "result": msgspec.to_builtins(summary)}
-    return found | ({"today": msgspec.to_builtins(today)} if today else {})
-
-
-def _prove(summary: Summary) -> None:
-    counts = {"rows": number(summary.compared), "differing": number(summary.differing)}
-    click.echo(_("Rows compared: %(rows)s. Different: %(differing)s.") % counts)
-    for each in summary.differences[:SHOWN]:
-        values = {"member": each.member, "row": each.row, "stored": each.stored, "made": each.made}
-        click.echo(_("member %(member)s, row %(row)s: ledger %(stored)s, folded again %(made)s") % values)
-
-
-def _show(programme: Programme, summary: Summary, today: Summary | None) -> None:
-    counts = {"purchases": number(summary.purchases), "members": number(summary.members)}
-    click.echo(_("Purchases: %(purchases)s. Members: %(members)s.") % counts)
-    decimals = {each.id: each.decimals for each in _document(programme).wallets}
-    click.echo(f"{'':<24}{_('today'):>16}{_('tried'):>16}{_('difference'):>16}")
-    for wallet, then in summary.wallets.items():
-        now = (today.wallets if today else {}).get(wallet)
-        click.echo(f"{wallet}:")
-        for name in ("opening", *_LINES):
-            tried, was = _figure(then, name), 0 if now is None else _figure(now, name)
-            places = decimals.get(wallet, 0)
-            told = "".join(f"{value / 10**places:>16,.{places}f}" for value in (was, tried, tried - was))
-            click.echo(f"  {name.replace('_', ' '):<22}{told}")
-    for what, count in summary.refused.items():
-        click.echo(_("Not possible: %(what)s: %(number)s") % {"what": what, "number": number(count)})
-    for limit in summary.limits:
-        values = {"number": number(limit.times), "day": f"{limit.first_at:%Y-%m-%d}"}
-        said = _("%(number)s times, first on %(day)s") % values
-        click.echo(f"{limit.because} {limit.id}: {said}")
-
-
-_LINES = ("earned", "given", "taken_back", "redeemed", "restored", "expired", "received", "sent", "closing")
-
-
-def _figure(totals: Any, name: str) -> int:
-    found: int = getattr(totals, name)
-    return found
-
-
-def _document(programme: Programme) -> Any:
-    versions = programmes.versions(programme.id)
-    return versions.document(versions.stamp[0])

@@ -28,11 +28,12 @@ class Asked:
     period: str
     people: str
     opening: str
+    supposes: str
 
     @property
     def short(self) -> str:
         """All of it but the title, in a line."""
-        return f"{self.period} · {self.people} · {self.opening}"
+        return " · ".join(part for part in (self.period, self.people, self.opening, self.supposes) if part)
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Progress:
 
 def asked(run: Run) -> Asked:
     """Describe what a run asks."""
-    return Asked(run, title(run), period(run), people(run), opening(run))
+    return Asked(run, title(run), period(run), people(run), opening(run), supposes(run))
 
 
 def title(run: Run) -> str:
@@ -81,6 +82,16 @@ def opening(run: Run) -> str:
     if run.opening == Run.Opening.EMPTY or run.begins_on is None:
         return _("beginning without points")
     return _("beginning with the points they had")
+
+
+def supposes(run: Run) -> str:
+    """Say whether something is supposed beside the results; nothing where it is not."""
+    curve, response = run.redemption == Run.Redemption.CURVE, run.response_low is not None
+    if curve and response:
+        return _("supposing redemption by a curve and a response of sales")
+    if curve:
+        return _("supposing redemption by a curve")
+    return _("supposing a response of sales") if response else ""
 
 
 def progress(run: Run) -> Progress:

@@ -149,6 +149,34 @@ class Report:
                 "under": _("%(tried)s instead of %(today)s") % {"tried": self.money(tried), "today": self.money(today)},
             }
 
+    def rewards(self) -> list[dict[str, Any]]:
+        """Give what each reward that somebody took costs on both sides, and how many were taken."""
+        return [
+            {
+                "name": self.reward(each.reward),
+                "each": self._each(each.each_minor),
+                "taken_today": each.taken_today,
+                "taken_tried": each.taken_tried,
+                "today": self.money(each.cost_today.value) if each.cost_today else "–",
+                "tried": self.money(each.cost_tried.value) if each.cost_tried else "–",
+                "change": self.signed_money(each.cost_minor.value) if each.cost_minor else "–",
+                "range": self.range(each.cost_minor, self.signed_money) if each.cost_minor else "",
+            }
+            for each in self.found.rewards
+        ]
+
+    def _each(self, minor: tuple[int | None, int | None]) -> str:
+        told = [_("by the points paid") if cost is None else self.money(cost) for cost in minor]
+        return told[0] if told[0] == told[1] else f"{told[0]} → {told[1]}"
+
+    def reward(self, reward: str) -> str:
+        """Name a reward, also one that only one side has."""
+        for document in (self.document, self.before):
+            for each in document.rewards:
+                if each.id == reward:
+                    return words.name(each.name, each.id)
+        return reward
+
     def range(self, estimate: Estimate, written: Any) -> str:
         """Say between what an estimate lies, or that there are too few members to tell."""
         if estimate.interval is None:

@@ -17,12 +17,21 @@ from stammis.programmes.sentences import rule_name
 from stammis.simulation.models import Run
 
 LARGEST = 4 * 1024 * 1024
+STEP = 10
+"""Forms speak of 10 % more points, runs of one per cent."""
+LESS = gettext_lazy("This is less than the other end.")
 FILE, DRAFT, WITHOUT = "file", "draft:", "without:"
 
 
 def _date(label: Any, hint: Any = "") -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=False, help_text=hint, widget=widget)
+
+
+def _percent(label: Any, *, required: bool = False) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label, required=required, min_value=-100, max_value=100, max_digits=5, decimal_places=2
+    )
 
 
 class BacktestForm(forms.Form):
@@ -60,6 +69,19 @@ class BacktestForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
+    redemption = forms.ChoiceField(
+        label=gettext_lazy("Also suppose that points are redeemed"),
+        choices=[
+            (Run.Redemption.OBSERVED.value, gettext_lazy("as they were: nothing to suppose")),
+            (Run.Redemption.CURVE.value, gettext_lazy("by the curve of their age, from the own history")),
+        ],
+        initial=Run.Redemption.OBSERVED.value,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    low = _percent(gettext_lazy("Sales for each 10 % more points: at least, in %"))
+    high = _percent(gettext_lazy("At most, in %"))
+
     def __init__(self, *args: Any, drafts: Sequence[Draft], document: Document | None, **kwargs: Any) -> None:
         """Offer the open drafts, a file, and what is published without one of its rules."""
         super().__init__(*args, **kwargs)
@@ -88,10 +110,15 @@ class BacktestForm(forms.Form):
         first, last = said.get("first"), said.get("last")
         if first and last and last < first:
             self.add_error("last", _("This day lies before the first one."))
+        low, high = said.get("low"), said.get("high")
+        if (low is None) != (high is None) and not {"low", "high"} & self.errors.keys():
+            self.add_error("high" if high is None else "low", _("Say both ends, or none."))
+        if low is not None and high is not None and high < low:
+            self.add_error("high", LESS)
         return said
 
     def asked(self) -> dict[str, Any]:
-        """Give days, members and opening as ``simulation.services.begin`` takes them."""
+        """Give days, members, opening and what is supposed as ``simulation.services.begin`` takes them."""
         said = self.cleaned_data
         return {
             "first": said["first"],
@@ -99,22 +126,25 @@ class BacktestForm(forms.Form):
             "label": said["label"],
             "sample": said["sample"],
             "opening": Run.Opening(said["opening"]),
+            "redemption": Run.Redemption(said["redemption"] or Run.Redemption.OBSERVED),
+            "response": None if said["low"] is None else (float(said["low"]) / STEP, float(said["high"]) / STEP),
         }
 
 
 class ResponseForm(forms.Form):
     """How much more members are supposed to buy where they get a tenth more points: a range, in per cent."""
 
-    low = forms.DecimalField(
-        label=gettext_lazy("At least, in %"), min_value=-100, max_value=100, max_digits=5, decimal_places=2
-    )
-    high = forms.DecimalField(
-        label=gettext_lazy("At most, in %"), min_value=-100, max_value=100, max_digits=5, decimal_places=2
-    )
+    low = _percent(gettext_lazy("At least, in %"), required=True)
+    high = _percent(gettext_lazy("At most, in %"), required=True)
+
+    @property
+    def elasticities(self) -> tuple[float, float]:
+        """The range of a valid form, in per cent for each per cent."""
+        return float(self.cleaned_data["low"]) / STEP, float(self.cleaned_data["high"]) / STEP
 
     def clean(self) -> dict[str, Any]:
         """Ask for a range in its order."""
         said: dict[str, Any] = super().clean() or {}
         if {"low", "high"} <= said.keys() and said["high"] < said["low"]:
-            self.add_error("high", _("This is less than the other end."))
+            self.add_error("high", LESS)
         return said

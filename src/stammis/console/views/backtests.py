@@ -20,8 +20,8 @@ from stammis.console import programmes
 from stammis.console.access import may
 from stammis.console.backtests import asked, figures
 from stammis.console.backtests.report import Report
-from stammis.console.backtests.response import supposed
-from stammis.console.forms.backtests import DRAFT, FILE, WITHOUT, BacktestForm, ResponseForm
+from stammis.console.backtests.response import redeemed, supposed
+from stammis.console.forms.backtests import DRAFT, FILE, STEP, WITHOUT, BacktestForm, ResponseForm
 from stammis.console.frame import draw
 from stammis.console.requests import StaffRequest
 from stammis.kit import clock
@@ -184,17 +184,24 @@ def _results(request: StaffRequest, run: Run) -> dict[str, Any]:
         asks = f"?with={other.id}" if other != run.compared_with else ""
         chart.csv = reverse("console:backtest_chart", args=[run.id, chart.key, "csv"]) + asks
         chart.png = reverse("console:backtest_chart", args=[run.id, chart.key, "png"]) + asks
-    response = ResponseForm(request.GET if "low" in request.GET else DEFAULT_RESPONSE)
-    ends = response.cleaned_data if response.is_valid() else None
+    response = ResponseForm(request.GET if "low" in request.GET else _response(run))
     return {
         "report": report,
         "other": other,
         "others": [asked.asked(each) for each in others],
         "charts": charts,
         "response": response,
-        "supposed": supposed(report, ends["low"], ends["high"]) if ends else None,
+        "supposed": supposed(report, response.elasticities) if response.is_valid() else None,
+        "redeemed": redeemed(report, queries.supposed(run, other)),
         "tables": queries.TABLES,
     }
+
+
+def _response(run: Run) -> dict[str, str]:
+    """Give the range that a back-test was asked with, as the form speaks of it."""
+    if run.response_low is None or run.response_high is None:
+        return DEFAULT_RESPONSE
+    return {"low": f"{run.response_low * STEP:g}", "high": f"{run.response_high * STEP:g}"}
 
 
 def _others(run: Run) -> QuerySet[Run]:

@@ -1,6 +1,14 @@
 """Reads of runs: their state, what they came to, one beside another, and why."""
 
-from stammis.simulation.queries.assuming import Curve, Response, redeemed_by_curve, redemption_curve, responses
+from stammis.simulation.queries.assuming import (
+    Assumed,
+    Curve,
+    Redeemed,
+    Response,
+    growth,
+    redemption_curves,
+    responses,
+)
 from stammis.simulation.queries.comparing import Comparison, NotComparable, compare
 from stammis.simulation.queries.corrections import (
     MESSAGE_HEAD,
@@ -14,17 +22,19 @@ from stammis.simulation.queries.corrections import (
 )
 from stammis.simulation.queries.costs import run_of
 from stammis.simulation.queries.exporting import TABLES, UnknownTable, export
-from stammis.simulation.queries.kept import compared
+from stammis.simulation.queries.kept import compared, supposed
 from stammis.simulation.queries.runs import UnknownRun, run, runs, summary_of
 from stammis.simulation.queries.telling import NotInRun, Why, why
 
 __all__ = [
     "MESSAGE_HEAD",
     "TABLES",
+    "Assumed",
     "Comparison",
     "Curve",
     "NotComparable",
     "NotInRun",
+    "Redeemed",
     "Response",
     "UnknownCorrection",
     "UnknownRun",
@@ -36,15 +46,16 @@ __all__ = [
     "corrections",
     "explain",
     "export",
+    "growth",
     "lines",
     "messages",
     "posted",
-    "redeemed_by_curve",
-    "redemption_curve",
+    "redemption_curves",
     "responses",
     "run",
     "run_of",
     "runs",
     "summary_of",
+    "supposed",
     "why",
 ]

@@ -50,9 +50,9 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 _MOVED = """
 CREATE TEMP TABLE moved AS
 SELECT member_id, wallet, coalesce(b.net, 0) AS tried, coalesce(a.net, 0) AS today, tried - today AS points,
-       CASE WHEN v.num IS NULL THEN 0 ELSE
-           sign(tried) * (abs(tried)::HUGEINT * v.num // v.den) - sign(today) * (abs(today)::HUGEINT * v.num // v.den)
-       END::BIGINT AS money
+       coalesce(sign(today) * (abs(today)::HUGEINT * v.num // v.den), 0)::BIGINT AS money_today,
+       coalesce(sign(tried) * (abs(tried)::HUGEINT * v.num // v.den), 0)::BIGINT AS money_tried,
+       money_tried - money_today AS money
 FROM (SELECT member_id, wallet::VARCHAR AS wallet, earned + given + taken_back AS net FROM today_purses) AS a
 FULL JOIN (SELECT member_id, wallet::VARCHAR AS wallet, earned + given + taken_back AS net FROM tried_purses) AS b
     USING (member_id, wallet)

@@ -13,9 +13,10 @@ from stammis.core.rules import Rules
 from stammis.kit.errors import Conflict
 from stammis.simulation import course as courses
 from stammis.simulation import results
-from stammis.simulation.estimates import Estimate, total
+from stammis.simulation.estimates import Estimate, total, totals
 from stammis.simulation.models import Run
 from stammis.simulation.queries.changes import Change, Group, Spread, groups, largest, lay_out, spread
+from stammis.simulation.queries.rewarding import Reward, lay_out_rewards, rewards
 from stammis.simulation.queries.runs import summary_of
 from stammis.simulation.results import Limit, Summary, WalletTotals, folder_of
 from stammis.simulation.tallies import MOVES, Sums
@@ -38,8 +39,8 @@ class Wallet(msgspec.Struct, frozen=True, kw_only=True):
     """A wallet in both runs, in its smallest unit, of the members looked at.
 
     ``change`` is how much more (or less) was given, less what was taken back, of all members; ``cost_minor`` the same
-    in money, None where the wallet has no value. Of the members looked at, today and tried: ``outstanding_minor`` is
-    the worth of what is there at the end, ``given_minor`` that of what was given, less what was taken back.
+    in money, ``cost_today`` and ``cost_tried`` what it is the difference of; None where the wallet has no value.
+    ``outstanding_minor`` is the worth of what is there at the end of the members looked at, today and tried.
     """
 
     id: str
@@ -47,9 +48,10 @@ class Wallet(msgspec.Struct, frozen=True, kw_only=True):
     today: WalletTotals
     tried: WalletTotals
     change: Estimate
+    cost_today: Estimate | None = None
+    cost_tried: Estimate | None = None
     cost_minor: Estimate | None = None
     outstanding_minor: tuple[int, int] | None = None
-    given_minor: tuple[int, int] | None = None
 
 
 class Month(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +109,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     today: Summary
     tried: Summary
     wallets: tuple[Wallet, ...]
+    rewards: tuple[Reward, ...]
     cost_minor: Estimate | None
     months: tuple[Month, ...]
     rules: tuple[Rule, ...]
@@ -129,25 +132,24 @@ def compare(run: Run, other: Run | None = None) -> Comparison:
     tried, today = summary_of(run), None if other is None else summary_of(other)
     if other is None or tried is None or today is None or not _alike(run, other):
         raise NotComparable
-    course = _course(run)
-    _course(other)
-    versions = course.versions()
-    rules = versions.at(course.until or 0)
+    rules, before = rules_of(run), rules_of(other)
     sums = results.sums(folder_of(other)), results.sums(folder_of(run))
     with connect() as db:
         results.attach(db, folder_of(other), "today_")
         results.attach(db, folder_of(run), "tried_")
         in_money = lay_out(db, rules)
-        part, whole = course.share
+        lay_out_rewards(db, before, rules)
+        part, whole = share = tried.share
         n = _one(db, "SELECT count(*) FROM changes")
         whole = n if (part, whole) == (1, 1) else round(n * whole / part)
         return Comparison(
             run=run.id,
             other=other.id,
-            share=course.share,
+            share=share,
             today=today,
             tried=tried,
             wallets=tuple(_wallets(db, today, tried, rules, (n, whole))),
+            rewards=tuple(rewards(db, before, rules, (n, whole))),
             cost_minor=_cost(db, n, whole) if in_money else None,
             months=tuple(_months(*sums)),
             rules=tuple(_rules(*sums)),
@@ -158,6 +160,12 @@ def compare(run: Run, other: Run | None = None) -> Comparison:
             groups=tuple(groups(db)),
             largest=tuple(largest(db, run.programme_id)),
         )
+
+
+def rules_of(run: Run) -> Rules:
+    """Give the rules that are in force at the end of a run. Raises Outdated."""
+    course = _course(run)
+    return course.versions().at(course.until or 0)
 
 
 def _course(run: Run) -> courses.Course:
@@ -187,37 +195,40 @@ def _cost(db: duckdb.DuckDBPyConnection, n: int, whole: int) -> Estimate:
     return total(int((row and row[0]) or 0), float((row and row[1]) or 0), n, whole)
 
 
+_WALLETS = """
+SELECT wallet, sum(points)::BIGINT, sum(points::DOUBLE * points),
+       sum(money_today)::BIGINT, sum(money_today::DOUBLE * money_today),
+       sum(money_tried)::BIGINT, sum(money_tried::DOUBLE * money_tried),
+       sum(money)::BIGINT, sum(money::DOUBLE * money)
+FROM moved GROUP BY wallet
+"""
+
+
 def _wallets(
     db: duckdb.DuckDBPyConnection, today: Summary, tried: Summary, rules: Rules, counted: tuple[int, int]
 ) -> Iterator[Wallet]:
-    rows = db.execute(
-        "SELECT wallet, sum(points)::BIGINT, sum(points::DOUBLE * points), sum(money)::BIGINT,"
-        " sum(money::DOUBLE * money) FROM moved GROUP BY wallet"
-    ).fetchall()
-    found = {row[0]: row[1:] for row in rows}
+    found = {row[0]: row[1:] for row in db.execute(_WALLETS).fetchall()}
     for wallet in dict.fromkeys((*rules.wallets, *today.wallets, *tried.wallets)):
-        points, squares, money, money_squares = found.get(wallet, (0, 0.0, 0, 0.0))
+        points, squares, *money = found.get(wallet, (0, 0.0) * 4)
         known = rules.wallets.get(wallet)
         there = today.wallets.get(wallet, WalletTotals()), tried.wallets.get(wallet, WalletTotals())
-        valued = known is not None and known.value is not None
-        yield Wallet(
+        told = Wallet(
             id=wallet,
             decimals=0 if known is None else known.decimals,
             today=there[0],
             tried=there[1],
             change=total(points, squares, *counted),
-            cost_minor=total(money, money_squares, *counted) if valued else None,
-            outstanding_minor=(known.worth(there[0].closing), known.worth(there[1].closing))
-            if known is not None and valued
-            else None,
-            given_minor=(known.worth(_given(there[0])), known.worth(_given(there[1])))
-            if known is not None and valued
-            else None,
         )
-
-
-def _given(totals: WalletTotals) -> int:
-    return totals.earned + totals.given + totals.taken_back
+        if known is not None and known.value is not None:
+            costs = totals(money, *counted)
+            told = msgspec.structs.replace(
+                told,
+                cost_today=costs[0],
+                cost_tried=costs[1],
+                cost_minor=costs[2],
+                outstanding_minor=(known.worth(there[0].closing), known.worth(there[1].closing)),
+            )
+        yield told
 
 
 def _months(today: Sums, tried: Sums) -> Iterator[Month]:

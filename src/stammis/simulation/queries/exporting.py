@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+import duckdb
+
 from stammis.kit.errors import Invalid
-from stammis.simulation import course as courses
 from stammis.simulation import results
+from stammis.simulation.estimates import Estimate
 from stammis.simulation.models import Run
 from stammis.simulation.queries.changes import lay_out
-from stammis.simulation.queries.comparing import NotComparable
+from stammis.simulation.queries.comparing import Comparison, NotComparable, rules_of
+from stammis.simulation.queries.kept import compared
+from stammis.simulation.queries.rewarding import lay_out_rewards
 from stammis.simulation.results import folder_of
 from stammis.snapshot.reading import connect
 
@@ -25,13 +29,26 @@ TABLES = {
                restored, expired, received, sent, active, pending, held
         FROM tried_purses ORDER BY 1, 2
     """,
+    "rewards": """
+        SELECT uuid_of(member_id) AS member_id, reward, today, tried, wallet, points_today, points_tried,
+               CASE WHEN known THEN money_today END AS cost_today_minor,
+               CASE WHEN known THEN money_tried END AS cost_tried_minor
+        FROM taken ORDER BY 1, 2, 5
+    """,
+    "costs": "FROM costs",
     "levels": """
         SELECT uuid_of(member_id) AS member_id, set::VARCHAR AS set, a.before::VARCHAR AS before,
                a.after::VARCHAR AS today, b.after::VARCHAR AS tried
         FROM today_levels AS a FULL JOIN tried_levels AS b USING (member_id, set) ORDER BY 1, 2
     """,
 }
-"""What can be exported: changes by member and wallet, balances and moves of the run, levels."""
+"""What can be exported: changes by member and wallet, balances and moves of the run, rewards, costs, levels."""
+_COSTS = """
+CREATE TEMP TABLE costs (
+    what VARCHAR, id VARCHAR, wallet VARCHAR, today_minor BIGINT, tried_minor BIGINT, change_minor BIGINT,
+    low_minor BIGINT, high_minor BIGINT, members BIGINT, few BOOLEAN
+)
+"""
 _UUID_OF = """
 CREATE MACRO uuid_of(id) AS
     lower(hex(id)[1:8] || '-' || hex(id)[9:12] || '-' || hex(id)[13:16] || '-' || hex(id)[17:20] || '-' || hex(id)[21:])
@@ -51,14 +68,39 @@ def export(run: Run, table: str, form: Form, file: Path, other: Run | None = Non
         raise UnknownTable
     if other is None or run.summary is None or other.summary is None:
         raise NotComparable
-    course = courses.read(folder_of(run))
+    rules, before = rules_of(run), rules_of(other)
     with connect() as db:
         results.attach(db, folder_of(other), "today_")
         results.attach(db, folder_of(run), "tried_")
-        lay_out(db, course.versions().at(course.until or 0))
+        lay_out(db, rules)
+        lay_out_rewards(db, before, rules)
         db.execute(_UUID_OF)
+        if table == "costs":
+            _lay_out_costs(db, compared(run, other))
         found = db.sql(TABLES[table])
         if form == "csv":
             found.write_csv(str(file), header=True)
         else:
             found.write_parquet(str(file))
+
+
+def _lay_out_costs(db: duckdb.DuckDBPyConnection, found: Comparison) -> None:
+    """Make the table ``costs``: what wallets and rewards cost all members on both sides, with the 95 % interval."""
+    db.execute(_COSTS)
+    costs = [("wallet", each.id, each.id, each.cost_today, each.cost_tried, each.cost_minor) for each in found.wallets]
+    costs += [
+        ("reward", each.reward, each.wallet, each.cost_today, each.cost_tried, each.cost_minor)
+        for each in found.rewards
+    ]
+    rows = [
+        (what, name, wallet, today.value, tried.value, *_range(change))
+        for what, name, wallet, today, tried, change in costs
+        if today is not None and tried is not None and change is not None
+    ]
+    if rows:
+        db.executemany(f"INSERT INTO costs VALUES ({', '.join('?' * len(rows[0]))})", rows)  # noqa: S608 - marks only
+
+
+def _range(change: Estimate) -> tuple[int, int | None, int | None, int, bool]:
+    low, high = change.interval or (None, None)
+    return change.value, low, high, change.n, change.few

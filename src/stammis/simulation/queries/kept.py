@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 
 from stammis.simulation.models import Run
+from stammis.simulation.queries.assuming import Assumed, assumed
 from stammis.simulation.queries.comparing import Comparison, NotComparable, compare
 from stammis.simulation.results import folder_of
 
-FORM = 2
+_Kept = TypeVar("_Kept")
+FORM = 3
 """The form of the kept files; others are reckoned anew."""
 
 
@@ -22,12 +26,23 @@ def compared(run: Run, other: Run | None = None) -> Comparison:
     other = other or run.compared_with
     if other is None:
         raise NotComparable
-    file = folder_of(run) / f"compared-{FORM}-{other.id}.json"
+    return _kept(run, f"compared-{FORM}-{other.id}.json", Comparison, lambda: compare(run, other))
+
+
+def supposed(run: Run, other: Run | None = None) -> Assumed:
+    """Give what a run supposes beside another, as ``assumed`` does, and keep it. Raises as ``compared`` does."""
+    found = compared(run, other)
+    return _kept(run, f"supposed-{FORM}-{found.other}.json", Assumed, lambda: assumed(run, found))
+
+
+def _kept(run: Run, name: str, kind: type[_Kept], reckon: Callable[[], _Kept]) -> _Kept:
+    """Read what was reckoned before, or reckon it and write it down."""
+    file = folder_of(run) / name
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Comparison)
+        return msgspec.json.decode(file.read_bytes(), type=kind)
     except (FileNotFoundError, msgspec.MsgspecError):
         pass
-    found = compare(run, other)
+    found = reckon()
     part = file.with_suffix(f".{os.getpid()}.part")
     part.write_bytes(msgspec.json.encode(found))
     part.replace(file)

@@ -1,7 +1,14 @@
 """All that is written about runs: asked for, worked off, stopped, removed."""
 
 from stammis.simulation.crew import RunBroken, RunStopped
-from stammis.simulation.services.asking import BadPeriod, OtherProgramme, UnknownRule, begin, begin_identity
+from stammis.simulation.services.asking import (
+    BadPeriod,
+    BadResponse,
+    OtherProgramme,
+    UnknownRule,
+    begin,
+    begin_identity,
+)
 from stammis.simulation.services.correcting import (
     AlreadyCorrected,
     NothingChosen,
@@ -21,6 +28,7 @@ __all__ = [
     "FEW",
     "AlreadyCorrected",
     "BadPeriod",
+    "BadResponse",
     "NotPlanned",
     "NotPosted",
     "NothingChosen",

@@ -28,6 +28,12 @@ class BadPeriod(Invalid):
     code = "bad_period"
 
 
+class BadResponse(Invalid):
+    """The range of the supposed response ends below its beginning."""
+
+    code = "bad_response"
+
+
 class OtherProgramme(Invalid):
     """This document is of another programme: its id, currency or time zone differs."""
 
@@ -46,16 +52,22 @@ def begin(
     label: str = "",
     sample: int | None = None,
     name: str = "",
+    redemption: Run.Redemption = Run.Redemption.OBSERVED,
+    response: tuple[float, float] | None = None,
 ) -> Run:
     """Ask for a back-test of a document, of what is published without a rule, or (with neither) of what is published.
 
     It counts from the local day ``first`` to the day ``end`` (not included); other rules decide from its beginning on.
     ``sample`` looks at so many members, chosen by their ids. A run of the same question that was stopped or interrupted
     is given again, to be gone on with by ``work``.
-    Raises BadDocument, OtherProgramme, UnknownRule and BadPeriod.
+    Assumptions are reckoned beside the results and change none of them: ``redemption`` by a curve of lot ages, and a
+    ``response`` of sales, from and to so many per cent for each per cent more points.
+    Raises BadDocument, OtherProgramme, UnknownRule, BadPeriod and BadResponse.
     """
     if first is not None and end is not None and end <= first:
         raise BadPeriod
+    if response is not None and response[1] < response[0]:
+        raise BadResponse
     run = Run(
         programme=programme,
         name=name,
@@ -66,6 +78,9 @@ def begin(
         opening=opening,
         label=label,
         sample=sample,
+        redemption=redemption,
+        response_low=None if response is None else response[0],
+        response_high=None if response is None else response[1],
         begun_by=by,
         begun_at=clock.real_now(),
     )
