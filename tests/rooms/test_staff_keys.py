@@ -37,9 +37,10 @@ def test_an_unknown_scope_is_refused_with_the_list_of_scopes() -> None:
 
 def test_a_revoked_key_is_useless_at_once_here_and_within_five_seconds_elsewhere() -> None:
     key, plain = services.create_key("shop", by="ada")
-    assert services.authenticate_key(plain)
+    assert services.remembered_key(plain) is None
+    assert services.authenticate_key(plain) == services.remembered_key(plain) == key
     services.revoke_key(key.id, by="ada")
-    assert services.authenticate_key(plain) is None
+    assert services.authenticate_key(plain) is services.remembered_key(plain) is None
     assert keys.REMEMBERED_SECONDS <= 5
 
 

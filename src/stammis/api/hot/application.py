@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +11,7 @@ from urllib.parse import quote
 from stammis.accrual.outcomes import Accepted, Item, Outcome
 from stammis.accrual.queries import why_answer
 from stammis.api import problems
-from stammis.api.access import admit, check_scope, plain_key, recognise
+from stammis.api.access import check_scope, plain_key, recognise, spend
 from stammis.api.answers import outcome_document
 from stammis.api.hot import desk
 from stammis.api.hot.batch import record_batch
@@ -36,10 +35,9 @@ from stammis.api.paths import read_id
 from stammis.api.problems import Failed, MethodNotAllowed
 from stammis.kit.errors import Problem
 from stammis.staff.models import ApiKey
+from stammis.staff.services import remembered_key
 
 ROOT = "/api/v1/"
-KEY_SECONDS = 0.5
-MOST_KEYS = 1_000
 
 ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -59,7 +57,7 @@ class Application:
     def __init__(self, django: ASGI) -> None:
         self._django = django
         self._recorder: Recorder | None = None
-        self._keys: dict[str, tuple[float, ApiKey]] = {}
+        self._asking: dict[str, asyncio.Future[ApiKey]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or follow the server's start and end."""
@@ -127,16 +125,18 @@ class Application:
     async def _key(self, headers: Headers) -> ApiKey:
         """Give the caller's key. Raises Unauthorized, TooMany, Unavailable."""
         plain = plain_key(headers.authorization)
-        now = time.monotonic()
-        known = self._keys.get(plain)
-        if known is not None and known[0] > now:
-            return known[1]
-        key = await desk.ask(admit, plain)
-        if key.rate_per_minute is None:
-            if len(self._keys) >= MOST_KEYS:
-                self._keys.clear()
-            self._keys[plain] = (now + KEY_SECONDS, key)
+        key = remembered_key(plain) or await self._recognised(plain)
+        if key.rate_per_minute is not None:
+            await desk.ask(spend, key)
         return key
+
+    async def _recognised(self, plain: str) -> ApiKey:
+        """Ask the database for a key, once for all calls that come with it meanwhile: they would else queue there."""
+        asking = self._asking.get(plain)
+        if asking is None:
+            asking = self._asking[plain] = asyncio.ensure_future(desk.ask(recognise, plain))
+            asking.add_done_callback(lambda _: self._asking.pop(plain))
+        return await asyncio.shield(asking)
 
     def _begin(self) -> Recorder:
         self._recorder = Recorder(asyncio.get_running_loop())

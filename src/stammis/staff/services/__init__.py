@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stammis.staff.services.audit import record_audit
-from stammis.staff.services.keys import SCOPES, authenticate_key, create_key, revoke_key
+from stammis.staff.services.keys import SCOPES, authenticate_key, create_key, remembered_key, revoke_key
 from stammis.staff.services.people import (
     Invitation,
     LastOwner,
@@ -42,6 +42,7 @@ __all__ = [
     "invite",
     "link_owner",
     "record_audit",
+    "remembered_key",
     "reset",
     "revoke_key",
 ]
