@@ -32,6 +32,7 @@ from stammis.core.events import (
     Tender,
 )
 from stammis.core.fold import apply, due_days
+from stammis.core.lots import lost
 from stammis.core.rules import Rules, compile_rules
 from stammis.core.standing import IssuedReward, PurchaseState, Standing
 from stammis.core.views import tier_view, wallet_view
@@ -163,9 +164,8 @@ class Course:
     def _expired(self) -> dict[int, int]:
         found: dict[int, int] = {}
         for row in self.rows:
-            if row.kind == "expire":
-                for take in row.lots:
-                    found[take.row] = found.get(take.row, 0) + take.amount
+            for take in row.lots if lost(row) else ():
+                found[take.row] = found.get(take.row, 0) + lost(row) * take.amount
         return found
 
     def _keep(self, event: AnyEvent, decision: Decision, before: World, after: World) -> None:

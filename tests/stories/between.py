@@ -6,8 +6,11 @@ import datetime as dt
 import re
 from collections.abc import Callable
 
+from msgspec import structs
+
 from stammis.accrual.outcomes import MemberFields, Proof
 from stammis.core import events
+from stammis.ledger.models import Entry
 
 Said = events.AnyEvent | MemberFields | Proof
 Act = tuple[str, Said]
@@ -89,3 +92,39 @@ def _brings(found: re.Match[str], at: dt.datetime) -> Act:
 @_sentence(r"(?P<who>\w+) proves the address (?P<email>\S+)")
 def _proves(found: re.Match[str], at: dt.datetime) -> Act:
     return found["who"], Proof(found["who"], found["email"], at)
+
+
+@_sentence(r"the pending points of order (?P<order>\w+) are let go for (?P<who>\w+)")
+def _lets_go(found: re.Match[str], at: dt.datetime) -> Act:
+    return found["who"], _settled(found, at, released=True)
+
+
+@_sentence(r"the pending points of order (?P<order>\w+) are taken away from (?P<who>\w+)")
+def _takes_away(found: re.Match[str], at: dt.datetime) -> Act:
+    return found["who"], _settled(found, at, released=False)
+
+
+@_sentence(r"the pending points of order (?P<order>\w+) are brought back for (?P<who>\w+)")
+def _brings_back(found: re.Match[str], at: dt.datetime) -> Act:
+    return found["who"], events.PendingRestored(occurred_at=at, taken=f"settle-{found['order']}")
+
+
+def _settled(found: re.Match[str], at: dt.datetime, *, released: bool) -> events.PendingSettled:
+    return events.PendingSettled(
+        occurred_at=at,
+        id=f"settle-{found['order']}",
+        member=found["who"],
+        account="",
+        row=0,
+        released=released,
+        reason="by hand",
+    )
+
+
+def meant(said: Said | None) -> Said | None:
+    """Give what is said of pending points with the row that brought them: its number is not known to a story."""
+    if not isinstance(said, events.PendingSettled):
+        return said
+    order = said.id.removeprefix("settle-")
+    row = Entry.objects.filter(source_id=order, kind="earn", pending__isnull=False).latest("row")
+    return structs.replace(said, account=row.member_id.hex, row=row.row)

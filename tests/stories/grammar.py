@@ -173,6 +173,10 @@ def key(said: Said) -> tuple[str, str] | None:
             return "balance", own
         case events.HoldPlaced(id=own):
             return "hold", own
+        case events.PendingSettled(id=own):
+            return "pending", own
+        case events.PendingRestored(taken=act):
+            return "pending_restored", act
         case _:
             return None
 

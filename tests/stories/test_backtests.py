@@ -14,6 +14,7 @@ from stammis.programmes.models import Programme
 from stammis.simulation import queries as simulated
 from stammis.simulation import services as simulation
 from stammis.simulation.results import Summary
+from tests.stories.between import meant
 from tests.stories.grammar import event, key, rate, read
 from tests.stories.test_stories import PAGES
 
@@ -24,7 +25,7 @@ def lived(page: Path) -> Programme:
     queries.forget()
     programme = services.publish(yaml.load(story.programme), by="the story", now=story.rows[0].at).programme
     for row in story.rows:
-        said = event(story, row)
+        said = meant(event(story, row))
         if said is not None:
             record([Item(programme.id, said, key(said))], now=row.at)
             continue

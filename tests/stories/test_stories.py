@@ -19,6 +19,7 @@ from stammis.ledger.models import Entry
 from stammis.members.models import Member
 from stammis.programmes import queries, services, yaml
 from stammis.programmes.models import Programme
+from tests.stories.between import meant
 from tests.stories.grammar import Row, Story, event, key, rate, read
 
 PAGES = sorted(path for path in Path("docs/stories").glob("*.md") if path.name != "index.md")
@@ -37,7 +38,7 @@ def test_a_story_comes_out_as_it_is_told(page: Path) -> None:
 
 def _happen(story: Story, row: Row, programme: Programme) -> tuple[int, str, int, str | None]:
     """Let a row happen, and tell what came of it in the page's own form."""
-    said = event(story, row)
+    said = meant(event(story, row))
     before = _sum(story)
     if said is None:
         if (told := rate(row)) is not None:

@@ -80,6 +80,13 @@ class PurchaseStatus(models.Model):
 class Approval(models.Model):
     """Points by hand above their asker's limit: posted once somebody else agrees."""
 
+    class Act(models.TextChoices):
+        """What is asked for: points given or taken, or pending points let go or taken away."""
+
+        ADJUST = "adjust"
+        RELEASE = "release"
+        CANCEL = "cancel"
+
     class State(models.TextChoices):
         """Nothing moves while it waits."""
 
@@ -90,7 +97,9 @@ class Approval(models.Model):
     pk = models.CompositePrimaryKey("member_id", "external_id")
     programme = link(Programme, "Programme.")
     member = link(Member, "Whose points would move.")
-    external_id = models.TextField(db_comment="Id of the adjustment that it becomes.")
+    external_id = models.TextField(db_comment="Id of the act that it becomes.")
+    act = models.TextField(choices=Act.choices, default=Act.ADJUST, db_comment="adjust, release or cancel.")
+    row = models.IntegerField(null=True, db_comment="Release and cancel: the row that brought the pending points.")
     wallet = models.TextField(db_comment="The wallet's id in the programme.")
     amount = models.BigIntegerField(db_comment="Points in the wallet's smallest unit; negative: taken.")
     reason = models.TextField(db_comment="Why, in the asker's words.")

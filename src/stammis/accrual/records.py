@@ -7,7 +7,8 @@ from msgspec import Struct, json
 from stammis.accrual.outcomes import WalletView
 from stammis.core.effects import Amounts, Effect, Refund, Step
 from stammis.core.events import AnyEvent
-from stammis.core.standing import Awaits, Hold, IssuedReward, PurchaseState, Standing, Take
+from stammis.core.parcels import Awaits
+from stammis.core.standing import Hold, IssuedReward, PurchaseState, Standing, Take
 from stammis.core.world import Grants
 
 

@@ -31,6 +31,8 @@ class Event(models.Model):
         HOLD_CAPTURED = "hold_captured"
         HOLD_RELEASED = "hold_released"
         EXTENSION = "extension"
+        PENDING = "pending"
+        PENDING_RESTORED = "pending_restored"
         MEMBER = "member"
         DAY = "day"
         TRANSFER = "transfer"

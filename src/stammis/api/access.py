@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import time
 
-from stammis.api.problems import MissingScope, TooMany, Unauthorized
+from stammis.api.problems import AboveLimit, MissingScope, TooMany, Unauthorized
 from stammis.api.services import count_request
+from stammis.core.calendars import instant
+from stammis.kit import clock
+from stammis.programmes import queries as programmes
+from stammis.programmes.models import Programme
 from stammis.staff.models import ApiKey
-from stammis.staff.services import authenticate_key
+from stammis.staff.services import authenticate_key, limits
+from stammis.staff.services.keys import LARGE
 
 
 def plain_key(authorization: str | None) -> str:
@@ -38,6 +43,17 @@ def check_scope(key: ApiKey, scope: str) -> None:
     """Raise MissingScope where the key may not do this."""
     if scope not in key.scopes:
         raise MissingScope(f"This key lacks the scope {scope}.", scope=scope)
+
+
+def check_limit(key: ApiKey, programme: Programme, wallet: str, amount: int) -> None:
+    """Raise AboveLimit where a key without adjustments:large moves more by hand than programs may at once."""
+    if LARGE in key.scopes:
+        return
+    rules = programmes.versions(programme.id).at(instant(clock.now()))
+    decimals = rules.wallets[wallet].decimals if wallet in rules.wallets else 0
+    limit = limits.above(limits.KEY, amount, decimals)
+    if limit is not None:
+        raise AboveLimit(max=limit)
 
 
 def spend(key: ApiKey) -> None:

@@ -10,8 +10,8 @@ from typing import Any, assert_never
 from stammis.accrual.outcomes import Accepted, Answer, Declined, Outcome
 from stammis.api import problems
 from stammis.core.effects import Activated, Effect, Extended, HoldMoved, Posted, RewardMoved, Step, TierMoved
+from stammis.core.parcels import Awaits
 from stammis.core.rules import Rules, before_first
-from stammis.core.standing import Awaits
 from stammis.intake.amounts import write_money
 from stammis.ledger.queries import row_id
 from stammis.programmes import queries

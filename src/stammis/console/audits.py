@@ -37,6 +37,8 @@ SENTENCES = {
     "points.exchange": _("changed points of member %(subject)s into others"),
     "points.extend": _("let the points of member %(subject)s last longer"),
     "points.free": _("freed points of member %(subject)s that were put aside"),
+    "points.settle": _("let go or took away pending points of member %(subject)s"),
+    "points.restore": _("brought back pending points of member %(subject)s"),
     "rewards.redeem": _("issued a reward to member %(subject)s"),
     "rewards.cancel": _("took back a reward of member %(subject)s"),
     "programmes.publish": _("published the programme «%(subject)s»"),

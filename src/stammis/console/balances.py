@@ -14,13 +14,24 @@ from stammis.console.stories import reward_name
 from stammis.core import standing as core
 from stammis.core import views
 from stammis.core.calendars import moment
+from stammis.core.due import as_read
+from stammis.core.parcels import Awaits
 from stammis.core.rules import Rules
-from stammis.core.views import Expiring, PendingView
+from stammis.core.views import Expiring
 from stammis.members.models import Member
 from stammis.programmes.sentences import words
 from stammis.rewards.models import Issued
 
 SOONEST = 3
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Pending points of one row, in the wallet's smallest unit, and what they wait for in words."""
+
+    row: int
+    amount: int
+    waits: str
 
 
 @dataclass(frozen=True)
@@ -36,7 +47,8 @@ class WalletBalance:
     value: str
     soon: list[tuple[dt.date, int]]
     later: list[tuple[dt.date, int]]
-    waits: list[tuple[str, int]]
+    waits: list[Waiting]
+    waits_longer: list[Waiting]
 
 
 def wallets(standing: core.Standing, rules: Rules, at: int) -> list[WalletBalance]:
@@ -44,12 +56,14 @@ def wallets(standing: core.Standing, rules: Rules, at: int) -> list[WalletBalanc
     ending = sorted(views.expiring(standing, rules, at), key=lambda one: one["wallet"])
     by_wallet = {wallet: list(found) for wallet, found in groupby(ending, key=lambda one: one["wallet"])}
     shown = views.wallet_view(standing, rules, at)
-    pending = views.pending_view(standing, rules, at)
+    pending = as_read(standing, at, rules).pending
     balances = []
     for wallet in rules.programme.wallets:
         view, ends = shown[wallet.id], _ends(by_wallet.get(wallet.id, []))
         value = "" if view["value"] is None else formats.money(view["value"], rules.programme.currency)
         unit = words.name(wallet.name, wallet.id)
+        lots = sorted(pending.get(wallet.id, ()), key=_soonest)
+        waits = [Waiting(lot.row, lot.left, _awaited(lot.awaits, rules)) for lot in lots]
         balances.append(
             WalletBalance(
                 wallet.id,
@@ -61,19 +75,34 @@ def wallets(standing: core.Standing, rules: Rules, at: int) -> list[WalletBalanc
                 value,
                 ends[:SOONEST],
                 ends[SOONEST:],
-                [(_awaited(one), one["amount"]) for one in pending if one["wallet"] == wallet.id],
+                waits[:SOONEST],
+                waits[SOONEST:],
             )
         )
     return balances
 
 
-def _awaited(one: PendingView) -> str:
+def waiting(standing: core.Standing, rules: Rules, at: int, row: int) -> tuple[str, Waiting] | None:
+    """Give the wallet and the pending points that a row brought; None where they are not pending."""
+    for wallet, lots in as_read(standing, at, rules).pending.items():
+        for lot in lots:
+            if lot.row == row:
+                return wallet, Waiting(lot.row, lot.left, _awaited(lot.awaits, rules))
+    return None
+
+
+def _soonest(lot: core.PendingLot) -> tuple[int, int]:
+    return core.NEVER if lot.awaits.active_at is None else lot.awaits.active_at, lot.row
+
+
+def _awaited(awaits: Awaits, rules: Rules) -> str:
     """Say what pending points wait for."""
-    if one["active_on"] is not None:
-        return _("active on %(day)s") % {"day": words.day(dt.date.fromisoformat(one["active_on"]))}
-    if one["event"] is not None:
-        return _("active with the event «%(event)s»") % {"event": one["event"]}
-    facts = {"purchase": one["purchase"], "status": one["status"]}
+    if awaits.active_at is not None:
+        day = dt.date.fromordinal(rules.calendar.day(awaits.active_at))
+        return _("active on %(day)s") % {"day": words.day(day)}
+    if awaits.event is not None:
+        return _("active with the event «%(event)s»") % {"event": awaits.event}
+    facts = {"purchase": awaits.purchase, "status": awaits.status}
     return _("active when purchase %(purchase)s is «%(status)s»") % facts
 
 

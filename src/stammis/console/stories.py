@@ -34,6 +34,9 @@ from stammis.core.events import (
     LevelGiven,
     MemberChanged,
     Merged,
+    OfPending,
+    PendingRestored,
+    PendingSettled,
     PoolChanged,
     Purchase,
     Received,
@@ -64,6 +67,8 @@ ICONS = {
     "hold_captured": "lock-open",
     "hold_released": "lock-open",
     "extension": "hourglass",
+    "pending": "hourglass",
+    "pending_restored": "undo-2",
     "member": "user",
     "day": "hourglass",
     "transfer": "arrow-right-left",
@@ -89,7 +94,10 @@ class Movement:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One event of the story; ``seq`` is its number in the account to which it happened."""
+    """One event of the story; ``seq`` is its number in the account to which it happened.
+
+    ``undo`` is the id of an act that took pending points away and can be undone.
+    """
 
     kind: str
     at: dt.datetime
@@ -99,6 +107,7 @@ class Chapter:
     moves: tuple[str, ...] = field(default=())
     seq: int = 0
     account: uuid.UUID | None = None
+    undo: str = ""
 
     @property
     def earns(self) -> bool:
@@ -142,6 +151,7 @@ def _chapter(stored: Event, record: str | None, document: Document) -> Chapter:
         moves=tuple(_move(effect, document) for effect in effects if isinstance(effect, TierMoved)),
         seq=stored.seq,
         account=stored.member_id,
+        undo=event.id if isinstance(event, PendingSettled) and not event.released else "",
     )
 
 
@@ -190,13 +200,13 @@ def _told(event: AnyEvent, effects: Iterable[Effect], document: Document) -> tup
             return moved(event, document)
         case PoolChanged() | Merged() | Unmerged() | Claimed():
             return tied(event)
-        case HoldPlaced() | HoldCaptured() | HoldReleased() | Extension():
+        case HoldPlaced() | HoldCaptured() | HoldReleased() | Extension() | PendingSettled() | PendingRestored():
             return _lots(event)
         case DayPassed():
             return _passed(effects), ""
 
 
-def _lots(event: HoldPlaced | HoldCaptured | HoldReleased | Extension) -> tuple[str, str]:
+def _lots(event: HoldPlaced | HoldCaptured | HoldReleased | Extension | OfPending) -> tuple[str, str]:
     match event:
         case HoldPlaced():
             return _("Points put aside"), event.id
@@ -206,6 +216,12 @@ def _lots(event: HoldPlaced | HoldCaptured | HoldReleased | Extension) -> tuple[
             return _("Points put aside are free again"), event.hold
         case Extension():
             return _("Points last until %(day)s") % {"day": words.day(event.last_day)}, event.reason
+        case PendingSettled(released=True):
+            return _("Pending points let go by hand"), event.reason
+        case PendingSettled():
+            return _("Pending points taken away by hand"), event.reason
+        case PendingRestored():
+            return _("Pending points are back that were taken away"), ""
     assert_never(event)
 
 

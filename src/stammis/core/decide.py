@@ -23,6 +23,9 @@ from stammis.core.events import (
     LevelGiven,
     MemberChanged,
     Merged,
+    OfLots,
+    PendingRestored,
+    PendingSettled,
     PoolChanged,
     Purchase,
     Received,
@@ -40,6 +43,7 @@ from stammis.core.journal import Journal, row_steps
 from stammis.core.lasting import decide_extension
 from stammis.core.level_moves import decide_level, with_levels
 from stammis.core.negative import take_back
+from stammis.core.pending import decide_restored, decide_settled
 from stammis.core.purchases import decide_purchase, decide_status
 from stammis.core.redemptions import decide_redemption, decide_redemption_cancelled
 from stammis.core.refusals import refuse
@@ -63,7 +67,7 @@ def needs(event: AnyEvent, rules: Rules) -> Needs:
             return Needs(redemption=event.redemption)
         case Happening() | Adjustment() | LevelGiven() | MemberChanged() | DayPassed() | Extension():
             return _NOTHING
-        case HoldPlaced() | HoldCaptured() | HoldReleased():
+        case HoldPlaced() | HoldCaptured() | HoldReleased() | PendingSettled() | PendingRestored():
             return _NOTHING
         case Transfer() | Received() | Exchange() | BroughtBalance():
             return _NOTHING
@@ -106,14 +110,8 @@ def _decide(event: AnyEvent, world: World, rules: Rules, current: Rules) -> Deci
             return _decide_adjustment(event, world, rules, current)
         case LevelGiven():
             return decide_level(event, world, current)
-        case HoldPlaced():
-            return decide_hold(event, world, rules, current)
-        case HoldCaptured():
-            return decide_capture(event, world, rules, current)
-        case HoldReleased():
-            return decide_release(event, world, rules, current)
-        case Extension():
-            return decide_extension(event, world, rules, current)
+        case HoldPlaced() | HoldCaptured() | HoldReleased() | Extension() | PendingSettled() | PendingRestored():
+            return _decide_lots(event, world, rules, current)
         case MemberChanged():
             return decide_member(event, world, rules, current)
         case DayPassed():
@@ -122,6 +120,24 @@ def _decide(event: AnyEvent, world: World, rules: Rules, current: Rules) -> Deci
             Transfer() | Received() | Exchange() | BroughtBalance() | PoolChanged() | Merged() | Unmerged() | Claimed()
         ):
             return decide_between(event, world, rules, current)
+        case _:
+            assert_never(event)
+
+
+def _decide_lots(event: OfLots, world: World, rules: Rules, current: Rules) -> Decision:
+    match event:
+        case HoldPlaced():
+            return decide_hold(event, world, rules, current)
+        case HoldCaptured():
+            return decide_capture(event, world, rules, current)
+        case HoldReleased():
+            return decide_release(event, world, rules, current)
+        case Extension():
+            return decide_extension(event, world, rules, current)
+        case PendingSettled():
+            return decide_settled(event, world, current)
+        case PendingRestored():
+            return decide_restored(event, world, current)
         case _:
             assert_never(event)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from stammis.core.calendars import Calendar
+from stammis.core.parcels import Awaits
 from stammis.core.programme import Programme
-from stammis.core.standing import Awaits
 from stammis.core.wallets import NotPending, Pending, PendingDate, PendingDays, PendingEvent, PendingStatus
 
 

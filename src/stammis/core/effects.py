@@ -7,8 +7,8 @@ from typing import Literal, final
 from msgspec import Struct
 
 from stammis.core.events import Scalar
+from stammis.core.parcels import Awaits
 from stammis.core.standing import (
-    Awaits,
     Count,
     Hold,
     IssuedReward,

@@ -10,6 +10,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from stammis.core.parcels import Awaits, Parcel
+
 LineKind = Literal["goods", "shipping", "gift_card", "fee"]
 Scalar = str | int | float | bool | None
 
@@ -196,6 +198,33 @@ class Extension(Event, frozen=True, tag="extension", kw_only=True, gc=False):
     reason: str
 
 
+class PendingSettled(Event, frozen=True, tag="pending", kw_only=True, gc=False):
+    """A person or a program ends the wait of pending points, with the reason: they are active now, or taken away.
+
+    ``row`` is the number of the row that brought them, ``account`` the internal id of whose it is, in hexadecimal
+    digits.
+    """
+
+    id: str
+    member: str
+    account: str
+    row: int
+    released: bool
+    reason: str
+
+
+class PendingRestored(Event, frozen=True, tag="pending_restored", kw_only=True, gc=False):
+    """Pending points of a ``row`` that were taken away by hand wait again, as they were; ``taken`` is the act."""
+
+    taken: str
+    member: str = ""
+    wallet: str = ""
+    row: int = 0
+    amount: int = 0
+    ends_at: int | None = None
+    awaits: Awaits = Awaits()
+
+
 class MemberChanged(Event, frozen=True, tag="member", kw_only=True, gc=False):
     """The facts about a member that rules may read, as they are from now on (a full picture, not a difference).
 
@@ -214,17 +243,6 @@ class MemberChanged(Event, frozen=True, tag="member", kw_only=True, gc=False):
 
 class DayPassed(Event, frozen=True, tag="day", kw_only=True, gc=False):
     """What falls due by itself at this instant: points end, tiers are reviewed, birthdays come."""
-
-
-class Parcel(Struct, frozen=True, array_like=True, gc=False):
-    """Points on their way from one account to another: those of one wallet that end at one instant.
-
-    Below zero it is debt that is taken over.
-    """
-
-    wallet: str
-    amount: int
-    ends_at: int | None = None
 
 
 Purpose = Literal["transfer", "donation", "share", "draw", "back", "refund", "merge", "unmerge"]
@@ -343,6 +361,8 @@ AnyEvent = (
     | HoldCaptured
     | HoldReleased
     | Extension
+    | PendingSettled
+    | PendingRestored
     | MemberChanged
     | DayPassed
     | Transfer
@@ -359,3 +379,9 @@ OfMember = Happening | Adjustment | LevelGiven | Exchange | BroughtBalance | Hol
 """What a member does, or is done for, that is no purchase and takes nothing from a stock."""
 OfHold = HoldCaptured | HoldReleased
 """What becomes of a hold by its id alone."""
+OfPending = PendingSettled | PendingRestored
+"""What is done by hand to points that are pending."""
+OfLots = HoldPlaced | OfHold | Extension | OfPending
+"""What is done to points that a member has: put aside, freed, spent, let last longer, let go or taken away."""
+OfTwo = Transfer | PoolChanged | Merged | Unmerged
+"""Acts of one account towards another."""

@@ -20,8 +20,9 @@ from stammis.core.lots import (
     purse_extended,
     taking,
 )
+from stammis.core.parcels import Awaits
 from stammis.core.rules import Rules
-from stammis.core.standing import Awaits, Lot, PendingLot, Purse, Standing, Take
+from stammis.core.standing import Lot, PendingLot, Purse, Standing, Take
 from stammis.core.tiers import Progress, tier_effects
 
 
@@ -124,6 +125,12 @@ class Journal:
                 self._post(purse, wallet, kind, -part, at, lots=lots, reverses=lot.row, awaits=lot.awaits)
                 taken += part
         return taken
+
+    def put_back_pending(self, wallet: str, take: Take, at: int, awaits: Awaits) -> None:
+        """Posts the row that lets points of a row be pending again that were taken away before."""
+        self._post(
+            self.purse(wallet), wallet, "restore", take.amount, at, lots=(take,), reverses=take.row, awaits=awaits
+        )
 
     def activate(self, wallet: str, lot: PendingLot, at: int) -> None:
         """Lets pending points be active: debt is filled first, the rest opens their lot."""

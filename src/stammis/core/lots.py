@@ -74,6 +74,18 @@ def giving_back(takes: Sequence[Take], amount: int) -> tuple[tuple[Take, ...], t
     return tuple(back), tuple(out)
 
 
+def lost(row: Posted) -> int:
+    """Whether a row lets points end that no return may take again (1): they expired, or were taken away while pending.
+
+    -1 where it brings back what was taken away so, else 0.
+    """
+    if row.kind == "expire":
+        return 1
+    if row.awaits is None:
+        return 0
+    return 1 if row.kind == "adjust" else -1 if row.kind == "restore" else 0
+
+
 def purse_after(purse: Purse, row: Posted) -> Purse:
     """The purse after a row. What a row gives but puts into no lot fills debt; what it takes out of none is debt."""
     lots, debt = purse.lots, purse.debt
@@ -120,6 +132,8 @@ def pending_after(pending: tuple[PendingLot, ...], row: Posted) -> tuple[Pending
     """The pending points of a wallet after a row that moves some: it brings them, or takes of those that it names."""
     if row.amount > 0:
         assert row.awaits is not None
+        if row.lots:  # what was taken away before is back
+            return (*pending, *(PendingLot(take.row, take.amount, take.ends_at, row.awaits) for take in row.lots))
         return (*pending, PendingLot(row.row, row.amount, row.ends_at, row.awaits))
     return pending_less(pending, {take.row: take.amount for take in row.lots})
 

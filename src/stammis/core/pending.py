@@ -6,9 +6,15 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from stammis.core.effects import Posted
-from stammis.core.journal import Journal
+from stammis.core.calendars import instant
+from stammis.core.effects import Decision, Posted
+from stammis.core.events import PendingRestored, PendingSettled
+from stammis.core.journal import Journal, row_steps
+from stammis.core.lots import has_ended
+from stammis.core.refusals import refuse
 from stammis.core.rules import Rules
+from stammis.core.standing import PendingLot, Take
+from stammis.core.world import World
 
 
 class Settling(Struct, frozen=True, gc=False):
@@ -72,3 +78,35 @@ def reached(journal: Journal, purchase: str, status: str, at: int) -> None:
         for lot in pending:
             if (lot.awaits.purchase, lot.awaits.status) == (purchase, status):
                 journal.activate(wallet, lot, at)
+
+
+def decide_settled(event: PendingSettled, world: World, current: Rules) -> Decision:
+    """Decides that pending points are active now, or taken away by hand; refused where these are not pending.
+
+    Levels, caps and budgets stay as they are, as with all points by hand.
+    """
+    journal, at = Journal(world.standing, current), instant(event.occurred_at)
+    found = ((wallet, lot) for wallet, lots in journal.pending.items() for lot in lots if lot.row == event.row)
+    wallet, lot = next(found, (None, None))
+    if wallet is None or lot is None:
+        return refuse("not_pending")
+    if event.released:
+        journal.activate(wallet, lot, at)
+    else:
+        journal.cancel_pending(wallet, lot.left, at, {lot.row}, "adjust")
+    return Decision(effects=tuple(journal.effects), steps=tuple(row_steps(journal.effects)))
+
+
+def decide_restored(event: PendingRestored, world: World, current: Rules) -> Decision:
+    """Decides that pending points which were taken away by hand wait again; refused where they have ended meanwhile.
+
+    Those whose day has come meanwhile are active at once.
+    """
+    journal, at = Journal(world.standing, current), instant(event.occurred_at)
+    if has_ended(event.ends_at, at):
+        return refuse("already_ended")
+    journal.put_back_pending(event.wallet, Take(event.row, event.amount, event.ends_at), at, event.awaits)
+    active_at = event.awaits.active_at
+    if active_at is not None and active_at <= at:
+        journal.activate(event.wallet, PendingLot(event.row, event.amount, event.ends_at, event.awaits), at)
+    return Decision(effects=tuple(journal.effects), steps=tuple(row_steps(journal.effects)))

@@ -13,6 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from stammis.core.events import Right, Scalar
+from stammis.core.parcels import Awaits
 from stammis.core.programme import State
 
 
@@ -44,16 +45,6 @@ class Count(Struct, frozen=True, array_like=True, gc=False):
     period: int
     points: int
     times: int
-
-
-class Awaits(Struct, frozen=True, array_like=True, gc=False):
-    """What pending points wait for: an instant, a type of event from an instant on, or a status of a purchase."""
-
-    active_at: int | None = None
-    event: str | None = None
-    since: int = 0
-    purchase: str | None = None
-    status: str | None = None
 
 
 class PendingLot(Struct, frozen=True, array_like=True, gc=False):

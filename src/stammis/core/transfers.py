@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from stammis.core.calendars import PERIODS, instant, periods
 from stammis.core.effects import Counted, Decision, Posted, Refused
-from stammis.core.events import BroughtBalance, Exchange, Parcel, Received, Transfer
+from stammis.core.events import BroughtBalance, Exchange, Received, Transfer
 from stammis.core.journal import Journal, row_steps
 from stammis.core.lots import has_ended
+from stammis.core.parcels import Parcel
 from stammis.core.refusals import refuse, refusing, too_few_points
 from stammis.core.rules import Rules
 from stammis.core.standing import Count, Standing

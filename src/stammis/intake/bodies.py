@@ -264,6 +264,13 @@ class ExtensionBody(Body, kw_only=True):
     reason: Annotated[str, Meta(min_length=1, max_length=2_000)]
 
 
+class SettleBody(Body, kw_only=True):
+    """Why pending points are let go, or taken away, by hand."""
+
+    id: Id
+    reason: Annotated[str, Meta(min_length=1, max_length=2_000)]
+
+
 class TransferBody(Body, kw_only=True):
     """Points that one member gives to another, or to a charity; without a time: now."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -20,6 +21,7 @@ from stammis.core.events import (
     Happening,
     HoldPlaced,
     Line,
+    PendingSettled,
     Purchase,
     Redemption,
     Return,
@@ -41,6 +43,7 @@ from stammis.intake.bodies import (
     PurchaseBody,
     RedemptionBody,
     ReturnBody,
+    SettleBody,
     StatusBody,
 )
 from stammis.intake.codes import fault
@@ -276,6 +279,22 @@ def read_extension(raw: bytes, now: dt.datetime) -> Said:
         member=body.member,
         wallet=body.wallet,
         last_day=body.last_day,
+        reason=body.reason,
+    )
+    return said_at(now, asked, raw, body, body.id)
+
+
+def read_settling(raw: bytes, now: dt.datetime, *, row: tuple[uuid.UUID, int], member: str, released: bool) -> Said:
+    """Read why pending points of a row are let go or taken away; it happens now. Raises Invalid."""
+    body = decode(raw, SettleBody)
+    account, number = row
+    asked = PendingSettled(
+        occurred_at=UNSAID,
+        id=body.id,
+        member=member,
+        account=account.hex,
+        row=number,
+        released=released,
         reason=body.reason,
     )
     return said_at(now, asked, raw, body, body.id)

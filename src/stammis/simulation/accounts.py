@@ -27,12 +27,13 @@ from stammis.core.events import (
     Claimed,
     MemberChanged,
     Merged,
+    PendingSettled,
     Purchase,
     Received,
     Redemption,
     RedemptionCancelled,
 )
-from stammis.core.lots import active
+from stammis.core.lots import active, lost
 from stammis.core.standing import IssuedReward, PurchaseState
 from stammis.core.tiers import rank_of
 from stammis.core.views import pending_of
@@ -62,6 +63,7 @@ class Account:
         told: every decision within the stretch, where somebody asks for them.
         rewards: by reward and wallet, how many were taken within the stretch, given back, and the points they cost.
         brought: by merge, what it brought here; ``merge`` is the one that closed this account.
+        taken: by act, the row that took pending points away by hand.
     """
 
     subject: Subject
@@ -73,6 +75,7 @@ class Account:
     issued: dict[str, IssuedReward] = field(default_factory=dict)
     brought: dict[str, list[tuple[Effect, ...]]] = field(default_factory=dict)
     merge: Merged | None = None
+    taken: dict[str, Posted] = field(default_factory=dict)
     rows: list[tuple[Any, ...]] | None = None
     told: list[Decided] | None = None
     sums: Sums = field(default_factory=Sums)
@@ -91,7 +94,7 @@ class Account:
             if type(effect) in QUIET:
                 continue
             if isinstance(effect, Posted):
-                expires = expires or effect.kind == "expire"
+                expires = expires or lost(effect) != 0
                 self._post(effect, month_of, step.standing.events)
             elif isinstance(effect, PurchaseMoved):
                 if effect.purchase in self.wanted:
@@ -109,6 +112,8 @@ class Account:
                 self.brought.setdefault(event.id, []).append(step.decision.effects)
         elif isinstance(event, Merged):
             self.merge = event
+        elif isinstance(event, PendingSettled):
+            self.taken.update((event.id, each) for each in step.decision.effects if isinstance(each, Posted))
         if self.inside:
             self._count(step, month_of)
             if self.told is not None:

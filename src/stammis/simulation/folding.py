@@ -21,6 +21,7 @@ from stammis.accrual.services.acting import Sitting, begin
 from stammis.accrual.services.deciding import NOTHING_AROUND, Around, Decided, Subject, days_of, run, run_now
 from stammis.accrual.services.loading import Histories, Loaded
 from stammis.accrual.services.tied import decide_tied, let_pass
+from stammis.accrual.services.waits import brought_back
 from stammis.accrual.services.writing import Writing
 from stammis.core.budgets import accounts_of, household_of, households_matter
 from stammis.core.calendars import instant, moment
@@ -30,6 +31,7 @@ from stammis.core.events import (
     Claimed,
     Happening,
     Merged,
+    PendingRestored,
     PoolChanged,
     Purchase,
     Redemption,
@@ -194,6 +196,8 @@ class Fold:
         rules = self._rules(account, event, stored)
         if rules is None:
             return Declined(404, "nothing_to_change")
+        if isinstance(event, PendingRestored):
+            event = brought_back(event, account.taken[event.taken])
         plain = isinstance(event, Purchase) and stored.grants is None and not (event.coupons or rules.book.budgets)
         around = NOTHING_AROUND if plain else self._around(account, event, rules, stored)
         subject = account.subject
@@ -252,6 +256,8 @@ class Fold:
             placed = account.purchases.get(event.purchase)
             return None if placed is None else self.versions.number(placed[1].version)
         if isinstance(event, RedemptionCancelled) and event.redemption not in account.issued:
+            return None
+        if isinstance(event, PendingRestored) and event.taken not in account.taken:
             return None
         return self._in_force(self._at, stored.version)
 

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from stammis.api.openapi.examples import A_BATCH, BACKTEST_ID, DRAFT_ID, OTHER_BACKTEST_ID
+from stammis.api.openapi.examples import A_BATCH, BACKTEST_ID, DRAFT_ID, MEMBER_ID, OTHER_BACKTEST_ID, PENDING_ROW
 from stammis.intake.bodies import Body
 from stammis.programmes import yaml
 from tests.doors.api.installation import Caller, Installation
@@ -57,6 +57,7 @@ ORDER = (
 )
 DRAFT = ("put_draft", "undo_draft", "review_draft", "return_draft", "review_draft", "approve_draft", "publish_draft")
 ANOTHER_DRAFT = ("put_draft", "discard_draft")
+SETTLED = ("release_pending", "cancel_pending", "restore_pending")
 BACKTEST = ("begin_backtest", "cancel_backtest")
 ROUNDS = 12
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -69,6 +70,8 @@ def slug(installation: Installation) -> str:
     club = {"id": "club", "name": "Club", "counts": "spend", "levels": levels}
     document = {**yaml.load(SHOP.read_text()), "from": "2026-01-01", "tiers": [club]}
     document["wallets"] = [*document["wallets"], {"id": "miles", "name": "Miles"}]
+    waits = {"id": "later", "kind": "event", "event": "visit", "points": 5, "pending": {"kind": "days", "days": 30}}
+    document["earn"] = [*document["earn"], waits]
     document["exchange"] = [{"from": "points", "to": "miles", "each": 10, "gives": 1}]
     return installation.publish(document)
 
@@ -115,6 +118,8 @@ def test_every_example_works_as_it_stands_and_answers_as_shown(
     for name in ORDER:
         for answer in sent(document, name, caller):
             row = next((each["row"] for each in answer.get("effects", []) if "row" in each), row)
+    for name in SETTLED:
+        sent(document, name, caller, pending=waiting_row(caller))
     for name in DRAFT:
         sent(document, name, reviewer if name == "approve_draft" else caller)
     for name in ANOTHER_DRAFT:
@@ -123,7 +128,7 @@ def test_every_example_works_as_it_stands_and_answers_as_shown(
     for name in BACKTEST:
         sent(document, name, caller, backtest=tried)
     reading = [each for each in known.values() if each[0] == "GET"]
-    assert len(reading) == len(known) - len({*ORDER, *DRAFT, *ANOTHER_DRAFT, *BACKTEST}) + 1
+    assert len(reading) == len(known) - len({*ORDER, *SETTLED, *DRAFT, *ANOTHER_DRAFT, *BACKTEST}) + 1
     for _method, address, operation in reading:
         path = address.replace("{row}", row).replace("{name}", "points_issued")
         path = filled(path, operation).replace(BACKTEST_ID, tried).replace(OTHER_BACKTEST_ID, today)
@@ -137,13 +142,21 @@ def test_every_example_works_as_it_stands_and_answers_as_shown(
     assert {each["status"] for each in outcomes} <= {200, 201}
 
 
+def waiting_row(caller: Caller) -> str:
+    """The row of points that are pending."""
+    at = {"occurred_at": "2026-04-01T00:00:00Z", "type": "visit", "member": MEMBER_ID}
+    said = caller.did("POST", "events", {"id": f"visit-{len(caller.rows(MEMBER_ID))}", **at})
+    return str(said["effects"][0]["row"])
+
+
 def sent(
-    document: dict[str, Any], name: str, caller: Caller, draft: str = DRAFT_ID, backtest: str = ""
+    document: dict[str, Any], name: str, caller: Caller, *, draft: str = DRAFT_ID, backtest: str = "", pending: str = ""
 ) -> list[dict[str, Any]]:
     """The answers to every example of an operation, each as the document shows it."""
     method, address, operation = operations(document)[name]
     body = operation["requestBody"]["content"]["application/json"] if "requestBody" in operation else {}
     path = filled(address, operation).replace(DRAFT_ID, draft).replace(BACKTEST_ID, backtest)
+    path = path.replace(PENDING_ROW, pending)
     answers = []
     for example in body.get("examples", {"": {"value": None}}).values():
         answer = caller.http.request(method, path, json=example["value"])

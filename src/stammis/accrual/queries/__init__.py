@@ -6,7 +6,7 @@ from stammis.accrual.queries.approvals import approvals
 from stammis.accrual.queries.causes import UnknownEvent, why_answer, why_event, why_purchase
 from stammis.accrual.queries.holds import UnknownHold, hold_document, hold_view, open_holds
 from stammis.accrual.queries.levels import Move, SetMoves, UnknownTierSet, falling, holding, what_if
-from stammis.accrual.queries.members import member_view, pool_view, standing_of, views_of
+from stammis.accrual.queries.members import member_view, pending_points, pool_view, standing_of, views_of
 from stammis.accrual.queries.moments import TooFarBack, moment_of, why_moment
 from stammis.accrual.queries.purchases import UnknownPurchase, purchase_view
 from stammis.accrual.queries.reasons import Explained, explain, why
@@ -36,6 +36,7 @@ __all__ = [
     "member_view",
     "moment_of",
     "open_holds",
+    "pending_points",
     "pool_view",
     "purchase_view",
     "records_of",

@@ -25,6 +25,12 @@ def standing_of(member_id: uuid.UUID) -> Standing:
     return Standing() if state is None else read_standing(state)
 
 
+def pending_points(member_id: uuid.UUID, row: int) -> list[tuple[str, int]]:
+    """Give the wallet and how much is still pending of what a row brought; nothing where it is not pending."""
+    pending = standing_of(member_id).pending
+    return [(wallet, lot.left) for wallet, lots in pending.items() for lot in lots if lot.row == row]
+
+
 def views_of(standing: Standing, rules: Rules, now: dt.datetime) -> dict[str, Any]:
     """Give wallets, what expires, levels and progress as they read now, by the contract's names."""
     at = instant(now)

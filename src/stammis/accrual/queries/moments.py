@@ -167,7 +167,7 @@ def _take_in(found: Moment, seq: int | None, step: Decided, rules: Rules) -> Non
     for effect in step.decision.effects:
         if isinstance(effect, Posted):
             if effect.awaits is not None:
-                brought_by = effect.row if effect.amount > 0 else effect.lots[0].row
+                brought_by = effect.lots[0].row if effect.lots else effect.row
                 found.waiting.setdefault(brought_by, []).append(effect)
                 continue
             found.add(effect)

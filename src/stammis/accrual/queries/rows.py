@@ -63,4 +63,4 @@ def _statuses(member_id: uuid.UUID, entries: Sequence[Entry], standing: Standing
 
 def _brought_by(entry: Entry) -> int:
     """Give the row that brought the pending points which a row moves."""
-    return entry.row if entry.amount > 0 or entry.reverses is None else entry.reverses
+    return entry.row if entry.reverses is None else entry.reverses

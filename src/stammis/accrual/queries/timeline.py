@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, assert_never
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -29,6 +29,9 @@ from stammis.core.events import (
     LevelGiven,
     MemberChanged,
     Merged,
+    OfLots,
+    PendingRestored,
+    PendingSettled,
     PoolChanged,
     Purchase,
     Received,
@@ -125,6 +128,20 @@ def sentence_of(event: AnyEvent) -> str:
             return _("Points by hand: %(reason)s") % {"reason": event.reason}
         case LevelGiven():
             return _("Level by hand: %(reason)s") % {"reason": event.reason}
+        case HoldPlaced() | HoldCaptured() | HoldReleased() | Extension() | PendingSettled() | PendingRestored():
+            return _of_lots(event)
+        case MemberChanged():
+            return _("The member's record changed.")
+        case (
+            Transfer() | Received() | Exchange() | BroughtBalance() | PoolChanged() | Merged() | Unmerged() | Claimed()
+        ):
+            return told(event)
+        case _:
+            return _("Something fell due: points or a level reached their day.")
+
+
+def _of_lots(event: OfLots) -> str:
+    match event:
         case HoldPlaced():
             return _("Points put aside: %(hold)s.") % {"hold": event.id}
         case HoldCaptured():
@@ -134,11 +151,11 @@ def sentence_of(event: AnyEvent) -> str:
         case Extension():
             facts = {"day": words.day(event.last_day), "reason": event.reason}
             return _("Points last until %(day)s: %(reason)s") % facts
-        case MemberChanged():
-            return _("The member's record changed.")
-        case (
-            Transfer() | Received() | Exchange() | BroughtBalance() | PoolChanged() | Merged() | Unmerged() | Claimed()
-        ):
-            return told(event)
+        case PendingSettled():
+            if event.released:
+                return _("Pending points were let go by hand: %(reason)s") % {"reason": event.reason}
+            return _("Pending points were taken away by hand: %(reason)s") % {"reason": event.reason}
+        case PendingRestored():
+            return _("Pending points that were taken away are back.")
         case _:
-            return _("Something fell due: points or a level reached their day.")
+            assert_never(event)

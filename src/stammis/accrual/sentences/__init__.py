@@ -31,6 +31,7 @@ from stammis.core.events import (
     Claimed,
     Exchange,
     Happening,
+    PendingSettled,
     Purchase,
     Received,
     Redemption,
@@ -40,8 +41,9 @@ from stammis.core.events import (
     StatusChanged,
     Transfer,
 )
+from stammis.core.parcels import Awaits
 from stammis.core.programme import Programme
-from stammis.core.standing import Awaits, Rate
+from stammis.core.standing import Rate
 from stammis.programmes.sentences import conditions, rules, words
 
 
@@ -180,6 +182,9 @@ def _moved(kind: RowKind, event: AnyEvent, facts: dict[str, str], programme: Pro
                 facts["events"] = corrected(event, programme)
                 return _("%(points)s on %(day)s because: %(reason)s It puts right %(events)s.") % facts
             return _("%(points)s on %(day)s because: %(reason)s") % facts
+        case PendingSettled():
+            facts["reason"] = event.reason
+            return _("%(points)s on %(day)s, while they were pending, because: %(reason)s") % facts
         case Happening():
             facts["event"] = event.type
             return _("%(points)s on %(day)s because of «%(event)s».") % facts

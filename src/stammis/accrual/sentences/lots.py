@@ -10,12 +10,10 @@ from django.utils.translation import gettext as _
 
 from stammis.core.calendars import moment
 from stammis.core.effects import Step
-from stammis.core.events import AnyEvent, Extension, HoldCaptured, HoldPlaced, HoldReleased, Scalar
+from stammis.core.events import AnyEvent, HoldCaptured, HoldPlaced, HoldReleased, PendingRestored, Scalar
+from stammis.core.parcels import Awaits
 from stammis.core.programme import Programme
-from stammis.core.standing import Awaits
 from stammis.programmes.sentences import words
-
-HeldEvent = HoldPlaced | HoldCaptured | HoldReleased | Extension
 
 
 def waits(awaits: Awaits, programme: Programme) -> str:
@@ -43,6 +41,8 @@ def reason(event: AnyEvent, kind: str) -> str | None:
             return _("what was put aside is free again") if kind == "release" else _("what was put aside was spent")
         case HoldReleased():
             return _("what was put aside is free again")
+        case PendingRestored():
+            return _("what had been taken away while it was pending is back")
         case _:
             return _("what was put aside is free again: its time is over") if kind == "release" else None
 
@@ -79,8 +79,11 @@ def refusals() -> dict[str, str]:
         "hold_closed": _("This hold was captured or released before, or its time is over."),
         "hold_refused": _("The purchase names a hold that cannot pay for it."),
         "more_than_held": _("More would be taken than was put aside."),
+        "not_cancelled": _("This act took nothing away: there is nothing to bring back."),
+        "not_pending": _("These points are not pending: they are active, or were taken back, or have ended."),
         "nothing_to_extend": _("There are no points that would last longer by it."),
         "points_not_free": _("Points are pending or put aside."),
+        "unknown_act": _("There is no such act."),
         "unknown_hold": _("There is no hold with this id."),
     }
 

@@ -8,7 +8,15 @@ from stammis.accrual.services.days import pass_days
 from stammis.accrual.services.intake import record
 from stammis.accrual.services.proof import verify
 from stammis.accrual.services.sealing import seal_days
-from stammis.accrual.services.verbs import adjust, cancel_redemption, change_member, give_level, redeem
+from stammis.accrual.services.verbs import (
+    adjust,
+    cancel_redemption,
+    change_member,
+    give_level,
+    redeem,
+    restore_pending,
+    settle_pending,
+)
 
 __all__ = [
     "Difference",
@@ -24,6 +32,8 @@ __all__ = [
     "record",
     "redeem",
     "refuse_approval",
+    "restore_pending",
     "seal_days",
+    "settle_pending",
     "verify",
 ]

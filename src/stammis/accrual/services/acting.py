@@ -10,9 +10,9 @@ from stammis.accrual.services.asking import Name
 from stammis.accrual.services.deciding import NOTHING_AROUND, Around, Decided, Subject, run
 from stammis.accrual.services.loading import Loaded
 from stammis.accrual.services.writing import Writing
-from stammis.core.calendars import instant
 from stammis.core.effects import Posted
-from stammis.core.events import AnyEvent, Parcel, Received, Transfer
+from stammis.core.events import AnyEvent, Received, Transfer
+from stammis.core.parcels import Parcel
 from stammis.core.rules import Rules
 from stammis.core.standing import Standing
 from stammis.core.transfers import parcels_of
@@ -35,7 +35,7 @@ class Sitting:
 
     def rules(self, programme: bytes, event: AnyEvent) -> Rules:
         """Give the rules in force at an event."""
-        return self.loaded.versions[programme].at(instant(event.occurred_at))
+        return self.loaded.rules(programme, event)
 
     def record(self, subject: Subject) -> members.Record:
         """Give an account's record, as it is after what was written so far."""

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from stammis.accrual.models import Approval
 from stammis.accrual.outcomes import Accepted, Outcome
-from stammis.accrual.services.verbs import adjust
+from stammis.accrual.services.verbs import adjust, settle_pending
 from stammis.kit.errors import Conflict
 from stammis.members.models import Member
 from stammis.programmes.models import Programme
@@ -29,14 +29,29 @@ class NotWaiting(Conflict):
 
 @transaction.atomic
 def ask_approval(
-    programme: Programme, member: Member, *, id: str, wallet: str, amount: int, reason: str, by: str, now: dt.datetime
+    programme: Programme,
+    member: Member,
+    *,
+    id: str,
+    wallet: str,
+    amount: int,
+    reason: str,
+    by: str,
+    now: dt.datetime,
+    act: Approval.Act = Approval.Act.ADJUST,
+    row: int | None = None,
 ) -> Approval:
-    """Let an adjustment wait for a second person; asked again with the same id it waits once."""
+    """Let points by hand wait for a second person; asked again with the same id they wait once.
+
+    ``row`` brought the pending points that are to be released or cancelled.
+    """
     asked, new = Approval.objects.get_or_create(
         member=member,
         external_id=id,
         defaults={
             "programme": programme,
+            "act": act,
+            "row": row,
             "wallet": wallet,
             "amount": amount,
             "reason": reason,
@@ -45,7 +60,7 @@ def ask_approval(
         },
     )
     if new:
-        facts = {"id": id, "wallet": wallet, "amount": amount, "reason": reason}
+        facts = {"id": id, "act": act.value, "wallet": wallet, "amount": amount, "reason": reason}
         record_audit(by, "points.ask_approval", subject=member.reference or "", **facts)
     return asked
 
@@ -54,15 +69,7 @@ def ask_approval(
 def approve(programme: Programme, member: Member, id: str, *, by: str, now: dt.datetime) -> Outcome:
     """Post what somebody else asked for; what is refused goes on waiting. Raises OwnApproval and NotWaiting."""
     asked = _waiting(programme, member, id, by)
-    outcome = adjust(
-        programme.id,
-        member.reference or "",
-        id=asked.external_id,
-        wallet=asked.wallet,
-        amount=asked.amount,
-        reason=asked.reason,
-        now=now,
-    )
+    outcome = _do(programme, member, asked, now)
     if isinstance(outcome, Accepted):
         _decide(asked, Approval.State.APPROVED, by, now)
     return outcome
@@ -73,6 +80,16 @@ def refuse_approval(programme: Programme, member: Member, id: str, *, by: str, n
     """Refuse what somebody else asked for; who asked may take it back too. Raises NotWaiting."""
     asked = _waiting(programme, member, id, None)
     _decide(asked, Approval.State.REFUSED, by, now)
+
+
+def _do(programme: Programme, member: Member, asked: Approval, now: dt.datetime) -> Outcome:
+    reference, id, reason = member.reference or "", asked.external_id, asked.reason
+    if asked.row is None:
+        return adjust(programme.id, reference, id=id, wallet=asked.wallet, amount=asked.amount, reason=reason, now=now)
+    released = asked.act == Approval.Act.RELEASE
+    return settle_pending(
+        programme.id, member.id, asked.row, id=id, member=reference, released=released, reason=reason, now=now
+    )
 
 
 def _waiting(programme: Programme, member: Member, id: str, by: str | None) -> Approval:

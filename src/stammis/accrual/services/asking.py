@@ -18,6 +18,8 @@ from stammis.core.events import (
     HoldReleased,
     LevelGiven,
     Merged,
+    PendingRestored,
+    PendingSettled,
     PoolChanged,
     Purchase,
     Redemption,
@@ -84,8 +86,10 @@ def _ask_for(asked: Asked, programme: bytes, event: AnyEvent | MemberFields | Pr
             if (name := name_of(programme, event)) is not None:
                 asked.identities.add(name)
             asked.coupons.update((programme, code) for code in event.coupons)
-        case HoldCaptured() | HoldReleased():
-            asked.origins.add((programme, "hold", event.hold))
+        case HoldCaptured() | HoldReleased() | RedemptionCancelled() | PendingRestored():
+            asked.origins.add((programme, *_origin(event)))
+        case PendingSettled():
+            asked.tied.add(bytes.fromhex(event.account))
         case Happening() | Adjustment() | LevelGiven() | Exchange() | BroughtBalance() | HoldPlaced() | Extension():
             asked.identities.add((programme, members.ID, event.member))
         case Transfer():
@@ -117,8 +121,6 @@ def _ask_for(asked: Asked, programme: bytes, event: AnyEvent | MemberFields | Pr
             asked.returns.append((programme, "return", event.id))
         case StatusChanged():
             asked.origins.update(_bought(programme, event.purchase))
-        case RedemptionCancelled():
-            asked.origins.add((programme, "redemption", event.redemption))
         case MemberFields():
             asked.identities.add((programme, members.ID, event.reference))
             asked.changed = True
@@ -129,3 +131,14 @@ def _ask_for(asked: Asked, programme: bytes, event: AnyEvent | MemberFields | Pr
 def _bought(programme: bytes, purchase: str) -> tuple[Name, Name]:
     """Give where a purchase may have led: to its buyer, and on to the member who claimed it."""
     return (programme, "purchase", purchase), (programme, "claimed", purchase)
+
+
+def _origin(event: HoldCaptured | HoldReleased | RedemptionCancelled | PendingRestored) -> tuple[str, str]:
+    """Give the kind and the id of what an event goes back to."""
+    match event:
+        case RedemptionCancelled():
+            return "redemption", event.redemption
+        case PendingRestored():
+            return "pending", event.taken
+        case _:
+            return "hold", event.hold

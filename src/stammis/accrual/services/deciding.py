@@ -22,13 +22,14 @@ from stammis.core.events import (
     HoldPlaced,
     MemberChanged,
     Merged,
+    PendingSettled,
     Purchase,
     Redemption,
     Return,
     Transfer,
 )
 from stammis.core.fold import TIMELESS, apply, due_days
-from stammis.core.lots import active
+from stammis.core.lots import active, lost
 from stammis.core.rules import Rules
 from stammis.core.standing import IssuedReward, PurchaseState, Standing
 from stammis.core.tiers import rank_of
@@ -51,6 +52,7 @@ CREATED: dict[type, int] = dict.fromkeys(
         Merged,
         HoldPlaced,
         Extension,
+        PendingSettled,
     ),
     201,
 )
@@ -192,10 +194,16 @@ def expired_by(days: Iterable[Decided], known: dict[int, int]) -> dict[int, int]
     expired = dict(known)
     for day in days:
         for effect in day.decision.effects:
-            if isinstance(effect, Posted) and effect.kind == "expire":
+            if isinstance(effect, Posted) and (sign := lost(effect)):
                 for take in effect.lots:
-                    expired[take.row] = expired.get(take.row, 0) + take.amount
+                    expired[take.row] = expired.get(take.row, 0) + sign * take.amount
     return expired
+
+
+def note_lost(subject: Subject, step: Decided) -> None:
+    """Remember what of each lot an event let end."""
+    if any(isinstance(effect, Posted) and lost(effect) for effect in step.decision.effects):
+        subject.expired = expired_by((step,), subject.expired)
 
 
 def decided(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from msgspec import structs
 
 from stammis.accrual.outcomes import Accepted, Declined, Due, Item, Key, MemberFields, Outcome, Proof, declined
-from stammis.accrual.services import answers, between, facts
+from stammis.accrual.services import answers, between, facts, waits
 from stammis.accrual.services.acting import Sitting, begin
 from stammis.accrual.services.asking import MustBeAlone, Name, name_of
 from stammis.accrual.services.deciding import (
@@ -20,8 +20,8 @@ from stammis.accrual.services.deciding import (
     Placed,
     Subject,
     decided,
-    expired_by,
     newcomer,
+    note_lost,
     run,
 )
 from stammis.accrual.services.granting import grants_for
@@ -39,16 +39,15 @@ from stammis.core.events import (
     Claimed,
     Happening,
     MemberChanged,
-    Merged,
     OfHold,
     OfMember,
-    PoolChanged,
+    OfPending,
+    OfTwo,
     Purchase,
     Redemption,
     RedemptionCancelled,
     Return,
     StatusChanged,
-    Transfer,
     Unmerged,
 )
 from stammis.core.rules import Rules
@@ -58,7 +57,7 @@ from stammis.kit import arrays
 from stammis.kit.ids import uuid7
 from stammis.members import services as members
 
-_ENROLLING = (Happening, BroughtBalance)
+Entering = Purchase | Happening | BroughtBalance
 
 
 class Group:
@@ -76,6 +75,7 @@ class Group:
         self._owners: dict[Name, bytes] = {}
         self._latest_id = uuid.UUID(int=0)
         self._timing = Timing(as_of or now)
+        self._rules = loaded.rules
 
     def take(self, item: Item) -> Outcome:
         """Decide an item; what it has to write is added to ``writing`` only if it is accepted."""
@@ -120,14 +120,16 @@ class Group:
             return self._by_member(programme, event)
         if isinstance(event, OfHold):
             return self._close(programme, event)
+        if isinstance(event, OfPending):
+            return self._settle(programme, event)
+        if isinstance(event, OfTwo):
+            return self._between(programme, event)
         match event:
             case Purchase():
                 return self._purchase(programme, event)
             case Return() | StatusChanged():
                 placed = self._placed(programme, event.purchase)
                 return self._defer(programme, event, item) if placed is None else self._with(placed, event)
-            case Transfer() | PoolChanged() | Merged() | Unmerged():
-                return self._between(programme, event)
             case Redemption():
                 return self._redeem(programme, event)
             case RedemptionCancelled():
@@ -200,7 +202,7 @@ class Group:
         if subject is not None:
             grants = grants_for(self._loaded, programme, event, rules) if isinstance(event, Redemption) else None
             return self._run(subject, event, rules, event.member, Around(grants=grants))
-        if not isinstance(event, _ENROLLING) or rules.programme.members.unknown == "refuse":
+        if not isinstance(event, Happening | BroughtBalance) or rules.programme.members.unknown == "refuse":
             return declined("unknown_member", member=event.member)
         subject = newcomer(programme)
         outcome = self._run(subject, event, rules, event.member, enrols=True)
@@ -211,10 +213,12 @@ class Group:
     def _redeem(self, programme: bytes, event: Redemption) -> Outcome:
         outcome = self._by_member(programme, event)
         if isinstance(outcome, Accepted):
-            key = (programme, event.reward)
-            self.writing.stock[key] += event.quantity
-            self._loaded.stock[key] = self._loaded.stock.get(key, 0) + event.quantity
+            self._take_out(programme, event.reward, event.quantity)
         return outcome
+
+    def _take_out(self, programme: bytes, reward: str, quantity: int) -> None:
+        self.writing.stock[programme, reward] += quantity
+        self._loaded.stock[programme, reward] = self._loaded.stock.get((programme, reward), 0) + quantity
 
     def _cancel(self, programme: bytes, event: RedemptionCancelled) -> Outcome:
         member = self._owner((programme, "redemption", event.redemption))
@@ -224,20 +228,22 @@ class Group:
         subject, rules = self._known(member, programme), self._rules(programme, event)
         outcome = self._run(subject, event, rules, None, Around(redemption=reward))
         if isinstance(outcome, Accepted) and reward is not None:
-            key = (programme, reward.reward)
-            self.writing.stock[key] -= reward.quantity
-            self._loaded.stock[key] = self._loaded.stock.get(key, 0) - reward.quantity
+            self._take_out(programme, reward.reward, -reward.quantity)
         return outcome
 
     def _owner(self, name: Name) -> bytes | None:
-        known = self._loaded.receipts.get(name)
-        return known.member if known else self._owners.get(name)
+        return known.member if (known := self._loaded.receipts.get(name)) else self._owners.get(name)
 
     def _close(self, programme: bytes, event: OfHold) -> Outcome:
         member = self._owner((programme, "hold", event.hold))
         if member is None:
             return Declined(404, "unknown_hold")
         return self._run(self._known(member, programme), event, self._rules(programme, event), None)
+
+    def _settle(self, programme: bytes, event: OfPending) -> Outcome:
+        found = waits.meant(self._sitting(), programme, event)
+        rules = self._rules(programme, event)
+        return found if isinstance(found, Declined) else self._run(*found, rules, found[1].member)
 
     def _change_member(self, programme: bytes, change: MemberFields) -> Outcome:
         """Write a member's record; what rules read of it becomes an event where it differs from what they know."""
@@ -259,7 +265,7 @@ class Group:
             return self._unchanged(subject, change.reference)
         return self._run(subject, event, rules, change.reference)
 
-    def _between(self, programme: bytes, event: Transfer | PoolChanged | Merged | Unmerged) -> Outcome:
+    def _between(self, programme: bytes, event: OfTwo) -> Outcome:
         """Decide an act over two accounts; the answer is about the one that acts."""
         if isinstance(event, Unmerged):
             known = self._loaded.receipts.get((programme, "merge", event.merge))
@@ -342,8 +348,7 @@ class Group:
                 self._owners[programme, "hold", effect.hold.hold] = subject.id
             elif isinstance(effect, Drawn):
                 drew(self._loaded, self.writing, programme, effect)
-        if any(getattr(effect, "kind", None) == "expire" for effect in step.decision.effects):
-            subject.expired = expired_by((step,), subject.expired)
+        note_lost(subject, step)
 
     def _receive(self, programme: bytes, key: Key, outcome: Accepted, digest: bytes | None) -> None:
         """Keep the caller's id; what waits for its purchase is kept elsewhere until that arrives."""
@@ -351,9 +356,6 @@ class Group:
         if answer.member_id is not None:
             row = activity.ReceiptRow(programme, *key, answer.member_id.bytes, answer.seq, outcome.status, digest)
             self.writing.receipts.append(row)
-
-    def _rules(self, programme: bytes, event: AnyEvent) -> Rules:
-        return self._loaded.versions[programme].at(instant(event.occurred_at))
 
     def _subject(self, name: Name | None) -> Subject | None:
         member = None if name is None else self._loaded.identities.get(name)
@@ -386,9 +388,7 @@ class Group:
         mine = self._loaded.issued.get(subject.id, {}).values()
         return {reward.code: reward for reward in mine if reward.code in purchase.coupons}
 
-    def _welcome(
-        self, subject: Subject, name: Name | None, event: Purchase | Happening | BroughtBalance | None
-    ) -> None:
+    def _welcome(self, subject: Subject, name: Name | None, event: Entering | None) -> None:
         """Write the row of somebody who was not known before."""
         if subject.id in self._subjects:
             return

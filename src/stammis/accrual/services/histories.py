@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stammis.accrual.records import read_event, read_record
 from stammis.accrual.services.asking import Asked
-from stammis.accrual.services.loading import Loaded, read_expired, state_of
+from stammis.accrual.services.loading import LOST, Loaded, read_expired, state_of
 from stammis.core.events import Merged, Purchase, Received
 from stammis.kit import arrays
 from stammis.kit.pipeline import Rows, Transaction
@@ -23,7 +23,10 @@ JOIN unnest($1::uuid[], $2::text[]) AS k (member_id, cause)
     ON e.member_id = k.member_id AND e.kind = 'received' AND e.external_id = k.cause
 ORDER BY e.member_id, e.seq
 """
-_EXPIRED = "SELECT member_id, lots FROM ledger_entry WHERE member_id = ANY($1::uuid[]) AND kind = 'expire'"
+_EXPIRED = f"""
+SELECT e.member_id, e.lots, (-sign(e.amount))::int4 FROM ledger_entry AS e
+WHERE e.member_id = ANY($1::uuid[]) AND {LOST}
+"""  # noqa: S608 - nothing of a caller's
 
 
 def load_histories(transaction: Transaction, asked: Asked, loaded: Loaded) -> None:

@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from stammis.accrual.records import read_event, read_issued, read_record, read_standing, read_state, read_takes
 from stammis.accrual.services.asking import Asked, Name
+from stammis.core.calendars import instant
 from stammis.core.effects import Effect, PurchaseMoved
 from stammis.core.events import AnyEvent, Claimed, Purchase
+from stammis.core.rules import Rules
 from stammis.core.standing import IssuedReward, PurchaseState, Rate, Standing
 from stammis.kit import arrays
 from stammis.kit.pipeline import Rows, Transaction
@@ -105,6 +107,10 @@ class Loaded:
     budgets: dict[rewards.Account, int] = field(default_factory=dict)
     rates: dict[programmes.RateKey, Rate] = field(default_factory=dict)
 
+    def rules(self, programme: bytes, event: AnyEvent) -> Rules:
+        """Give the rules in force at an event."""
+        return self.versions[programme].at(instant(event.occurred_at))
+
 
 BEGIN = """
 SELECT pg_advisory_xact_lock_shared($1), set_config('enable_seqscan', 'off', true),
@@ -157,13 +163,15 @@ LATERAL (SELECT w.* FROM activity_deferred AS w
              AND w.state = 'waiting' OFFSET 0) AS w
 ORDER BY id
 """
-_EXPIRED = """
-SELECT e.member_id, e.lots
+LOST = "(e.kind = 'expire' OR (e.kind IN ('adjust', 'restore') AND e.pending IS NOT NULL))"
+"""Which rows let points end that no return may take again, or bring such back: see ``core.lots.lost``."""
+_EXPIRED = f"""
+SELECT e.member_id, e.lots, (-sign(e.amount))::int4
 FROM (SELECT DISTINCT r.member_id
       FROM unnest($1::uuid[], $2::text[], $3::text[]) AS k (programme_id, kind, external_id)
       JOIN activity_receipt AS r USING (programme_id, kind, external_id)) AS m
-JOIN ledger_entry AS e USING (member_id) WHERE e.kind = 'expire'
-"""
+JOIN ledger_entry AS e USING (member_id) WHERE {LOST}
+"""  # noqa: S608 - nothing of a caller's
 _ISSUED = """
 SELECT i.member_id, i.body FROM unnest($1::uuid[], $2::text[]) AS k (programme_id, code)
 JOIN rewards_issued AS i USING (programme_id, code)
@@ -316,6 +324,7 @@ def read_expired(rows: Rows) -> dict[bytes, dict[int, int]]:
     found: dict[bytes, dict[int, int]] = {}
     for row in rows:
         lots = found.setdefault(rows.value(row, 0), {})
+        sign = rows.number(row, 2)
         for take in read_takes(rows.value(row, 1)):
-            lots[take.row] = lots.get(take.row, 0) + take.amount
+            lots[take.row] = lots.get(take.row, 0) + sign * take.amount
     return found

@@ -8,6 +8,7 @@ from stammis.accrual.services.deciding import Decided, decided, expired_by
 from stammis.core.effects import HoldMoved, Posted, PurchaseMoved, RewardMoved
 from stammis.core.events import AnyEvent, Claimed, Purchase, RedemptionCancelled, Return, StatusChanged
 from stammis.core.fold import apply
+from stammis.core.lots import lost
 from stammis.core.standing import Hold, IssuedReward, PurchaseState, Standing
 from stammis.core.world import Grants, Original, World
 from stammis.programmes.queries import Versions
@@ -39,7 +40,7 @@ class Refold:
         decision, world = apply(event, self._world(event, grants), rules, now)
         step = decided(event, rules, decision, world.standing, grants=grants, current=now)
         self.standing = world.standing
-        if any(isinstance(effect, Posted) and effect.kind == "expire" for effect in decision.effects):
+        if any(isinstance(effect, Posted) and lost(effect) for effect in decision.effects):
             self.expired = expired_by((step,), self.expired)
         for effect in decision.effects:
             if isinstance(effect, PurchaseMoved):

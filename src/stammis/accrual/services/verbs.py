@@ -8,7 +8,7 @@ from typing import Any
 
 from stammis.accrual.outcomes import Item, MemberFields, Outcome
 from stammis.accrual.services.intake import record
-from stammis.core.events import Adjustment, LevelGiven, Redemption, RedemptionCancelled
+from stammis.core.events import Adjustment, LevelGiven, PendingRestored, PendingSettled, Redemption, RedemptionCancelled
 
 
 def change_member(programme_id: uuid.UUID, reference: str, fields: dict[str, Any], *, now: dt.datetime) -> Outcome:
@@ -31,6 +31,31 @@ def adjust(
     """Give (above zero) or take points by hand, in the wallet's smallest unit, with a reason."""
     event = Adjustment(occurred_at=now, id=id, member=member, wallet=wallet, amount=amount, reason=reason)
     return record([Item(programme_id, event, ("adjustment", id), digest)], now=now, dry_run=dry_run)[0]
+
+
+def settle_pending(
+    programme_id: uuid.UUID,
+    member_id: uuid.UUID,
+    row: int,
+    *,
+    id: str,
+    member: str,
+    released: bool,
+    reason: str,
+    now: dt.datetime,
+    dry_run: bool = False,
+) -> Outcome:
+    """Let the pending points that a row brought be active now or, not released, take them away; with a reason."""
+    event = PendingSettled(
+        occurred_at=now, id=id, member=member, account=member_id.hex, row=row, released=released, reason=reason
+    )
+    return record([Item(programme_id, event, ("pending", id))], now=now, dry_run=dry_run)[0]
+
+
+def restore_pending(programme_id: uuid.UUID, taken: str, *, now: dt.datetime, dry_run: bool = False) -> Outcome:
+    """Let pending points wait again that an act took away."""
+    event = PendingRestored(occurred_at=now, taken=taken)
+    return record([Item(programme_id, event, ("pending_restored", taken))], now=now, dry_run=dry_run)[0]
 
 
 def give_level(

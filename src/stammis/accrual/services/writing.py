@@ -25,6 +25,8 @@ from stammis.core.events import (
     HoldPlaced,
     HoldReleased,
     Merged,
+    PendingRestored,
+    PendingSettled,
     Purchase,
     Received,
     Redemption,
@@ -278,8 +280,10 @@ ON CONFLICT (member_id, hold) DO UPDATE SET state = excluded.state
 def ids_of(event: AnyEvent) -> tuple[str | None, str | None]:
     """Give the caller's id of an event, and the id of the purchase that it refers to."""
     match event:
-        case Purchase() | Happening() | Redemption() | Adjustment() | HoldPlaced() | Extension():
+        case Purchase() | Happening() | Redemption() | Adjustment() | HoldPlaced() | Extension() | PendingSettled():
             return event.id, None
+        case PendingRestored():
+            return event.taken, None
         case Transfer() | Received() | Exchange() | BroughtBalance() | Merged():
             return event.id, None
         case Unmerged():

@@ -109,6 +109,8 @@ AN_EXTENSION: dict[str, Any] = {
     "last_day": "2027-12-31",
     "reason": "The shop was closed.",
 }
+PENDING_ROW, TAKEN_ID = "0199c2f07a5b7c3e8d21f4a60b9e7c11-3", "S-2"
+A_SETTLING: dict[str, Any] = {"id": "S-1", "reason": "The parcel has arrived."}
 DRAFT_ID = "0199c2f0-7a5b-7c3e-8d21-f4a60b9e7c11"
 A_DRAFT: dict[str, Any] = {"name": "Summer"}
 A_CHANGE: dict[str, Any] = {

@@ -41,7 +41,7 @@ def get_ledger(
     operation_id="get_timeline",
     summary="Everything that happened to a member, newest first",
     description="types: purchase, status, return, event, redemption, redemption_cancelled, adjustment, "
-    "hold, hold_captured, hold_released, extension, member, day; "
+    "hold, hold_captured, hold_released, extension, pending, pending_restored, member, day; "
     "several with commas between them.",
     openapi_extra=described(
         "Members", scope="ledger:read", answers={200: TimelineAnswer}, problems=(404, 422), parameters=[_MEMBER]

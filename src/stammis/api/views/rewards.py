@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 
 from stammis.accrual.outcomes import Accepted, Item
 from stammis.activity import queries as activity
+from stammis.api.access import check_limit
 from stammis.api.answers import answer_document
 from stammis.api.deciding import record_act, record_said
 from stammis.api.door import api, let_in, reply
 from stammis.api.openapi.describing import DRY_RUN, IDEMPOTENCY_KEY, described, path_id
 from stammis.api.openapi.examples import A_GIFT, A_REDEMPTION, REDEMPTION_ID
-from stammis.api.problems import AboveLimit
 from stammis.api.scoping import programme_of
 from stammis.api.shapes import CatalogueAnswer, DecisionAnswer, RedeemedAnswer, RedemptionAnswer
 from stammis.core.effects import RewardMoved
@@ -29,8 +29,6 @@ from stammis.rewards import queries as rewards
 from stammis.rewards.models import Issued
 from stammis.rewards.queries import UnknownRedemption
 from stammis.staff.models import ApiKey
-from stammis.staff.services import limits
-from stammis.staff.services.keys import LARGE
 
 _REDEMPTION = path_id("id", "The redemption.", REDEMPTION_ID)
 
@@ -149,13 +147,7 @@ def _check_limit(key: ApiKey, said: Said, programme: Programme) -> None:
     """Raise AboveLimit where a key without adjustments:large gives or takes more than programs may at once."""
     event = said.event
     assert isinstance(event, Adjustment)
-    if LARGE in key.scopes:
-        return
-    rules = programmes.versions(programme.id).at(int(event.occurred_at.timestamp()))
-    decimals = rules.wallets[event.wallet].decimals if event.wallet in rules.wallets else 0
-    limit = limits.above(limits.KEY, event.amount, decimals)
-    if limit is not None:
-        raise AboveLimit(max=limit)
+    check_limit(key, programme, event.wallet, event.amount)
 
 
 def _redeemed(outcome: Accepted) -> dict[str, Any]:

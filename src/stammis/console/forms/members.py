@@ -159,6 +159,24 @@ class ExtendForm(WalletForm):
     )
 
 
+class SettleForm(OnceForm):
+    """What becomes of pending points by hand."""
+
+    act = forms.ChoiceField(
+        label=gettext_lazy("What to do"),
+        choices=[
+            ("release", gettext_lazy("Let them be active now")),
+            ("cancel", gettext_lazy("Take them away")),
+        ],
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=2_000,
+        help_text=gettext_lazy("The member sees it in their history."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class RedeemForm(OnceForm):
     """A reward, and how many of it."""
 

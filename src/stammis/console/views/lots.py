@@ -11,18 +11,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from stammis.accrual import queries, services
+from stammis.accrual.models import Approval
 from stammis.accrual.outcomes import Accepted, Item
 from stammis.accrual.sentences import part, refusal
+from stammis.console import balances
 from stammis.console.access import may
-from stammis.console.forms.members import ExtendForm
+from stammis.console.forms.members import ExtendForm, SettleForm
 from stammis.console.frame import draw
 from stammis.console.requests import StaffRequest
 from stammis.console.views.member import back_to
-from stammis.console.views.points import plan_of, subject_of
+from stammis.console.views.points import decimals_of, plan_of, refused, subject_of
+from stammis.core.effects import Posted
 from stammis.core.events import Extension, HoldReleased
 from stammis.kit import clock
+from stammis.programmes.sentences import words
 from stammis.staff.roles import Permission
-from stammis.staff.services import record_audit
+from stammis.staff.services import limits, record_audit
 
 
 @may(Permission.SERVE)
@@ -72,3 +76,66 @@ def extend(request: StaffRequest, member_id: uuid.UUID) -> HttpResponse:
         else:
             context["said"] = " ".join(part(step, rules.programme).sentence for step in outcome.answer.steps)
     return draw(request, "console/members/extend.html", context)
+
+
+@may(Permission.SERVE)
+@require_http_methods(["GET", "POST"])
+def settle(request: StaffRequest, member_id: uuid.UUID, row: int) -> HttpResponse:
+    """Let pending points be active now, or take them away."""
+    programme, shown, reference, rules = subject_of(request, member_id)
+    now = clock.now()
+    found = balances.waiting(queries.standing_of(shown.id), rules, int(now.timestamp()), row)
+    if found is None:
+        raise Http404
+    wallet, waiting = found
+    form = SettleForm(request.POST or None)
+    context: dict[str, Any] = {"form": form, "member": shown, "programme": programme, "waiting": waiting}
+    named = words.wallet_of(rules.programme, wallet)
+    unit = words.name(named.name, wallet) if named else wallet
+    context |= {"decimals": decimals_of(rules, wallet), "unit": unit}
+    if form.is_valid():
+        id, reason = form.cleaned_data["id"], form.cleaned_data["reason"]
+        released, sure = form.cleaned_data["act"] == "release", request.POST.get("step") == "do"
+        amount = waiting.amount if released else -waiting.amount
+        above = limits.above(request.user.role, amount, decimals_of(rules, wallet)) is not None
+        if sure and above:
+            act = Approval.Act.RELEASE if released else Approval.Act.CANCEL
+            asked = {"id": id, "wallet": wallet, "amount": amount, "reason": reason, "act": act, "row": row}
+            services.ask_approval(programme, shown, **asked, by=request.user.email, now=now)
+            messages.success(request, _("Somebody else has to approve it: it stands among the approvals."))
+            return back_to(request, shown)
+        of = {"id": id, "member": reference, "released": released, "reason": reason}
+        outcome = services.settle_pending(programme.id, shown.id, row, **of, now=now, dry_run=not sure)
+        if not isinstance(outcome, Accepted):
+            form.add_error(None, refused(outcome))
+        elif sure:
+            record_audit(request.user.email, "points.settle", subject=reference, **of, amount=amount)
+            told = _("The points are active now.") if released else _("The pending points are gone.")
+            messages.success(request, told)
+            return back_to(request, shown)
+        else:
+            plan = plan_of(outcome, wallet, shown, rules)
+            context |= {"plan": plan, "released": released, "above_limit": above}
+    return draw(request, "console/members/settle.html", context)
+
+
+@may(Permission.SERVE)
+@require_http_methods(["GET", "POST"])
+def bring_back(request: StaffRequest, member_id: uuid.UUID, act: str) -> HttpResponse:
+    """Let pending points wait again that were taken away by hand."""
+    programme, shown, reference, rules = subject_of(request, member_id)
+    sure, now = request.method == "POST", clock.now()
+    outcome = services.restore_pending(programme.id, act, now=now, dry_run=not sure)
+    context: dict[str, Any] = {"member": shown, "programme": programme, "act": act}
+    if not isinstance(outcome, Accepted):
+        context["refused"] = refused(outcome)
+    elif outcome.replay:
+        context["refused"] = _("They were brought back before.")
+    elif sure:
+        record_audit(request.user.email, "points.restore", subject=reference, act=act)
+        messages.success(request, _("The points are back."))
+        return back_to(request, shown)
+    else:
+        wallet = next(effect.wallet for effect in outcome.answer.effects if isinstance(effect, Posted))
+        context["plan"] = plan_of(outcome, wallet, shown, rules)
+    return draw(request, "console/members/bring_back.html", context)

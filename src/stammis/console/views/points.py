@@ -127,7 +127,8 @@ def plan_of(outcome: Accepted, wallet: str, shown: Member, rules: Rules) -> dict
     at = int(clock.now().timestamp())
     standing = queries.standing_of(shown.id)
     before = next(one for one in balances.wallets(standing, rules, at) if one.id == wallet)
-    after = outcome.answer.wallets[wallet].active
+    there = outcome.answer.wallets.get(wallet)
+    after = there.active if there is not None else 0
     levels = {level.id: words.name(level.name, level.id) for one in rules.programme.tiers for level in one.levels}
     held = {one.name: one.level for one in climbing.climbs(standing, rules, at)}
     moved = [level for level in outcome.answer.tiers.values() if level and levels.get(level) not in held.values()]
