@@ -34,6 +34,7 @@ ROOM_EXTRAS = {
         "course": "which versions decide, over which stretch",
         "crew": "processes side by side",
         "estimates": "totals with how sure they are",
+        "folders": "what long work keeps on disk, and who works there",
         "folding": "stored events decided again",
         "population": "whom a run is about",
         "results": "what a run came to, in files",

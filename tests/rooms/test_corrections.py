@@ -20,7 +20,7 @@ from stammis.members.queries import find
 from stammis.programmes.services import publish
 from stammis.simulation import queries, services
 from stammis.simulation.models import Correction, CorrectionLine
-from stammis.simulation.services import correcting
+from stammis.simulation.services import correcting, sharing
 from stammis.staff.models import Audit
 from tests.rooms.till import NOW, SHOP, Till, bought, day, gives, happened, redeems, returned
 
@@ -49,15 +49,13 @@ def shop(wrong: list[dict[str, Any]] = WRONG, **changes: Any) -> Till:
 
 
 def planned(till: Till, **asked: Any) -> Correction:
-    asked = {"version": 1} | asked
-    return services.plan(
-        till.programme,
-        by="test",
-        name="January",
-        begins_at=day("2026-01-10", "00:00"),
-        ends_at=day("2026-01-13", "00:00"),
-        **asked,
-    )
+    return services.plan(begun(till, **asked).id)
+
+
+def begun(till: Till, **asked: Any) -> Correction:
+    said: dict[str, Any] = {"name": "January", "version": 1}
+    said |= {"begins_at": day("2026-01-10", "00:00"), "ends_at": day("2026-01-13", "00:00")} | asked
+    return services.begin_correction(till.programme, by="test", **said)
 
 
 def posted(till: Till, correction: Correction, scope: Correction.Scope = Correction.Scope.ALL) -> Correction:
@@ -209,8 +207,8 @@ def test_who_does_not_agree_with_the_ledger_is_listed_apart() -> None:
         db.execute("UPDATE ledger_entry SET amount = 61 WHERE member_id = %s AND row = 2", [anna])
     correction = planned(till)
     assert amounts(correction) == {"ben": -20}
-    assert [(line.because, line.amount) for line in queries.lines(correction, apart=True)] == [
-        (correcting.DIFFERS, -40)
+    assert [(line.because, line.amount) for line in queries.lines(correction, which="apart")] == [
+        (sharing.DIFFERS, -40)
     ]
     assert posted(till, correction).totals["apart"] == 1
     assert CorrectionLine.objects.get(correction=correction, state="apart").posted == 0
@@ -233,6 +231,6 @@ def test_messages_are_in_the_members_language_with_the_reason() -> None:
     ]
     assert "purchase a (20 points instead of 60)" in found[0].sentence
     with pytest.raises(services.BadPeriod):
-        services.plan(till.programme, by="t", name="", begins_at=NOW, ends_at=NOW, version=1)
+        begun(till, begins_at=NOW, ends_at=NOW)
     with pytest.raises(services.NothingChosen):
         planned(till, version=99)

@@ -98,7 +98,7 @@ def test_the_command_line_plans_posts_lists_and_tells(capsys: pytest.CaptureFixt
         for name, each in correct.command.commands.items()
     }
     period = {"first": "2026-01-10", "end": "2026-01-13T00:00:00+00:00", "name": "January", "programme": slug}
-    body["plan"](file=None, version=1, as_values=True, **period)
+    body["plan"](file=None, version=1, wrong=None, as_values=True, **period)
     plan = json.loads(capsys.readouterr().out)
     assert (plan["state"], plan["totals"]["wallets"]["points"]["losses"]) == ("draft", -60)
     assert plan["largest"][0]["originals"] == [["purchase", "a", 60, 20]]

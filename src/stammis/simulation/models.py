@@ -99,9 +99,13 @@ class Correction(models.Model):
         GAINS = "gains"
 
     class State(models.TextChoices):
-        """How far it is; one that was interrupted stays ``posting`` or ``undoing`` until it is gone on with."""
+        """How far it is; one that was interrupted stays ``planning``, ``posting`` or ``undoing`` until it goes on."""
 
+        PLANNING = "planning"
+        CANCELLED = "cancelled"
+        FAILED = "failed"
         DRAFT = "draft"
+        DROPPED = "dropped"
         POSTING = "posting"
         POSTED = "posted"
         UNDOING = "undoing"
@@ -114,14 +118,26 @@ class Correction(models.Model):
     name = models.TextField(db_comment="What it is called; part of the reason that members read.")
     begins_at = models.DateTimeField(db_comment="Events from this instant on are put right.")
     ends_at = models.DateTimeField(db_comment="Events from this instant on are not any more.")
+    wrong = models.IntegerField(null=True, db_comment="Number of the version that ran wrong; null: whatever decided.")
     version = models.IntegerField(null=True, db_comment="Number of the version that should have decided; else null.")
     document = models.JSONField(db_comment="The document that should have decided.")
     scope = models.TextField(choices=Scope.choices, default=Scope.ALL, db_comment="all or gains.")
     state = models.TextField(
-        choices=State.choices, default=State.DRAFT, db_comment="draft, posting, posted, undoing or undone."
+        choices=State.choices,
+        default=State.PLANNING,
+        db_comment="planning, cancelled, failed, draft, dropped, posting, posted, undoing or undone.",
     )
-    position = models.JSONField(db_comment="stammis.snapshot Position of the history that was looked at.")
-    totals = models.JSONField(db_comment="By wallet: members, gains, losses. By reason: members listed apart.")
+    done = models.BigIntegerField(default=0, db_comment="Of the present work: so many members or lines are done.")
+    total = models.BigIntegerField(default=0, db_comment="Of so many; 0: not known yet.")
+    asked_at = models.DateTimeField(null=True, db_comment="When the present work was asked for, in real time.")
+    stopping = models.BooleanField(default=False, db_comment="Whether somebody wants the planning to stop.")
+    message = models.TextField(default="", db_comment="Why the present work ended early; else empty.")
+    position = models.JSONField(
+        null=True, db_comment="stammis.snapshot Position of the history that was looked at; null: not planned yet."
+    )
+    totals = models.JSONField(
+        default=dict, db_comment="By wallet: members, gains, losses. Members listed apart; members looked at."
+    )
     planned_by = models.TextField(db_comment="Who planned it: a mail address, or the command line.")
     planned_at = models.DateTimeField(db_comment="When it was planned, in real time.")
     posted_by = models.TextField(default="", db_comment="Who had it posted; empty: nobody.")

@@ -9,7 +9,9 @@ whoever paid with them.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import tempfile
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -17,13 +19,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+import pyarrow as pa
 from msgspec import structs
 
 from stammis.accrual.outcomes import Declined
 from stammis.accrual.records import read_event
 from stammis.accrual.services.deciding import Decided, Subject
 from stammis.core.calendars import instant
-from stammis.core.effects import Posted
+from stammis.core.effects import Decision, Posted
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
@@ -42,6 +45,7 @@ from stammis.simulation.course import Course, Stage
 from stammis.simulation.folding import Fold
 from stammis.simulation.population import circles, everybody
 from stammis.simulation.units import play_alone, play_chain
+from stammis.snapshot import queries as snapshots
 from stammis.snapshot.columns import bucket_of
 from stammis.snapshot.reading import Row, Snapshot, Stored
 
@@ -51,6 +55,10 @@ Given = Counter[tuple[str, Origin]]
 """Points by wallet and origin."""
 _GIVING = frozenset({"earn", "return"})
 _SHARED = frozenset({"transfer_in", "transfer_out"})
+TOGETHER = "c"
+"""The unit of all who are folded together."""
+_TICK = 500
+"""After so many events it is told how far a fold is."""
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -64,16 +72,52 @@ class Period(msgspec.Struct, frozen=True):
         return self.begins_at <= at < self.ends_at
 
 
-class Found(msgspec.Struct, frozen=True):
-    """What an account's events of the period gave, and should have given, by wallet and origin.
+class Deed(msgspec.Struct, frozen=True, array_like=True):
+    """An event of the period with what a version decided on it."""
 
-    ``agrees``: whether the fold by the versions as they were comes to what the ledger holds.
+    event: AnyEvent
+    version: int
+    decision: Decision
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What an account's events of the period gave, and should have given.
+
+    Attributes:
+        member: the account's internal id.
+        sums: by wallet, kind and id of an event: what it gave, and should have given.
+        agrees: whether the fold by the versions as they were comes to what the ledger holds.
+        told: JSON of the account's deeds in both folds; ``deeds`` reads it.
     """
 
     member: bytes
-    before: Given
-    after: Given
+    sums: tuple[tuple[str, str, str, int, int], ...]
     agrees: bool
+    told: msgspec.Raw
+
+
+deeds = msgspec.json.Decoder(tuple[list[Deed], list[Deed]]).decode
+_read = msgspec.json.Decoder(list[Found]).decode
+
+
+def folder_of(correction: uuid.UUID) -> Path:
+    """Give the folder of a correction's files. Raises NoFolder."""
+    return snapshots.data_folder() / "corrections" / str(correction)
+
+
+def read_unit(folder: Path, unit: str) -> list[Found] | None:
+    """Read what was found in a unit; None where it is not done."""
+    try:
+        return _read((folder / f"{unit}.json").read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+def write_unit(folder: Path, unit: str, found: list[Found]) -> None:
+    """Keep what was found in a unit, whole or not at all."""
+    part = folder / f"{unit}.{os.getpid()}.part"
+    part.write_bytes(msgspec.json.encode(found))
+    part.replace(folder / f"{unit}.json")
 
 
 def changed(course: Course, period: Period, document: dict[str, Any]) -> Course:
@@ -90,34 +134,70 @@ def changed(course: Course, period: Period, document: dict[str, Any]) -> Course:
     return structs.replace(course, stages=stages, kept=kept, changes_at=begins_at)
 
 
-def put_right(
-    course: Course, other: Course, period: Period, snapshot: Snapshot, progress: Callable[[int, int], None]
-) -> Iterator[Found]:
-    """Give those who should have other points than they have, and those for whom the fold does not agree."""
-    told = _Told(snapshot, period, course.zone)
-    ties = circles(snapshot)
-    if any(_has_budgets(each) for each in (course, other)):
-        together, alone = everybody(snapshot), frozenset[bytes]()
-    else:
-        roots = {ties[member] for member in told.members if member in ties}
-        together = frozenset(member for member, root in ties.items() if root in roots)
-        alone = told.members - together
-    total, done = len(alone) + len(together), 0
-    folds = [_Giving(each, period, told) for each in (course, other)]
-    for bucket in sorted({bucket_of(member) for member in alone}):
-        wanted = frozenset(member for member in alone if bucket_of(member) == bucket)
-        ledger = dict(_ledger(snapshot, bucket, wanted, told))
-        for member, events in snapshot.histories(bucket, wanted):
+class Righting:
+    """Two folds of those concerned, in units that are done one by one.
+
+    ``sizes`` has the units' names with how many members each is about: buckets, and all who share points or budgets.
+    """
+
+    def __init__(self, courses: tuple[Course, Course], period: Period, snapshot: Snapshot) -> None:
+        self._courses, self._period, self._snapshot = courses, period, snapshot
+        self._told = told = _Told(snapshot, period, courses[0].zone)
+        ties = circles(snapshot)
+        if any(_has_budgets(each) for each in courses):
+            self._together, alone = everybody(snapshot), frozenset[bytes]()
+        else:
+            roots = {ties[member] for member in told.members if member in ties}
+            self._together = frozenset(member for member, root in ties.items() if root in roots)
+            alone = told.members - self._together
+        self._buckets: dict[str, list[bytes]] = {}
+        for member in sorted(alone):
+            self._buckets.setdefault(f"b{bucket_of(member):02d}", []).append(member)
+        self.sizes = {name: len(members) for name, members in sorted(self._buckets.items())}
+        if self._together:
+            self.sizes[TOGETHER] = len(self._together)
+
+    def do(self, unit: str, progress: Callable[[int], None]) -> list[Found]:
+        """Fold a unit; give who should have other points than they have, and for whom the fold does not agree.
+
+        ``progress`` is told how many of the unit's members are done, and may raise in order to stop.
+        """
+        return list(self._fold_together(progress) if unit == TOGETHER else self._fold_alone(unit, progress))
+
+    def _fold_alone(self, unit: str, progress: Callable[[int], None]) -> Iterator[Found]:
+        wanted, bucket = frozenset(self._buckets[unit]), int(unit[1:])
+        ledger = dict(_ledger(self._snapshot, bucket, wanted, self._told))
+        folds = [_Giving(each, self._period, self._told) for each in self._courses]
+        for done, (member, events) in enumerate(self._snapshot.histories(bucket, wanted), start=1):
             stored = list(events)
             for fold in folds:
                 play_alone(fold, member, iter(stored))
                 del fold.accounts[member]
             yield from _compared(member, folds, ledger)
-            done += 1
-            progress(done, total)
-    if together:
-        yield from _together((course, other), period, snapshot, together, told)
-        progress(total, total)
+            progress(done)
+
+    def _fold_together(self, progress: Callable[[int], None]) -> Iterator[Found]:
+        """Fold those together who share points or budgets, in the order in which their events arrived."""
+        snapshot, members = self._snapshot, self._together
+        folds = [_Giving(each, self._period, self._told, shared=Counter()) for each in self._courses]
+        events = 2 * _events_of(snapshot, members)
+        behind = 0
+        for fold in folds:
+            fold.ticks = _share_of(len(members), behind, events, progress)
+            with tempfile.TemporaryDirectory() as scratch:
+                play_chain(fold, snapshot, members, Path(scratch))
+            behind += fold.happened
+        for bucket in sorted({bucket_of(member) for member in members}):
+            wanted = frozenset(member for member in members if bucket_of(member) == bucket)
+            ledger = dict(_ledger(snapshot, bucket, wanted, self._told))
+            for member in sorted(wanted):
+                yield from _compared(member, folds, ledger)
+        progress(len(members))
+
+
+def _share_of(members: int, behind: int, events: int, progress: Callable[[int], None]) -> Callable[[int], None]:
+    """Give what tells how many of the members that many events amount to."""
+    return lambda number: progress(members * (behind + number) // max(1, events))
 
 
 def _has_budgets(course: Course) -> bool:
@@ -125,26 +205,21 @@ def _has_budgets(course: Course) -> bool:
     return any(versions.number(stage.number).book.budgets for stage in course.stages)
 
 
-def _together(
-    courses: tuple[Course, Course], period: Period, snapshot: Snapshot, members: frozenset[bytes], told: _Told
-) -> Iterator[Found]:
-    """Fold those together who share points or budgets, in the order in which their events arrived."""
-    folds = [_Giving(each, period, told, shared=Counter()) for each in courses]
-    for fold in folds:
-        with tempfile.TemporaryDirectory() as scratch:
-            play_chain(fold, snapshot, members, Path(scratch))
-    for bucket in sorted({bucket_of(member) for member in members}):
-        wanted = frozenset(member for member in members if bucket_of(member) == bucket)
-        ledger = dict(_ledger(snapshot, bucket, wanted, told))
-        for member in sorted(wanted):
-            yield from _compared(member, folds, ledger)
+def _events_of(snapshot: Snapshot, members: frozenset[bytes]) -> int:
+    with snapshot.sql() as db:
+        db.register("wanted", pa.table({"member_id": pa.array(sorted(members), pa.binary(16))}))
+        found = db.execute("SELECT count(*) FROM events SEMI JOIN wanted USING (member_id)").fetchone()
+    return 0 if found is None else int(found[0])
 
 
 def _compared(member: bytes, folds: list[_Giving], ledger: dict[bytes, Given]) -> Iterator[Found]:
     before, after = (_plain(fold.given.pop(member, Given())) for fold in folds)
+    told = tuple(fold.deeds.pop(member, []) for fold in folds)
     agrees = before == _plain(ledger.get(member, Given()))
     if before != after or not agrees:
-        yield Found(member, before, after, agrees)
+        keys = sorted(before.keys() | after.keys())
+        sums = tuple((wallet, *origin, before[wallet, origin], after[wallet, origin]) for wallet, origin in keys)
+        yield Found(member, sums, agrees, msgspec.Raw(msgspec.json.encode(told)))
 
 
 def _plain(given: Given) -> Given:
@@ -170,6 +245,10 @@ class _Told:
             self._causes |= {each: ("purchase", each) for each in self.purchases}
             returns = db.execute("SELECT external_id, purchase_id FROM events WHERE kind = 'return'").fetchall()
             self._causes |= {each: ("purchase", bought) for each, bought in returns if bought in self.purchases}
+
+    def concerns(self, event: AnyEvent) -> bool:
+        """Tell whether what an event gives is put right."""
+        return any(self.origin(event, kind) is not None for kind in ("earn", "transfer_in"))
 
     def origin(self, event: AnyEvent, kind: str) -> Origin | None:
         """Give what a row of an event is counted with; None: it is none of those that are put right."""
@@ -211,10 +290,22 @@ class _Giving(Fold):
     ) -> None:
         super().__init__(course, course.versions(), shared=shared)
         self.given: dict[bytes, Given] = {}
+        self.deeds: dict[bytes, list[Deed]] = {}
+        self.happened = 0
+        self.ticks: Callable[[int], None] = lambda _: None
         self._period, self._told = period, told
+
+    def happen(self, stored: Stored) -> None:
+        """Let a stored event happen again, and tell now and then how many did."""
+        super().happen(stored)
+        self.happened += 1
+        if not self.happened % _TICK:
+            self.ticks(self.happened)
 
     def _keep(self, subject: Subject, step: Decided) -> None:
         super()._keep(subject, step)
+        if self._told.concerns(step.event):
+            self.deeds.setdefault(subject.id, []).append(Deed(step.event, step.version, step.decision))
         for effect in step.decision.effects:
             if isinstance(effect, Posted) and (origin := self._told.origin(step.event, effect.kind)) is not None:
                 self.given.setdefault(subject.id, Counter())[effect.wallet, origin] += effect.amount

@@ -1,4 +1,4 @@
-"""What the worker does for back-tests: works one off after the other, each with the processes it may have."""
+"""What the worker does for back-tests and corrections: works one off after the other."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import uuid
 from procrastinate.contrib.django import app
 
 from stammis.simulation import services
-from stammis.simulation.models import Run
+from stammis.simulation.models import Correction, Run
 from stammis.simulation.queries import supposed
-from stammis.simulation.services import RunStopped
+from stammis.simulation.services import CorrectionBusy, CorrectionStopped, RunStopped
 
 
 @app.task(name="simulation.work_off", lock="simulation.work_off")
@@ -33,3 +33,24 @@ def hand_over(run: Run) -> None:
     """Let the worker take up a back-test that is not done; what is finished of it stays."""
     if services.queue(run):
         work_off.defer(run_id=str(run.id))
+
+
+@app.task(name="simulation.correct", lock="simulation.correct")
+def correct(correction_id: str) -> None:
+    """Do what is left of a correction: plan it, post it or undo it.
+
+    A worker that was killed leaves it as it is: whoever takes the job up again goes on where it was.
+    """
+    correction = Correction.objects.get(id=uuid.UUID(correction_id))
+    try:
+        if correction.state == Correction.State.PLANNING:
+            services.plan(correction.id)
+        else:
+            services.post(correction.id)
+    except (CorrectionBusy, CorrectionStopped):  # somebody is at it, or wanted it to end
+        return
+
+
+def hand_over_correction(correction: Correction) -> None:
+    """Let the worker do what is due for a correction."""
+    correct.defer(correction_id=str(correction.id))

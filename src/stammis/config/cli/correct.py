@@ -1,4 +1,4 @@
-"""``stammis correct``: plan, post, undo, list, messages."""
+"""``stammis correct``: plan, post, undo, drop, list, messages."""
 
 from __future__ import annotations
 
@@ -54,8 +54,9 @@ def command() -> None:
 @command.command(short_help="See what members should have got.")
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--version", type=click.IntRange(1), metavar="N", help="The published version that should have decided.")
-@click.option("--from", "first", required=True, type=Moment(), metavar="TIME", help="From this day or time on.")
-@click.option("--to", "end", required=True, type=Moment(), metavar="TIME", help="Until before this day or time.")
+@click.option("--wrong", type=click.IntRange(1), metavar="N", help="The published version that ran wrong.")
+@click.option("--from", "first", type=Moment(), metavar="TIME", help="From this day or time on.")
+@click.option("--to", "end", type=Moment(), metavar="TIME", help="Until before this day or time.")
 @click.option("--name", required=True, metavar="NAME", help="What members read as the reason.")
 @click.option("--programme", metavar="ID", help="Needed where there are several.")
 @click.option("--json", "as_values", is_flag=True, help="As JSON.")
@@ -63,28 +64,31 @@ def command() -> None:
 def plan(  # noqa: PLR0917 - click hands every option over
     file: Path | None,
     version: int | None,
-    first: str,
-    end: str,
+    wrong: int | None,
+    first: str | None,
+    end: str | None,
     name: str,
     programme: str | None,
     as_values: bool,  # noqa: FBT001 - a flag of the command line
 ) -> None:
     """Fold the period again by another version, a file's or a published one's, and list the differences.
 
-    Nothing is posted.
+    With --wrong, the period is the time in which that version decided, or the part of it from --from to --to. Nothing
+    is posted. The same command goes on with a planning that was interrupted.
     """
     scope = programmes.programme(programme)
+    asked = simulation.begin_correction(
+        scope,
+        by=BY,
+        name=name,
+        begins_at=_instant(first, scope),
+        ends_at=_instant(end, scope),
+        wrong=wrong,
+        version=version,
+        document=None if file is None else read_yaml(file.read_text("utf-8")),
+    )
     with Work(_("Folding the history"), pgettext("after a number", "members")) as progress:
-        made = simulation.plan(
-            scope,
-            by=BY,
-            name=name,
-            begins_at=_instant(first, scope),
-            ends_at=_instant(end, scope),
-            version=version,
-            document=None if file is None else read_yaml(file.read_text("utf-8")),
-            progress=progress.at,
-        )
+        made = simulation.plan(asked.id, progress=progress.at)
     _tell(made, as_values=as_values)
 
 
@@ -116,6 +120,17 @@ def undo(correction: uuid.UUID, programme: str | None, as_values: bool) -> None:
     if found.state != Correction.State.UNDOING:
         simulation.begin_undoing(scope, found.id, by=BY)
     _work(found, as_values=as_values)
+
+
+@command.command(short_help="Post nothing of a planned correction.")
+@click.argument("correction", type=Id)
+@click.option("--programme", metavar="ID", help="Needed where there are several.")
+@installed()
+def drop(correction: uuid.UUID, programme: str | None) -> None:
+    """Put a planned correction away: nothing of it is posted, and it stays in the list."""
+    scope = programmes.programme(programme)
+    found = simulation.drop_correction(scope, queries.correction(scope, correction).id, by=BY)
+    click.echo(f"{found.id}  {found.state}")
 
 
 @command.command("list", short_help="List corrections.")
@@ -151,7 +166,9 @@ def _work(found: Correction, *, as_values: bool) -> None:
     _tell(done, as_values=as_values)
 
 
-def _instant(text: str, programme: Programme) -> dt.datetime:
+def _instant(text: str | None, programme: Programme) -> dt.datetime | None:
+    if text is None:
+        return None
     found = dt.datetime.fromisoformat(text)
     return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(programme.zone))
 
@@ -161,13 +178,13 @@ def _tell(found: Correction, *, as_values: bool) -> None:
         click.echo(json.dumps(_plain(found), ensure_ascii=False, indent=2))
         return
     click.echo(f"{found.id}  {found.state}")
-    for wallet, sums in found.totals["wallets"].items():
+    for wallet, sums in queries.totals(found).items():
         facts = {name: number(value) for name, value in sums.items()} | {"wallet": wallet}
         click.echo(_("%(wallet)s: %(gaining)s gain %(gains)s, %(losing)s lose %(losses)s.") % facts)
     for wallet, (given, undone) in queries.posted(found).items():
         facts = {"wallet": wallet, "posted": number(given), "undone": number(undone)}
         click.echo(_("%(wallet)s: posted %(posted)s, undone %(undone)s.") % facts)
-    if found.totals["apart"]:
+    if found.totals.get("apart"):
         said = _("%(number)s members are listed apart and are not corrected.")
         click.echo(said % {"number": number(found.totals["apart"])})
     for line in queries.lines(found)[:SHOWN]:
@@ -180,13 +197,14 @@ def _plain(found: Correction) -> dict[str, Any]:
         "name": found.name,
         "from": found.begins_at.isoformat(),
         "to": found.ends_at.isoformat(),
+        "wrong": found.wrong,
         "version": found.version,
         "scope": found.scope,
         "state": found.state,
         "totals": found.totals,
         "posted": {wallet: list(sums) for wallet, sums in queries.posted(found).items()},
         "largest": [_line(line) for line in queries.lines(found)[:SHOWN]],
-        "apart": [_line(line) for line in queries.lines(found, apart=True)],
+        "apart": [_line(line) for line in queries.lines(found, which="apart")],
     }
 
 

@@ -12,33 +12,44 @@ from stammis.simulation.queries.assuming import (
 from stammis.simulation.queries.comparing import Comparison, NotComparable, compare
 from stammis.simulation.queries.corrections import (
     MESSAGE_HEAD,
+    ORDERS,
+    NotInCorrection,
     UnknownCorrection,
+    Which,
     correction,
     corrections,
     explain,
     lines,
     messages,
     posted,
+    sentence,
+    totals,
+    why_corrected,
 )
 from stammis.simulation.queries.costs import run_of
 from stammis.simulation.queries.exporting import TABLES, UnknownTable, export
 from stammis.simulation.queries.kept import compared, supposed
 from stammis.simulation.queries.runs import UnknownRun, run, runs, summary_of
-from stammis.simulation.queries.telling import NotInRun, Why, why
+from stammis.simulation.queries.telling import Moment, NotInRun, Side, Why, why
 
 __all__ = [
     "MESSAGE_HEAD",
+    "ORDERS",
     "TABLES",
     "Assumed",
     "Comparison",
     "Curve",
+    "Moment",
     "NotComparable",
+    "NotInCorrection",
     "NotInRun",
     "Redeemed",
     "Response",
+    "Side",
     "UnknownCorrection",
     "UnknownRun",
     "UnknownTable",
+    "Which",
     "Why",
     "compare",
     "compared",
@@ -55,7 +66,10 @@ __all__ = [
     "run",
     "run_of",
     "runs",
+    "sentence",
     "summary_of",
     "supposed",
+    "totals",
     "why",
+    "why_corrected",
 ]

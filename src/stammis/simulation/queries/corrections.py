@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Abs
@@ -14,13 +14,18 @@ from django.utils.translation import gettext as _
 from stammis.accrual.sentences.correcting import corrected
 from stammis.core.document import parse
 from stammis.core.events import Adjustment, Corrected
+from stammis.core.programme import Programme as Document
 from stammis.kit import clock
 from stammis.kit.errors import NotFound
+from stammis.members.models import Member
 from stammis.programmes.models import Programme
 from stammis.programmes.sentences import words
+from stammis.simulation import course as courses
 from stammis.simulation.models import Correction, CorrectionLine
+from stammis.simulation.queries.telling import Told, Why, beside
+from stammis.simulation.righting import TOGETHER, Deed, deeds, folder_of, read_unit
+from stammis.snapshot.columns import bucket_of
 
-LARGEST = 50
 MESSAGE_HEAD = ("member", "name", "amount", "wallet", "sentence")
 
 
@@ -28,6 +33,12 @@ class UnknownCorrection(NotFound):
     """There is no correction with this id."""
 
     code = "unknown_correction"
+
+
+class NotInCorrection(NotFound):
+    """This member is not among those whom the correction concerns, or what was reckoned of it is gone."""
+
+    code = "not_in_correction"
 
 
 class Message(NamedTuple):
@@ -53,11 +64,73 @@ def correction(programme: Programme, correction_id: uuid.UUID) -> Correction:
     return found
 
 
-def lines(found: Correction, *, apart: bool = False) -> QuerySet[CorrectionLine]:
-    """Give the lines of a correction, the largest first; with ``apart`` those that are listed apart."""
-    which = Q(state=CorrectionLine.State.APART)
-    chosen = CorrectionLine.objects.filter(which if apart else ~which, correction=found).select_related("member")
-    return chosen.order_by(Abs("amount").desc(), "member_id", "wallet")
+Which = Literal["all", "gains", "losses", "refused", "apart"]
+"""Lines that are (to be) posted, those of them by which the member gains or loses, and those that are not posted."""
+ORDERS = {
+    "largest": ("-size", "member_id", "wallet"),
+    "gains": ("-amount", "member_id", "wallet"),
+    "losses": ("amount", "member_id", "wallet"),
+}
+"""In what order lines may be asked for."""
+
+
+def lines(found: Correction, *, which: Which = "all", q: str = "") -> QuerySet[CorrectionLine]:
+    """Give lines of a correction, the largest first; ``size`` is how much each changes; ``q`` begins a member's id."""
+    states = CorrectionLine.State
+    conditions = {
+        "all": ~Q(state=states.APART),
+        "gains": Q(amount__gt=0) & ~Q(state=states.APART),
+        "losses": Q(amount__lt=0) & ~Q(state=states.APART),
+        "refused": Q(state=states.REFUSED),
+        "apart": Q(state=states.APART),
+    }
+    chosen = CorrectionLine.objects.filter(conditions[which], correction=found).select_related("member")
+    if q:
+        chosen = chosen.filter(Q(member__reference__istartswith=q) | Q(member__name__istartswith=q))
+    return chosen.annotate(size=Abs("amount")).order_by(*ORDERS["largest"])
+
+
+def why_corrected(found: Correction, member: Member) -> Why:
+    """Tell what each event of the period gave a member, and should have given, with the rules; in the active language.
+
+    Told are the events of all accounts that go on in this one. Raises NotInCorrection.
+    """
+    folder = folder_of(found.id)
+    accounts = _gone_into(member)
+    try:
+        versions = [courses.read(folder / name).versions() for name in ("was", "should")]
+    except FileNotFoundError as error:
+        raise NotInCorrection from error
+    sides: tuple[list[Deed], list[Deed]] = ([], [])
+    units = {f"b{bucket_of(account):02d}" for account in accounts} | {TOGETHER}
+    for unit in sorted(units):
+        for each in read_unit(folder, unit) or ():
+            if each.member in accounts:
+                for place, found_in in enumerate(deeds(each.told)):
+                    sides[place].extend(found_in)
+    if not any(sides):
+        raise NotInCorrection
+    told = beside(member.id, *(Told(*each) for each in zip(versions, sides, strict=True)))
+    differing = tuple(each for each in told.moments if _points(each.today.points) != _points(each.tried.points))
+    return Why(member=member.id, moments=differing, alike=told.alike + len(told.moments) - len(differing))
+
+
+def _points(points: dict[str, int]) -> dict[str, int]:
+    return {wallet: amount for wallet, amount in points.items() if amount}
+
+
+def _gone_into(member: Member) -> set[bytes]:
+    """Give the accounts that go on in a member: its own, and those that were merged into it."""
+    found, new = {member.id}, {member.id}
+    while new := set(Member.objects.filter(merged_into__in=new).values_list("id", flat=True)) - found:
+        found |= new
+    return {each.bytes for each in found}
+
+
+def totals(found: Correction) -> dict[str, dict[str, int]]:
+    """Give by wallet how many members gain and lose, and how much; empty as long as it is not planned."""
+    wallets: dict[str, dict[str, int]] = found.totals.get("wallets", {})
+    return wallets
 
 
 def posted(found: Correction) -> dict[str, tuple[int, int]]:
@@ -82,25 +155,25 @@ def messages(found: Correction) -> Iterator[Message]:
                     line.member.name or "",
                     str(words.smallest(amount, wallet)),
                     line.wallet,
-                    sentence(found, line, amount),
+                    sentence(found, line, amount, document),
                 )
 
 
-def sentence(found: Correction, line: CorrectionLine, amount: int) -> str:
-    """Say what a member gets or loses and why, in the active language."""
-    document = parse(found.document)
+def sentence(found: Correction, line: CorrectionLine, amount: int, document: Document | None = None) -> str:
+    """Say what a member gets or loses and why, in the active language; ``document`` saves reading it again."""
+    document = document or parse(found.document)
     wallet = words.wallet_of(document, line.wallet)
     facts = {
         "points": words.points(words.smallest(abs(amount), wallet), wallet),
         "name": found.name,
-        "events": explain(found, line),
+        "events": explain(found, line, document),
     }
     if amount > 0:
         return _("You get %(points)s. «%(name)s» puts right %(events)s.") % facts
     return _("%(points)s are taken back. «%(name)s» puts right %(events)s.") % facts
 
 
-def explain(found: Correction, line: CorrectionLine) -> str:
+def explain(found: Correction, line: CorrectionLine, document: Document | None = None) -> str:
     """Name the events that a line puts right, with what they gave and should have given."""
     event = Adjustment(
         occurred_at=clock.real_now(),
@@ -111,4 +184,4 @@ def explain(found: Correction, line: CorrectionLine) -> str:
         reason="",
         corrects=tuple(Corrected(*each) for each in line.originals),
     )
-    return corrected(event, parse(found.document))
+    return corrected(event, document or parse(found.document))

@@ -23,6 +23,7 @@ from stammis.programmes.queries import Versions
 from stammis.simulation.models import Run
 from stammis.simulation.queries.comparing import NotComparable
 from stammis.simulation.results import folder_of
+from stammis.simulation.righting import Deed
 from stammis.simulation.shift import Shift
 
 Key = tuple[str, int, str]
@@ -74,7 +75,11 @@ def why(run: Run, member: uuid.UUID, other: Run | None = None) -> Why:
     other = other or run.compared_with
     if other is None or run.summary is None or other.summary is None:
         raise NotComparable
-    today, tried = (_told(each, member.bytes) for each in (other, run))
+    return beside(member, *(_told(each, member.bytes) for each in (other, run)))
+
+
+def beside(member: uuid.UUID, today: Told, tried: Told) -> Why:
+    """Lay what was decided of a member in two folds side by side, in the active language."""
     keys = sorted(today.steps.keys() | tried.steps.keys(), key=lambda key: (key[1], key[0], key[2]))
     moments: list[Moment] = []
     for key in keys:
@@ -93,12 +98,12 @@ def why(run: Run, member: uuid.UUID, other: Run | None = None) -> Why:
     return Why(member=member, moments=tuple(moments), alike=len(keys) - len(moments))
 
 
-class _Told:
+class Told:
     """What was decided of one member, by what is the same in both runs: kind, instant and id."""
 
-    def __init__(self, versions: Versions, decided: Iterable[Decided]) -> None:
+    def __init__(self, versions: Versions, decided: Iterable[Decided | Deed]) -> None:
         self.versions = versions
-        self.steps: dict[Key, list[Decided]] = {}
+        self.steps: dict[Key, list[Decided | Deed]] = {}
         times: Counter[Key] = Counter()
         for step in decided:
             event = step.event
@@ -109,16 +114,16 @@ class _Told:
             self.steps.setdefault(key, []).append(step)
 
 
-def _told(run: Run, member: bytes) -> _Told:
+def _told(run: Run, member: bytes) -> Told:
     shift = Shift(folder_of(run))
     with tempfile.TemporaryDirectory() as scratch:
         decided = shift.tell(member, Path(scratch))
     if decided is None:
         raise NotInRun
-    return _Told(shift.course.versions(), decided)
+    return Told(shift.course.versions(), decided)
 
 
-def _side(told: _Told, key: Key) -> Side:
+def _side(told: Told, key: Key) -> Side:
     steps = told.steps.get(key, ())
     points: Counter[str] = Counter()
     tiers: dict[str, str | None] = {}
@@ -141,7 +146,7 @@ def _side(told: _Told, key: Key) -> Side:
     )
 
 
-def _parts(each: Decided, versions: Versions) -> Iterator[tuple[bool, Part]]:
+def _parts(each: Decided | Deed, versions: Versions) -> Iterator[tuple[bool, Part]]:
     rules = versions.number(each.version)
     event: AnyEvent = each.event
     steps: Iterable[Step] = (

@@ -1,4 +1,4 @@
-"""All that is written about runs: asked for, worked off, stopped, removed."""
+"""All that is written about runs and corrections: asked for, worked off, stopped, posted, removed."""
 
 from stammis.simulation.crew import RunBroken, RunStopped
 from stammis.simulation.services.asking import (
@@ -11,15 +11,28 @@ from stammis.simulation.services.asking import (
 )
 from stammis.simulation.services.correcting import (
     AlreadyCorrected,
-    NothingChosen,
-    NotPlanned,
     NotPosted,
     begin_posting,
     begin_undoing,
-    plan,
     post,
 )
 from stammis.simulation.services.costing import DAYS, begin_cost
+from stammis.simulation.services.planning import (
+    CorrectionBusy,
+    CorrectionStopped,
+    NoPeriod,
+    NothingChosen,
+    NotInForce,
+    NotPlanned,
+    SameVersion,
+    begin_correction,
+    drop_correction,
+    in_force,
+    plan,
+    resume_correction,
+    stop_correction,
+    unattended,
+)
 from stammis.simulation.services.queueing import queue
 from stammis.simulation.services.working import FEW, RunBusy, cancel, fail, remove, work
 
@@ -29,6 +42,10 @@ __all__ = [
     "AlreadyCorrected",
     "BadPeriod",
     "BadResponse",
+    "CorrectionBusy",
+    "CorrectionStopped",
+    "NoPeriod",
+    "NotInForce",
     "NotPlanned",
     "NotPosted",
     "NothingChosen",
@@ -36,17 +53,24 @@ __all__ = [
     "RunBroken",
     "RunBusy",
     "RunStopped",
+    "SameVersion",
     "UnknownRule",
     "begin",
+    "begin_correction",
     "begin_cost",
     "begin_identity",
     "begin_posting",
     "begin_undoing",
     "cancel",
+    "drop_correction",
     "fail",
+    "in_force",
     "plan",
     "post",
     "queue",
     "remove",
+    "resume_correction",
+    "stop_correction",
+    "unattended",
     "work",
 ]

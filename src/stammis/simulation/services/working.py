@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -19,6 +17,7 @@ from stammis.simulation import course as courses
 from stammis.simulation import population, results
 from stammis.simulation.course import Course
 from stammis.simulation.crew import RunStopped, work_off
+from stammis.simulation.folders import alone, link
 from stammis.simulation.models import Run
 from stammis.simulation.results import folder_of
 from stammis.simulation.services.asking import course_of
@@ -56,7 +55,7 @@ def work(run_id: uuid.UUID, *, processes: int = PROCESSES, progress: Progress | 
     Raises RunBusy, RunStopped, RunBroken and NoFolder.
     """
     run = Run.objects.select_related("programme").get(id=run_id)
-    with _alone(run):
+    with alone(folder_of(run), RunBusy):
         Run.objects.filter(id=run.id).update(state=Run.State.RUNNING, stopping=False, message="", finished_at=None)
         try:
             snapshot = _own_history(run)
@@ -93,19 +92,6 @@ def _end(run: Run, state: Run.State, message: str = "") -> None:
     Run.objects.filter(id=run.id).update(state=state, message=message, finished_at=clock.real_now())
 
 
-@contextmanager
-def _alone(run: Run) -> Iterator[None]:
-    """Keep everybody else from working on the same run. Raises RunBusy."""
-    folder = folder_of(run)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RunBusy from error
-        yield
-
-
 def _own_history(run: Run) -> Snapshot:
     """Give the history as it was when the run began; for a new one, as it is now."""
     place = folder_of(run) / "snapshot"
@@ -114,7 +100,7 @@ def _own_history(run: Run) -> Snapshot:
         return Snapshot(place, found)
     snapshotting.refresh(run.programme)
     snapshot = snapshots.open(run.programme)
-    return _link(_same_history(run, snapshot) or snapshot, place)
+    return link(_same_history(run, snapshot) or snapshot, place)
 
 
 def _same_history(run: Run, snapshot: Snapshot) -> Snapshot | None:
@@ -129,20 +115,6 @@ def _same_history(run: Run, snapshot: Snapshot) -> Snapshot | None:
         if found and found.buckets == snapshot.manifest.buckets and since <= found.position.at <= snapshot.position.at:
             return Snapshot(place, found)
     return None
-
-
-def _link(snapshot: Snapshot, place: Path) -> Snapshot:
-    """Let the files of a snapshot stay, under other names, whatever becomes of it."""
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(mode=0o700)
-    for files in snapshot.manifest.buckets.values():
-        for name in files.names():
-            try:
-                os.link(snapshot.folder / name, place / name)
-            except OSError:  # no second names on this file system
-                shutil.copyfile(snapshot.folder / name, place / name)
-    manifest.replace(place, msgspec.structs.replace(snapshot.manifest, retired={}))
-    return Snapshot(place, snapshot.manifest)
 
 
 def _compare(run: Run, snapshot: Snapshot, processes: int, progress: Progress | None) -> None:
@@ -167,9 +139,9 @@ def _compare(run: Run, snapshot: Snapshot, processes: int, progress: Progress | 
         found = today
     Run.objects.filter(id=run.id).update(compared_with=found)
     if found.state != Run.State.DONE:
-        with _alone(found):
+        with alone(folder_of(found), RunBusy):
             if manifest.read(folder_of(found) / "snapshot") is None:
-                _link(snapshot, folder_of(found) / "snapshot")
+                link(snapshot, folder_of(found) / "snapshot")
             Run.objects.filter(id=found.id).update(state=Run.State.RUNNING)
             _fold(found, snapshot, processes, progress, watched=run)
 
