@@ -59,6 +59,10 @@ SENTENCES = {
     "simulation.remove": _("removed the back-test «%(subject)s»"),
     "liability.reckon": _("had it reckoned what %(subject)s owes for points"),
     "correction.plan": _("planned the correction «%(subject)s»"),
+    "correction.stop": _("stopped planning the correction «%(subject)s»"),
+    "correction.resume": _("went on with the correction «%(subject)s»"),
+    "correction.drop": _("put the correction «%(subject)s» away"),
+    "correction.messages": _("exported the messages of the correction «%(subject)s»"),
     "correction.post": _("posted the correction «%(subject)s»"),
     "correction.undo": _("undid the correction «%(subject)s»"),
 }

@@ -43,6 +43,7 @@ PLACES = (
     Place(_("Members"), "members", "users"),
     Place(_("Programme"), "programme", "scroll-text"),
     Place(_("Back-tests"), "backtests", "flask-conical"),
+    Place(_("Corrections"), "corrections", "wrench"),
     Place(_("Rewards"), "rewards", "gift"),
     Place(_("Households"), "pools", "house"),
     Place(_("Liability"), "liability", "landmark"),

@@ -7,6 +7,7 @@ import random
 from dataclasses import dataclass
 from importlib import resources
 from tempfile import TemporaryDirectory
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -76,6 +77,8 @@ class Company:
     draft: str = ""
     backtest: str = ""
     proof: str = ""
+    correction: str = ""
+    posted: str = ""
 
 
 def found(members: int = MEMBERS) -> Company:
@@ -110,6 +113,7 @@ def found(members: int = MEMBERS) -> Company:
     assert ApiKey.objects.count() == 1
     draft = _draft(programme)
     backtest, proof = _tried(programme, draft)
+    correction, posted = _corrected(programme, draft)
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("STAMMIS_DATA", folder)
         insight.liability(programme)
@@ -127,6 +131,8 @@ def found(members: int = MEMBERS) -> Company:
         draft=str(draft.id),
         backtest=backtest,
         proof=proof,
+        correction=correction,
+        posted=posted,
     )
 
 
@@ -162,6 +168,18 @@ def _tried(programme: Programme, draft: Draft) -> tuple[str, str]:
     by = "manager@example.com"
     asked = simulation.begin(programme, by=by, document=draft.document, first=dt.date(2017, 6, 1), name=draft.name)
     return str(simulation.work(asked.id).id), str(simulation.work(simulation.begin_identity(programme, by=by).id).id)
+
+
+def _corrected(programme: Programme, draft: Draft) -> tuple[str, str]:
+    """Plans to put a year right by the draft, and posts a correction of two weeks; gives both ids."""
+    asked: dict[str, Any] = {"by": "manager@example.com", "document": draft.document, "wrong": 1}
+    year = simulation.begin_correction(programme, name="A better large basket", **asked)
+    first, end = (dt.datetime(2017, 6, day, tzinfo=ZONE) for day in (1, 15))
+    weeks = simulation.begin_correction(programme, name="Two weeks in June", begins_at=first, ends_at=end, **asked)
+    for each in (year, weeks):
+        simulation.plan(each.id)
+    simulation.begin_posting(programme, weeks.id, by="manager@example.com")
+    return str(year.id), str(simulation.post(weeks.id).id)
 
 
 def name_of(number: int) -> str:

@@ -17,6 +17,7 @@ ARGUMENTS = {
     "key_id": NOBODY,
     "run_id": NOBODY,
     "draft_id": NOBODY,
+    "correction_id": NOBODY,
     "seq": 1,
     "tier_set": "level",
     "hold": "x",

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
-import uuid
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from stammis.console import formats
+from stammis.console import formats, pace
+from stammis.console.pace import Progress
 from stammis.simulation.models import Run
-
-REMEMBERED = 200
-SOONEST_SECONDS = 1.0
-_first_seen: OrderedDict[uuid.UUID, tuple[float, int]] = OrderedDict()
-"""When a run was first looked at here while it ran, and how far it was: its speed is reckoned from there."""
 
 
 @dataclass(frozen=True)
@@ -34,17 +27,6 @@ class Asked:
     def short(self) -> str:
         """All of it but the title, in a line."""
         return " · ".join(part for part in (self.period, self.people, self.opening, self.supposes) if part)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is: members of both sides folded, of how many; the speed, and the time left."""
-
-    done: int
-    total: int
-    rate: float | None
-    left: str | None
-    waiting: bool
 
 
 def asked(run: Run) -> Asked:
@@ -101,19 +83,5 @@ def progress(run: Run) -> Progress:
     if beside is not None:
         total = 2 * max(run.total, beside.total)
         done = run.done + (beside.total if beside.state == Run.State.DONE else beside.done)
-    rate = _rate(run, done)
-    left = formats.duration(dt.timedelta(seconds=(total - done) / rate)) if rate and total else None
-    return Progress(done, total, rate, left, run.state == Run.State.QUEUED)
-
-
-def _rate(run: Run, done: int) -> float | None:
-    if run.state != Run.State.RUNNING:
-        _first_seen.pop(run.id, None)
-        return None
-    now = time.monotonic()
-    began, before = _first_seen.setdefault(run.id, (now, done))
-    while len(_first_seen) > REMEMBERED:
-        _first_seen.popitem(last=False)
-    if now - began < SOONEST_SECONDS or done <= before:
-        return None
-    return (done - before) / (now - began)
+    state = run.state
+    return pace.progress(run.id, done, total, waiting=state == Run.State.QUEUED, running=state == Run.State.RUNNING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stammis.console.backtests import asked
-from stammis.console.backtests.asked import Progress
+from stammis.console.pace import Progress
 from stammis.kit.errors import Problem
 from stammis.programmes import services as publishing
 from stammis.programmes.models import Draft, Programme

@@ -7,25 +7,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from stammis.console.forms.choosing import DRAFT, FILE, WITHOUT, ask_for_file, ask_for_order, day, programme_file
 from stammis.core.programme import Programme as Document
 from stammis.programmes.models import Draft
 from stammis.programmes.sentences import rule_name
 from stammis.simulation.models import Run
 
-LARGEST = 4 * 1024 * 1024
 STEP = 10
 """Forms speak of 10 % more points, runs of one per cent."""
 LESS = gettext_lazy("This is less than the other end.")
-FILE, DRAFT, WITHOUT = "file", "draft:", "without:"
-
-
-def _date(label: Any, hint: Any = "") -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=False, help_text=hint, widget=widget)
 
 
 def _percent(label: Any, *, required: bool = False) -> forms.DecimalField:
@@ -38,15 +31,9 @@ class BacktestForm(forms.Form):
     """What to try, on which days, for whom, and how everybody begins."""
 
     what = forms.ChoiceField(label=gettext_lazy("What to try"))
-    file = forms.FileField(
-        label=gettext_lazy("File"),
-        required=False,
-        max_length=150,
-        help_text=gettext_lazy("A programme file; only where «A programme file» is chosen above."),
-        widget=forms.FileInput(attrs={"accept": ".yaml,.yml,.json"}),
-    )
-    first = _date(gettext_lazy("First day"), gettext_lazy("Empty: from the beginning."))
-    last = _date(gettext_lazy("Last day"), gettext_lazy("Empty: up to now."))
+    file = programme_file()
+    first = day(gettext_lazy("First day"), gettext_lazy("Empty: from the beginning."))
+    last = day(gettext_lazy("Last day"), gettext_lazy("Empty: up to now."))
     label = forms.CharField(
         label=gettext_lazy("Only members with the label"),
         required=False,
@@ -102,14 +89,8 @@ class BacktestForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask for a file where it is needed, and for days in their order."""
         said: dict[str, Any] = super().clean() or {}
-        file: UploadedFile[bytes] | None = said.get("file")
-        if said.get("what") == FILE and file is None and "file" not in self.errors:
-            self.add_error("file", _("Choose the programme file."))
-        if file is not None and (file.size or 0) > LARGEST:
-            self.add_error("file", _("The file has more than 4 MB."))
-        first, last = said.get("first"), said.get("last")
-        if first and last and last < first:
-            self.add_error("last", _("This day lies before the first one."))
+        ask_for_file(self, wanted=said.get("what") == FILE)
+        ask_for_order(self)
         low, high = said.get("low"), said.get("high")
         if (low is None) != (high is None) and not {"low", "high"} & self.errors.keys():
             self.add_error("high" if high is None else "low", _("Say both ends, or none."))

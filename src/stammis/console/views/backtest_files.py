@@ -5,18 +5,18 @@ from __future__ import annotations
 import tempfile
 import uuid
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from stammis.console import formats, programmes
+from stammis.console import programmes
 from stammis.console.access import may
 from stammis.console.backtests import figures
 from stammis.console.backtests.report import NOBODY, Report
 from stammis.console.frame import draw
+from stammis.console.moments import laid
 from stammis.console.requests import StaffRequest
 from stammis.console.spreadsheets import table
 from stammis.kit import charts as drawing
@@ -24,7 +24,6 @@ from stammis.kit.charts import Picture
 from stammis.members.models import Member
 from stammis.simulation import queries
 from stammis.simulation.models import Run
-from stammis.simulation.queries.telling import Side
 from stammis.staff.roles import Permission
 
 KINDS = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet", "png": "image/png"}
@@ -65,55 +64,15 @@ def why(request: StaffRequest, run_id: uuid.UUID, member_id: uuid.UUID) -> HttpR
     member = get_object_or_404(Member, programme_id=run.programme_id, id=member_id)
     report = Report(run, other, queries.compared(run, other))
     told = queries.why(run, member.id, other)
-    moments = [
-        {
-            "kind": _kinds().get(moment.kind, moment.kind),
-            "id": moment.id,
-            "at": moment.at,
-            "sides": [
-                _side(name, side, report)
-                for name, side in ((report.sides.today, moment.today), (report.sides.tried, moment.tried))
-            ],
-        }
-        for moment in told.moments
-    ]
+    moments = laid(
+        told.moments,
+        (report.sides.today, report.sides.tried),
+        unit=report.unit,
+        decimals={wallet.id: wallet.decimals for wallet in report.found.wallets},
+        level=lambda tiers, level: (report.tiers(tiers), report.level(tiers, level or NOBODY)),
+    )
     context = {"run": run, "member": member, "moments": moments, "alike": told.alike, "report": report}
     return draw(request, "console/backtests/why.html", context)
-
-
-def _side(name: str, side: Side, report: Report) -> dict[str, Any]:
-    """Tell what an event came to on one side: points by wallet, what gave them, levels, and what gave nothing."""
-    decimals = {wallet.id: wallet.decimals for wallet in report.found.wallets}
-    return {
-        "name": name,
-        "points": [
-            (report.unit(wallet), formats.signed(amount, decimals.get(wallet, 0)))
-            for wallet, amount in side.points.items()
-            if amount
-        ],
-        "parts": side.parts,
-        "levels": [(report.tiers(tiers), report.level(tiers, level or NOBODY)) for tiers, level in side.tiers.items()],
-        "idle": side.not_applied,
-    }
-
-
-def _kinds() -> dict[str, str]:
-    """Name what happened."""
-    return {
-        "purchase": _("Purchase"),
-        "return": _("Return"),
-        "status": _("Status of a purchase"),
-        "event": _("Event"),
-        "redemption": _("Reward taken"),
-        "redemption_cancelled": _("Reward given back"),
-        "exchange": _("Reward exchanged"),
-        "adjustment": _("Points given or taken by hand"),
-        "balance": _("Balance brought along"),
-        "transfer": _("Points given to somebody"),
-        "received": _("Points received"),
-        "day": _("A day passed"),
-        "member": _("The record changed"),
-    }
 
 
 def _sides(request: StaffRequest, run_id: uuid.UUID) -> tuple[Run, Run]:

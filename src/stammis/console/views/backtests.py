@@ -21,7 +21,8 @@ from stammis.console.access import may
 from stammis.console.backtests import asked, figures
 from stammis.console.backtests.report import Report
 from stammis.console.backtests.response import redeemed, supposed
-from stammis.console.forms.backtests import DRAFT, FILE, STEP, WITHOUT, BacktestForm, ResponseForm
+from stammis.console.forms.backtests import STEP, BacktestForm, ResponseForm
+from stammis.console.forms.choosing import DRAFT, FILE, WITHOUT
 from stammis.console.frame import draw
 from stammis.console.requests import StaffRequest
 from stammis.kit import clock

@@ -1,0 +1,1 @@
+"""Corrections as the console shows them."""
