@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from stammis.intake import bodies
+from stammis.intake import bodies, documents
 from stammis.intake.reading import decode
 from stammis.kit.errors import Invalid
 from tests.docs import curl, markdown
@@ -25,6 +25,8 @@ READ_AS: dict[str, Callable[[bytes], object]] = {
     r"POST /api/v1/redemptions": partial(decode, body=bodies.RedemptionBody),
     r"POST /api/v1/redemptions/[^/]+/cancel": partial(decode, body=bodies.CancelBody),
     r"POST /api/v1/adjustments": partial(decode, body=bodies.AdjustmentBody),
+    r"POST /api/v1/corrections": documents.read_correction,
+    r"POST /api/v1/corrections/[^/]+/post": partial(decode, body=documents.PostingBody),
     r"PUT /api/v1/members/[^/]+": partial(decode, body=bodies.MemberBody),
 }
 

@@ -10,6 +10,7 @@ from stammis.api.paths import IdConverter
 from stammis.api.views import (
     backtests,
     between,
+    corrections,
     drafts,
     ledger,
     liability,
@@ -28,6 +29,7 @@ from stammis.api.views import (
 VIEWS = (
     backtests,
     between,
+    corrections,
     drafts,
     ledger,
     liability,

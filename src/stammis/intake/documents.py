@@ -10,14 +10,17 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, field
 
-from stammis.intake.bodies import Body, DraftBody, Name
+from stammis.intake.bodies import YEARS, Body, DraftBody, Name, Time
 from stammis.intake.codes import Fault, fault
-from stammis.intake.reading import decode
+from stammis.intake.reading import decode, refusal
 from stammis.kit.errors import Invalid
 
 LARGEST_DOCUMENT = 512 * 1024
 DEEPEST = 40
 _MOST_FAULTS = 100
+
+
+VersionNumber = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 
 class SupposedResponse(Body, kw_only=True):
@@ -50,6 +53,32 @@ class BacktestBody(Body, kw_only=True):
     response: SupposedResponse | None = None
 
 
+class CorrectionBody(Body, kw_only=True):
+    """What to put right, and what should have decided: a published ``version``, a ``document`` or a ``draft``.
+
+    ``wrong``: the version that ran; the period is the time in which it decided, or the part of it between ``from`` and
+    ``to`` (not included). Without it both are needed. ``name``: what members read as the reason.
+    """
+
+    name: Name
+    wrong: VersionNumber | None = None
+    version: VersionNumber | None = None
+    document: Annotated[dict[str, Any], Meta(description="The programme, as in a programme file.")] | None = None
+    draft: uuid.UUID | None = None
+    from_: Time | None = field(name="from", default=None)
+    to: Time | None = None
+
+
+class PostingBody(Body, kw_only=True):
+    """To whom a correction is posted: to ``all``, or only where the member ``gains``."""
+
+    scope: Literal["all", "gains"] = "all"
+
+
+class UndoingBody(Body, kw_only=True):
+    """Nothing but the programme, where it has to be named."""
+
+
 def read_draft(raw: bytes) -> DraftBody:
     """Read a draft as it is to be kept. Raises Invalid.
 
@@ -69,6 +98,21 @@ def read_backtest(raw: bytes) -> BacktestBody:
         raise Invalid(
             errors=[fault("/document", "missing_field", "Name one thing: document, draft, without or proof.")]
         )
+    return body
+
+
+def read_correction(raw: bytes) -> CorrectionBody:
+    """Read what is to be put right. Raises Invalid, also where it names nothing that should have decided, or several.
+
+    Times have to lie in years in which days can be reckoned with.
+    """
+    body = decode(raw or b"{}", CorrectionBody)
+    if any(at is not None and at.year not in YEARS for at in (body.from_, body.to)):
+        raise refusal(raw, CorrectionBody)
+    _check(raw, body.document)
+    named = [body.document is not None, body.draft is not None, body.version is not None]
+    if sum(named) != 1:
+        raise Invalid(errors=[fault("/document", "missing_field", "Name one thing: version, document or draft.")])
     return body
 
 

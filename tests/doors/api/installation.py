@@ -24,6 +24,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from stammis.accrual import services as accrual
+from stammis.api.openapi.examples import A_CORRECTION
 from stammis.kit import clock
 from stammis.programmes import queries as programmes
 from stammis.programmes import services as publishing
@@ -171,6 +172,13 @@ class Installation:
         rule = programmes.versions(programme.id).document(1).earn[0].id
         run = simulation.work(simulation.begin(programme, by="tests", without=rule, name="without").id)
         return str(run.id), str(run.compared_with_id)
+
+    def planned(self, slug: str) -> str:
+        """Plans to put right what the first version gave, by the document of an example; gives the correction's id."""
+        programme = programmes.programme(slug)
+        document = A_CORRECTION["document"]
+        made = simulation.begin_correction(programme, by="tests", name="Wrong rule", wrong=1, document=document)
+        return str(simulation.plan(made.id).id)
 
     def caller(
         self,

@@ -21,9 +21,18 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from stammis.api.openapi.examples import A_BATCH, BACKTEST_ID, DRAFT_ID, MEMBER_ID, OTHER_BACKTEST_ID, PENDING_ROW
+from stammis.api.openapi.examples import (
+    A_BATCH,
+    BACKTEST_ID,
+    CORRECTION_ID,
+    DRAFT_ID,
+    MEMBER_ID,
+    OTHER_BACKTEST_ID,
+    PENDING_ROW,
+)
 from stammis.intake.bodies import Body
 from stammis.programmes import yaml
+from stammis.simulation import tasks
 from tests.doors.api.installation import Caller, Installation
 
 SHOP = Path("src/stammis/programmes/templates/shop-points.yaml")
@@ -59,6 +68,7 @@ DRAFT = ("put_draft", "undo_draft", "review_draft", "return_draft", "review_draf
 ANOTHER_DRAFT = ("put_draft", "discard_draft")
 SETTLED = ("release_pending", "cancel_pending", "restore_pending")
 BACKTEST = ("begin_backtest", "cancel_backtest")
+CORRECTION = ("begin_correction", "post_correction", "undo_correction", "drop_correction")
 ROUNDS = 12
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 ANY = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
@@ -127,14 +137,22 @@ def test_every_example_works_as_it_stands_and_answers_as_shown(
     tried, today = installation.back_tested(caller.programme)
     for name in BACKTEST:
         sent(document, name, caller, backtest=tried)
+    planned = installation.planned(caller.programme)
+    for name in CORRECTION:
+        put_away = name == "drop_correction"
+        sent(document, name, caller, correction=installation.planned(caller.programme) if put_away else planned)
+        if name == "post_correction":
+            tasks.correct(planned)
     reading = [each for each in known.values() if each[0] == "GET"]
-    assert len(reading) == len(known) - len({*ORDER, *SETTLED, *DRAFT, *ANOTHER_DRAFT, *BACKTEST}) + 1
+    worked = {*ORDER, *SETTLED, *DRAFT, *ANOTHER_DRAFT, *BACKTEST, *CORRECTION}
+    assert len(reading) == len(known) - len(worked) + 1
     for _method, address, operation in reading:
         path = address.replace("{row}", row).replace("{name}", "points_issued")
         path = filled(path, operation).replace(BACKTEST_ID, tried).replace(OTHER_BACKTEST_ID, today)
+        path = path.replace(CORRECTION_ID, planned)
         read = caller.http.get(path)
         assert read.is_success, f"{address}: {read.text}"
-        if "export" in address:
+        if "application/json" not in operation["responses"]["200"]["content"]:
             assert read.headers["content-type"].partition(";")[0] in operation["responses"]["200"]["content"]
             continue
         check_answer(document, operation, read)
@@ -150,13 +168,20 @@ def waiting_row(caller: Caller) -> str:
 
 
 def sent(
-    document: dict[str, Any], name: str, caller: Caller, *, draft: str = DRAFT_ID, backtest: str = "", pending: str = ""
+    document: dict[str, Any],
+    name: str,
+    caller: Caller,
+    *,
+    draft: str = DRAFT_ID,
+    backtest: str = "",
+    correction: str = "",
+    pending: str = "",
 ) -> list[dict[str, Any]]:
     """The answers to every example of an operation, each as the document shows it."""
     method, address, operation = operations(document)[name]
     body = operation["requestBody"]["content"]["application/json"] if "requestBody" in operation else {}
     path = filled(address, operation).replace(DRAFT_ID, draft).replace(BACKTEST_ID, backtest)
-    path = path.replace(PENDING_ROW, pending)
+    path = path.replace(PENDING_ROW, pending).replace(CORRECTION_ID, correction)
     answers = []
     for example in body.get("examples", {"": {"value": None}}).values():
         answer = caller.http.request(method, path, json=example["value"])

@@ -23,6 +23,7 @@ TAGS = {
     "Points": "Events, adjustments, and what waits.",
     "Programmes": "Drafts: written by some, approved by somebody else, published on a day.",
     "Back-tests": "Programmes tried on what really happened.",
+    "Corrections": "What a wrong rule gave, put right afterwards.",
     "Numbers": "Metrics.",
 }
 

@@ -132,4 +132,14 @@ BACKTEST_ID = "0199c2f0-7a5b-7c3e-8d21-f4a60b9e7c22"
 OTHER_BACKTEST_ID = "0199c2f0-7a5b-7c3e-8d21-f4a60b9e7c33"
 A_BACKTEST: dict[str, Any] = {"document": A_CHANGE["document"], "from": "2026-02-01", "name": "Half as much again"}
 A_RULE_LEFT_OUT: dict[str, Any] = {"without": "spend", "from": "2026-02-01", "to": "2026-03-01", "sample": 100}
+CORRECTION_ID = "0199c2f0-7a5b-7c3e-8d21-f4a60b9e7c44"
+A_CORRECTION: dict[str, Any] = {"name": "Too many points in March", "wrong": 1, "document": A_CHANGE["document"]}
+A_CORRECTION_BY_FILE: dict[str, Any] = {
+    "name": "Three days in March",
+    "from": "2026-03-02T00:00:00+02:00",
+    "to": "2026-03-05T00:00:00+02:00",
+    "document": A_CHANGE["document"],
+}
+A_POSTING: dict[str, Any] = {"scope": "gains"}
+AN_UNDOING: dict[str, Any] = {}
 A_PROOF_OF_THE_LEDGER: dict[str, Any] = {"proof": True}

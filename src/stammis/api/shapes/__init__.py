@@ -17,6 +17,15 @@ from stammis.api.shapes.backtests import (
     WalletChangeAnswer,
     WalletTotalsAnswer,
 )
+from stammis.api.shapes.corrections import (
+    CorrectedEvent,
+    CorrectionAnswer,
+    CorrectionItem,
+    CorrectionLineAnswer,
+    CorrectionLinesAnswer,
+    CorrectionsAnswer,
+    CorrectionWallet,
+)
 from stammis.api.shapes.decisions import (
     ActivatedAnswer,
     AmountsAnswer,
@@ -125,6 +134,13 @@ __all__ = [
     "ClockAnswer",
     "CohortAnswer",
     "ComparisonAnswer",
+    "CorrectedEvent",
+    "CorrectionAnswer",
+    "CorrectionItem",
+    "CorrectionLineAnswer",
+    "CorrectionLinesAnswer",
+    "CorrectionWallet",
+    "CorrectionsAnswer",
     "DecisionAnswer",
     "DeferredAnswer",
     "DeferredItem",

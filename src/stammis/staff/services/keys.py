@@ -37,6 +37,8 @@ SCOPES = (
     "programmes:publish",
     "backtests:read",
     "backtests:write",
+    "corrections:read",
+    "corrections:write",
 )
 LARGE = "adjustments:large"
 """Lifts the limit for points given or taken by programs."""
