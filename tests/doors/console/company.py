@@ -99,15 +99,7 @@ def found(members: int = MEMBERS) -> Company:
     pool = _together(programme)
     key, _plain = staff.create_key("Web shop", by="tests")
     issued = Issued.objects.filter(state="issued").order_by("member_id", "redemption")[0]
-    held = HoldPlaced(
-        occurred_at=clock.now(),
-        id="held",
-        member=issued.member.reference or "",
-        wallet="points",
-        amount=1,
-        seconds=9_000,
-    )
-    _record([Item(programme.id, held, ("hold", held.id))])
+    _hold(programme, issued.member.reference or "")
     earned = Entry.objects.filter(member_id=issued.member_id, kind="earn").order_by("-amount")[0]
     expired = Entry.objects.filter(kind="expire").order_by("member_id", "row")[0]
     assert ApiKey.objects.count() == 1
@@ -134,6 +126,12 @@ def found(members: int = MEMBERS) -> Company:
         correction=correction,
         posted=posted,
     )
+
+
+def _hold(programme: Programme, member: str) -> None:
+    """Puts a point of a member aside."""
+    held = HoldPlaced(occurred_at=clock.now(), id="held", member=member, wallet="points", amount=1, seconds=9_000)
+    _record([Item(programme.id, held, ("hold", held.id))])
 
 
 def _together(programme: Programme) -> str:
