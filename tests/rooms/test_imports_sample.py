@@ -65,12 +65,13 @@ def told_nothing(_purchases: int) -> None:
 def test_the_panel_has_the_published_totals(panel: Panel) -> None:
     baskets = list(panel.baskets())
     assert len(panel.households()) == 2_469
+    assert panel.purchases() == 155_848
     assert len(baskets) == len({basket.id for basket in baskets}) == 155_848
-    assert sum(len(basket.rows) for basket in baskets) == 1_469_307
-    assert sum(row.amount for basket in baskets for row in basket.rows) == 459_603_958
+    assert sum(len(basket.products) for basket in baskets) == 1_469_307
+    assert sum(sum(basket.amounts) for basket in baskets) == 459_603_958
     assert len({basket.store for basket in baskets}) == 457
-    assert max(len(basket.rows) for basket in baskets) == 161
-    assert sum(sum(row.amount for row in basket.rows) == 0 for basket in baskets) == 478
+    assert max(len(basket.products) for basket in baskets) == 161
+    assert sum(sum(basket.amounts) == 0 for basket in baskets) == 478
     assert (local(baskets[0].at).isoformat(), local(baskets[-1].at).isoformat()) == (
         "2017-01-01T06:53:26-05:00",
         "2017-12-31T23:01:20-05:00",
@@ -115,7 +116,7 @@ def test_what_is_made_up_lies_in_the_year_after_its_purchase_and_never_returns_e
         _kind, basket = moment.event.id.split("-")
         assert bought[basket].at < moment.at
         if isinstance(moment.event, Return):
-            assert len(bought[basket].rows) > len(moment.event.lines) == 1
+            assert len(bought[basket].products) > len(moment.event.lines) == 1
     assert made_up > 10
 
 
@@ -143,7 +144,7 @@ def test_a_load_that_was_interrupted_goes_on_where_it_was(weeks: Panel, journey:
     purchases = Event.objects.filter(kind="purchase")
     assert purchases.count() == sum(1 for _basket in weeks.baskets())
     assert purchases.aggregate(Sum("gross_minor"))["gross_minor__sum"] == sum(
-        row.amount for basket in weeks.baskets() for row in basket.rows
+        sum(basket.amounts) for basket in weeks.baskets()
     )
     assert (run.repeated, run.refused) == (0, 0)
     assert Member.objects.count() == len(weeks.households())

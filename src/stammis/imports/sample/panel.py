@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
-from itertools import groupby
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -35,9 +35,15 @@ MEASURED_IN_THOUSANDTHS = ("FUEL", "MISCELLANEOUS")
 LARGEST_COUNT = 100
 """Quantities above this, in the departments that sell fuel, are thousandths of a gallon."""
 
+_HOUR_SECONDS = 3_600
 _ROWS_AT_A_TIME = 1 << 14
 _TEXTS = ("department", "product_category")
 _COLUMNS = ["household_id", "store_id", "basket_id", "product_id", "quantity", "sales_value", "transaction_timestamp"]
+
+
+_NUMBERS = tuple(str(number) for number in range(1, 1_001))
+"""What lines are called: none of the panel's purchases has more."""
+_COUNTED = tuple(quantity * QUANTITY_SCALE for quantity in range(LARGEST_COUNT + 1))
 
 
 class SampleMissing(NotFound):
@@ -53,26 +59,22 @@ class Product(NamedTuple):
     name: str | None
 
 
-class Row(NamedTuple):
-    """A line of the panel: amount in cents, quantity as the panel has it, time in seconds since 1970."""
-
-    household: int
-    store: int
-    basket: int
-    product: int
-    quantity: int
-    amount: int
-    at: int
+_UNKNOWN = Product(None, None)
 
 
 class Basket(NamedTuple):
-    """The rows of one purchase."""
+    """A purchase of the panel, its lines as columns: amounts in cents, quantities as the panel has them.
+
+    ``at`` is in seconds since 1970.
+    """
 
     id: int
     household: int
     store: int
     at: int
-    rows: list[Row]
+    products: list[int]
+    quantities: list[int]
+    amounts: list[int]
 
 
 class Panel:
@@ -110,9 +112,13 @@ class Panel:
         return dict(sorted(first.items()))
 
     def purchases(self) -> int:
-        """How many purchases there are."""
-        with self._transactions() as file:
-            return int(pc.count_distinct(file.read(columns=["basket_id"], use_threads=False)["basket_id"]).as_py())
+        """How many purchases there are: the lines of each follow one another."""
+        found, latest = 0, None
+        for batch in self._batches(["basket_id"]):
+            runs = pc.run_end_encode(batch["basket_id"])
+            found += len(runs.values) - (runs.values[0] == latest)
+            latest = runs.values[-1]
+        return found
 
     def demographics(self) -> dict[int, dict[str, str]]:
         """What is known of some households: age, income, size and so on."""
@@ -124,41 +130,32 @@ class Panel:
 
     def baskets(self, *, part: int = 0, parts: int = 1) -> Iterator[Basket]:
         """Every purchase in the order of the year, of those households whose number modulo ``parts`` is ``part``."""
-        for basket, rows in groupby(self._rows(part, parts), key=lambda row: row.basket):
-            lines = list(rows)
-            first = lines[0]
-            yield Basket(basket, first.household, first.store, first.at, lines)
+        latest: Basket | None = None  # its lines may go on in the next batch
+        for batch in self._batches(_COLUMNS):
+            for basket in _baskets(_chosen(batch, part, parts)):
+                if latest is not None and latest.id == basket.id:
+                    latest.products.extend(basket.products)
+                    latest.quantities.extend(basket.quantities)
+                    latest.amounts.extend(basket.amounts)
+                    continue
+                if latest is not None:
+                    yield latest
+                latest = basket
+        if latest is not None:
+            yield latest
 
     def lines(self, basket: Basket) -> tuple[Line, ...]:
         """The lines of a purchase, numbered from 1."""
         products = self.products
-        unknown = Product(None, None)
         lines = []
-        for number, row in enumerate(basket.rows, start=1):
-            product = products.get(row.product, unknown)
-            lines.append(
-                Line(
-                    id=str(number),
-                    sku=str(row.product),
-                    name=product.name,
-                    category=product.category,
-                    quantity=millionths(row.quantity, product.category),
-                    amount=row.amount,
-                )
-            )
+        assert len(basket.products) <= len(_NUMBERS)
+        for number, article, quantity, amount in zip(
+            _NUMBERS, basket.products, basket.quantities, basket.amounts, strict=False
+        ):
+            category, name = products.get(article, _UNKNOWN)
+            counted = _COUNTED[quantity] if 0 <= quantity <= LARGEST_COUNT else millionths(quantity, category)
+            lines.append(Line(number, amount, counted, str(article), category, name))
         return tuple(lines)
-
-    def _rows(self, part: int, parts: int) -> Iterator[Row]:
-        for batch in self._batches(_COLUMNS):
-            chosen = batch
-            if parts > 1:
-                household = batch["household_id"]
-                quotient = pc.multiply(pc.divide(household, parts), parts)
-                chosen = batch.filter(pc.equal(pc.subtract(household, quotient), part))
-            cents = pc.cast(pc.round(pc.multiply(chosen["sales_value"], 100)), pa.int64())
-            seconds = _seconds(chosen["transaction_timestamp"])
-            whole = [chosen[name].to_pylist() for name in _COLUMNS[:5]]
-            yield from map(Row._make, zip(*whole, cents.to_pylist(), seconds, strict=True))
 
     def _batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
         with self._transactions() as file:
@@ -171,6 +168,35 @@ class Panel:
         # ``read_table`` would load pandas.
         with pq.ParquetFile(self.folder / f"{name}.parquet", read_dictionary=list(texts)) as file:
             return file.read(columns=columns, use_threads=False)
+
+
+def _chosen(batch: pa.RecordBatch, part: int, parts: int) -> pa.RecordBatch:
+    """The rows of those households whose number modulo ``parts`` is ``part``."""
+    if parts == 1:
+        return batch
+    household = batch["household_id"]
+    quotient = pc.multiply(pc.divide(household, parts), parts)
+    return batch.filter(pc.equal(pc.subtract(household, quotient), part))
+
+
+def _baskets(batch: pa.RecordBatch) -> Iterator[Basket]:
+    """The purchases of some rows."""
+    if not batch.num_rows:
+        return
+    ends = pc.run_end_encode(batch["basket_id"]).run_ends.to_pylist()
+    households, stores, ids, products, quantities = (batch[name].to_pylist() for name in _COLUMNS[:5])
+    amounts = pc.cast(pc.round(pc.multiply(batch["sales_value"], 100)), pa.int64()).to_pylist()
+    times = _seconds(batch["transaction_timestamp"])
+    for first, end in pairwise([0, *ends]):
+        yield Basket(
+            ids[first],
+            households[first],
+            stores[first],
+            times[first],
+            products[first:end],
+            quantities[first:end],
+            amounts[first:end],
+        )
 
 
 def _seconds(column: pa.Array | pa.ChunkedArray) -> list[int]:
@@ -205,5 +231,11 @@ def millionths(quantity: int, category: str | None) -> int:
 
 def local(at: int) -> dt.datetime:
     """An instant in the panel's own zone, with its offset."""
-    offset = dt.datetime.fromtimestamp(at, ZONE).utcoffset()
-    return dt.datetime.fromtimestamp(at, dt.timezone(offset or dt.timedelta()))
+    return dt.datetime.fromtimestamp(at, _offset(at // _HOUR_SECONDS))
+
+
+@lru_cache(maxsize=16_384)
+def _offset(hour: int) -> dt.timezone:
+    """The panel's offset in an hour since 1970; it only ever changed with the hour."""
+    offset = dt.datetime.fromtimestamp(hour * _HOUR_SECONDS, ZONE).utcoffset()
+    return dt.timezone(offset or dt.timedelta())

@@ -74,9 +74,11 @@ def made_up(panel: Panel, basket: Basket) -> Iterator[Return | Happening]:
 def _line_that_returns(panel: Panel, basket: Basket) -> int | None:
     """The number of the dearest line that can be brought back, unless it is all that was bought."""
     goods = [
-        (row.amount, number)
-        for number, row in enumerate(basket.rows, start=1)
-        if row.amount and row.quantity and panel.category(row.product) not in MEASURED_IN_THOUSANDTHS
+        (amount, number)
+        for number, (article, quantity, amount) in enumerate(
+            zip(basket.products, basket.quantities, basket.amounts, strict=True), start=1
+        )
+        if amount and quantity and panel.category(article) not in MEASURED_IN_THOUSANDTHS
     ]
     return max(goods)[1] if len(goods) > 1 else None
 
