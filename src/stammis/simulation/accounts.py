@@ -169,15 +169,20 @@ class Account:
         month = month_of(at)
         buys = isinstance(event, Purchase)
         touched = False
+        reached: dict[str, str] = {}
         for said in step.decision.steps:
             if said.because in LIMITS:
-                sums.cut(said.because, str(said.saw.get("budget") or said.saw.get("cap") or said.rule), at)
+                what = str(said.saw.get("budget") or said.saw.get("cap") or said.rule)
+                if reached.get(what) != "capped":  # of rules that share a limit some may have got a part
+                    reached[what] = said.because
             if said.applied and said.points and said.rule:
                 touched = True
                 key = (month, said.rule, said.wallet or "")
                 sums.given[key] = sums.given.get(key, 0) + said.points
                 if buys:
                     sums.touched[key] = sums.touched.get(key, 0) + 1
+        for what, because in reached.items():
+            sums.cut(because, what, at)
         if buys:
             bought = sums.bought.get(month)
             if bought is None:

@@ -94,6 +94,8 @@ class Fold:
     def expect(self, receivers: Mapping[str, bytes], wanted: Mapping[bytes, frozenset[str]]) -> None:
         """Say what later events are about: who receives which transfer, and members' purchases to be remembered."""
         self._receivers, self._wanted = receivers, wanted
+        for member, account in self.accounts.items():  # one that somebody asked for is there before its history
+            account.wanted = wanted.get(member, NOT_WANTED)
 
     def account(self, member: bytes) -> Account:
         """Give an account, new where nothing has happened to it yet."""

@@ -16,7 +16,7 @@ from stammis.core.programme import Programme as Document
 from stammis.programmes.sentences import rule_named, words
 from stammis.simulation.estimates import Estimate
 from stammis.simulation.queries.comparing import Comparison, Wallet
-from stammis.simulation.results import WalletTotals
+from stammis.simulation.results import Limit, WalletTotals
 
 BEHAVIOUR = gettext_lazy(
     "Everybody is taken to have bought and redeemed just as they did. What other terms would have made them do is not"
@@ -39,21 +39,31 @@ def verdict(found: Comparison, document: Document) -> list[str]:
 def given(wallet: Wallet, document: Document) -> str:
     """Say how many more or fewer points of a wallet would have been given, and what they are worth."""
     unit = words.wallet_of(document, wallet.id)
-    change = wallet.change.value
+    change, money = wallet.change.value, wallet.cost_minor
     if change == 0:
-        return _("It would have given as many %(wallet)s as it did.") % {
+        same = _("It would have given as many %(wallet)s as it did.") % {
             "wallet": words.name(unit.name, wallet.id) if unit else wallet.id
         }
+        return f"{same} {_revalued(money, document)}" if wallet.revalued and money else same
     facts = {
         "points": words.points(words.smallest(abs(change), unit), unit),
         "share": share(_given(wallet.tried) - _given(wallet.today), _given(wallet.today)),
     }
-    if wallet.cost_minor is None:
+    if money is None or wallet.revalued:
         more = _("It would have given %(points)s more (%(share)s).")
-        return (more if change > 0 else _("It would have given %(points)s less (%(share)s).")) % facts
-    facts["money"] = words.minor_money(abs(wallet.cost_minor.value), document.currency)
+        told = (more if change > 0 else _("It would have given %(points)s less (%(share)s).")) % facts
+        return f"{told} {_revalued(money, document)}" if money else told
+    facts["money"] = words.minor_money(abs(money.value), document.currency)
     more = _("It would have given %(points)s more (%(share)s), worth %(money)s.")
     return (more if change > 0 else _("It would have given %(points)s less (%(share)s), worth %(money)s.")) % facts
+
+
+def _revalued(estimate: Estimate, document: Document) -> str:
+    """Say what all that is given would be worth where a point is worth something else than it is."""
+    facts = {"money": words.minor_money(abs(estimate.value), document.currency)}
+    if estimate.value < 0:
+        return _("As a point would be worth something else, all that is given would be worth %(money)s less.") % facts
+    return _("As a point would be worth something else, all that is given would be worth %(money)s more.") % facts
 
 
 def cost(estimate: Estimate, currency: str) -> str:
@@ -111,16 +121,16 @@ def left(found: Comparison, document: Document) -> Iterator[str]:
 
 def stopped(found: Comparison, document: Document) -> Iterator[str]:
     """Say which caps and budgets would have been reached otherwise than they were, and how much was not possible."""
-    known = {(limit.because, limit.id, limit.times, limit.first_at) for limit in found.today.limits}
-    for limit in found.tried.limits:
-        if (limit.because, limit.id, limit.times, limit.first_at) in known:
+    known = dict(_reached(found.today.limits))
+    for (budget, limit), (times, first_at) in _reached(found.tried.limits):
+        if known.get((budget, limit)) == (times, first_at):
             continue
         facts = {
-            "name": limit_name(limit.id, document),
-            "day": words.day(_local(limit.first_at, document.timezone)),
-            "times": words.number(limit.times),
+            "name": limit_name(limit, document),
+            "day": words.day(_local(first_at, document.timezone)),
+            "times": words.number(times),
         }
-        if limit.because == "budget_reached":
+        if budget:
             yield _("The budget %(name)s would have been used up, first on %(day)s.") % facts
         else:
             yield _("The limit of %(name)s would have been reached %(times)s times, first on %(day)s.") % facts
@@ -132,6 +142,13 @@ def stopped(found: Comparison, document: Document) -> Iterator[str]:
             missed,
         )
         yield sentence % {"count": words.number(missed)}
+
+
+def _reached(limits: tuple[Limit, ...]) -> Iterator[tuple[tuple[bool, str], tuple[int, dt.datetime]]]:
+    """Give by budget or cap how often it was reached, whether it left a part or nothing, and when first."""
+    for budget, limit in dict.fromkeys((each.because == "budget_reached", each.id) for each in limits):
+        same = [each for each in limits if ((each.because == "budget_reached"), each.id) == (budget, limit)]
+        yield (budget, limit), (sum(each.times for each in same), min(each.first_at for each in same))
 
 
 def limit_name(limit: str, document: Document) -> str:

@@ -57,8 +57,8 @@ REWARDS = pa.schema(
     ]
 )
 """A row for each member and reward: how many were taken, how many given back, and the points that it cost."""
-TABLES = {"purses": PURSES, "people": PEOPLE, "levels": LEVELS, "rewards": REWARDS}
-"""The tables of a unit's results, by the name of their files."""
+TABLES = {"people": PEOPLE, "purses": PURSES, "levels": LEVELS, "rewards": REWARDS}
+"""The tables of a unit's results, by the name of their files; the others ask who is in the first."""
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -98,6 +98,7 @@ class Results:
     def __init__(self, folder: Path, unit: str) -> None:
         self._place = folder / unit
         self._part = folder / f"{unit}.{os.getpid()}.part"
+        shutil.rmtree(self._part, ignore_errors=True)  # of a killed process that had the same number
         self._part.mkdir(mode=0o700)
         self._writers = {
             name: (pq.ParquetWriter(self._part / f"{name}.parquet", schema, compression="zstd"), schema)

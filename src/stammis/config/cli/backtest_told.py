@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 import msgspec
@@ -54,8 +55,9 @@ def show(run: Run, found: Comparison) -> None:
             _line(name.replace("_", " "), now, then, wallet.decimals)
     for what, count in found.tried.refused.items():
         click.echo(_("Not possible: %(what)s: %(number)s") % {"what": what, "number": number(count)})
+    zone = ZoneInfo(run.programme.zone)
     for limit in found.tried.limits:
-        values = {"number": number(limit.times), "day": f"{limit.first_at:%Y-%m-%d}"}
+        values = {"number": number(limit.times), "day": f"{limit.first_at.astimezone(zone):%Y-%m-%d}"}
         said = _("%(number)s times, first on %(day)s") % values
         click.echo(f"{limit.because} {limit.id}: {said}")
     _costs(run, found)

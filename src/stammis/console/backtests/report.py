@@ -137,7 +137,7 @@ class Report:
         }
         if wallet.cost_minor is not None:
             yield {
-                "name": _("What they are worth"),
+                "name": _("What all that is given is worth") if wallet.revalued else _("What they are worth"),
                 "value": self.signed_money(wallet.cost_minor.value),
                 "under": self.range(wallet.cost_minor, self.signed_money),
             }

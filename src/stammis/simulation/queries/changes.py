@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from fractions import Fraction
 
 import duckdb
 import msgspec
@@ -13,6 +14,7 @@ from stammis.members.models import Member
 from stammis.simulation.estimates import Estimate, total
 
 LARGEST = 50
+SIDES = ("today", "tried")
 SHARES = (1, 5, 25, 50, 75, 95, 99)
 """Percentiles of members' changes."""
 
@@ -51,12 +53,13 @@ _MOVED = """
 CREATE TEMP TABLE moved AS
 SELECT member_id, wallet, coalesce(b.net, 0) AS tried, coalesce(a.net, 0) AS today, tried - today AS points,
        coalesce(sign(today) * (abs(today)::HUGEINT * v.num // v.den), 0)::BIGINT AS money_today,
-       coalesce(sign(tried) * (abs(tried)::HUGEINT * v.num // v.den), 0)::BIGINT AS money_tried,
+       coalesce(sign(tried) * (abs(tried)::HUGEINT * w.num // w.den), 0)::BIGINT AS money_tried,
        money_tried - money_today AS money
 FROM (SELECT member_id, wallet::VARCHAR AS wallet, earned + given + taken_back AS net FROM today_purses) AS a
 FULL JOIN (SELECT member_id, wallet::VARCHAR AS wallet, earned + given + taken_back AS net FROM tried_purses) AS b
     USING (member_id, wallet)
-LEFT JOIN worth AS v USING (wallet)
+LEFT JOIN (FROM worth WHERE side = 'today') AS v USING (wallet)
+LEFT JOIN (FROM worth WHERE side = 'tried') AS w USING (wallet)
 """
 _CHANGES = """
 CREATE TEMP TABLE changes AS
@@ -66,18 +69,32 @@ WHERE p.enrolled GROUP BY p.member_id
 """
 
 
-def lay_out(db: duckdb.DuckDBPyConnection, rules: Rules) -> bool:
-    """Make the tables ``moved`` (by member and wallet) and ``changes`` (by member); tell whether they are in money."""
-    db.execute("CREATE TEMP TABLE worth (wallet VARCHAR, num BIGINT, den BIGINT)")
-    valued = [(each.id, each.value.numerator, each.value.denominator) for each in rules.wallets.values() if each.value]
+def lay_out(db: duckdb.DuckDBPyConnection, today: Rules, tried: Rules) -> bool:
+    """Make the tables ``moved`` (by member and wallet) and ``changes`` (by member); tell whether they are in money.
+
+    Each side's points are worth what its own rules say; where one of them says nothing, what the other says.
+    """
+    db.execute("CREATE TEMP TABLE worth (side VARCHAR, wallet VARCHAR, num BIGINT, den BIGINT)")
+    valued = [
+        (side, wallet, value.numerator, value.denominator)
+        for wallet in dict.fromkeys((*tried.wallets, *today.wallets))
+        for side, value in zip(SIDES, worths(wallet, today, tried), strict=True)
+        if value is not None
+    ]
     if valued:
-        db.executemany("INSERT INTO worth VALUES (?, ?, ?)", valued)
+        db.executemany("INSERT INTO worth VALUES (?, ?, ?, ?)", valued)
     db.execute(_MOVED)
     if valued:
         db.execute(_CHANGES.format(what="money", only="true"))
     else:
-        db.execute(_CHANGES.format(what="points", only="m.wallet = ?"), [next(iter(rules.wallets), "")])
+        db.execute(_CHANGES.format(what="points", only="m.wallet = ?"), [next(iter(tried.wallets), "")])
     return bool(valued)
+
+
+def worths(wallet: str, today: Rules, tried: Rules) -> tuple[Fraction | None, Fraction | None]:
+    """Give what a smallest unit of a wallet is worth on each side, in minor units; None where neither side says it."""
+    values = [rules.wallets[wallet].value if wallet in rules.wallets else None for rules in (today, tried)]
+    return values[0] or values[1], values[1] or values[0]
 
 
 def spread(db: duckdb.DuckDBPyConnection) -> Spread:

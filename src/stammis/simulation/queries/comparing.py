@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 
 import duckdb
 import msgspec
@@ -15,7 +16,7 @@ from stammis.simulation import course as courses
 from stammis.simulation import results
 from stammis.simulation.estimates import Estimate, total, totals
 from stammis.simulation.models import Run
-from stammis.simulation.queries.changes import Change, Group, Spread, groups, largest, lay_out, spread
+from stammis.simulation.queries.changes import Change, Group, Spread, groups, largest, lay_out, spread, worths
 from stammis.simulation.queries.rewarding import Reward, lay_out_rewards, rewards
 from stammis.simulation.queries.runs import summary_of
 from stammis.simulation.results import Limit, Summary, WalletTotals, folder_of
@@ -40,7 +41,8 @@ class Wallet(msgspec.Struct, frozen=True, kw_only=True):
 
     ``change`` is how much more (or less) was given, less what was taken back, of all members; ``cost_minor`` the same
     in money, ``cost_today`` and ``cost_tried`` what it is the difference of; None where the wallet has no value.
-    ``outstanding_minor`` is the worth of what is there at the end of the members looked at, today and tried.
+    ``outstanding_minor`` is the worth of what is there at the end of the members looked at, today and tried. Money on
+    each side is by what a point is worth there; ``revalued`` where these differ.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Wallet(msgspec.Struct, frozen=True, kw_only=True):
     cost_tried: Estimate | None = None
     cost_minor: Estimate | None = None
     outstanding_minor: tuple[int, int] | None = None
+    revalued: bool = False
 
 
 class Month(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +140,7 @@ def compare(run: Run, other: Run | None = None) -> Comparison:
     with connect() as db:
         results.attach(db, folder_of(other), "today_")
         results.attach(db, folder_of(run), "tried_")
-        in_money = lay_out(db, rules)
+        in_money = lay_out(db, before, rules)
         lay_out_rewards(db, before, rules)
         part, whole = share = tried.share
         n = _one(db, "SELECT count(*) FROM changes")
@@ -148,7 +151,7 @@ def compare(run: Run, other: Run | None = None) -> Comparison:
             share=share,
             today=today,
             tried=tried,
-            wallets=tuple(_wallets(db, today, tried, rules, (n, whole))),
+            wallets=tuple(_wallets(db, (today, before), (tried, rules), (n, whole))),
             rewards=tuple(rewards(db, before, rules, (n, whole))),
             cost_minor=_cost(db, n, whole) if in_money else None,
             months=tuple(_months(*sums)),
@@ -205,30 +208,37 @@ FROM moved GROUP BY wallet
 
 
 def _wallets(
-    db: duckdb.DuckDBPyConnection, today: Summary, tried: Summary, rules: Rules, counted: tuple[int, int]
+    db: duckdb.DuckDBPyConnection, today: tuple[Summary, Rules], tried: tuple[Summary, Rules], counted: tuple[int, int]
 ) -> Iterator[Wallet]:
     found = {row[0]: row[1:] for row in db.execute(_WALLETS).fetchall()}
-    for wallet in dict.fromkeys((*rules.wallets, *today.wallets, *tried.wallets)):
+    known = today[1].wallets | tried[1].wallets
+    for wallet in dict.fromkeys((*tried[1].wallets, *today[0].wallets, *tried[0].wallets)):
         points, squares, *money = found.get(wallet, (0, 0.0) * 4)
-        known = rules.wallets.get(wallet)
-        there = today.wallets.get(wallet, WalletTotals()), tried.wallets.get(wallet, WalletTotals())
+        there = today[0].wallets.get(wallet, WalletTotals()), tried[0].wallets.get(wallet, WalletTotals())
         told = Wallet(
             id=wallet,
-            decimals=0 if known is None else known.decimals,
+            decimals=known[wallet].decimals if wallet in known else 0,
             today=there[0],
             tried=there[1],
             change=total(points, squares, *counted),
         )
-        if known is not None and known.value is not None:
+        before, after = worths(wallet, today[1], tried[1])
+        if before is not None and after is not None:
             costs = totals(money, *counted)
             told = msgspec.structs.replace(
                 told,
                 cost_today=costs[0],
                 cost_tried=costs[1],
                 cost_minor=costs[2],
-                outstanding_minor=(known.worth(there[0].closing), known.worth(there[1].closing)),
+                outstanding_minor=(_worth(there[0].closing, before), _worth(there[1].closing, after)),
+                revalued=before != after,
             )
         yield told
+
+
+def _worth(points: int, each: Fraction) -> int:
+    """Give what points are worth, rounded towards nothing."""
+    return int(points * each)
 
 
 def _months(today: Sums, tried: Sums) -> Iterator[Month]:

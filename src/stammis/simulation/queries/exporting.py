@@ -72,7 +72,7 @@ def export(run: Run, table: str, form: Form, file: Path, other: Run | None = Non
     with connect() as db:
         results.attach(db, folder_of(other), "today_")
         results.attach(db, folder_of(run), "tried_")
-        lay_out(db, rules)
+        lay_out(db, before, rules)
         lay_out_rewards(db, before, rules)
         db.execute(_UUID_OF)
         if table == "costs":

@@ -14,7 +14,7 @@ from stammis.simulation.queries.comparing import Comparison, NotComparable, comp
 from stammis.simulation.results import folder_of
 
 _Kept = TypeVar("_Kept")
-FORM = 3
+FORM = 4
 """The form of the kept files; others are reckoned anew."""
 
 

@@ -45,7 +45,7 @@ WITH rows AS (
         WHEN p.each IS NOT NULL THEN n * p.each
         WHEN v.num IS NOT NULL THEN sign(points) * (abs(points)::HUGEINT * v.num // v.den)
         END::BIGINT AS money
-    FROM rows LEFT JOIN prices AS p USING (side, reward) LEFT JOIN worth AS v USING (wallet)
+    FROM rows LEFT JOIN prices AS p USING (side, reward) LEFT JOIN worth AS v USING (side, wallet)
 )
 SELECT member_id, reward, wallet,
        coalesce(sum(n) FILTER (side = 'today'), 0)::BIGINT AS today,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -36,6 +38,8 @@ NEW = dt.timedelta(hours=1)
 """So long a history to which nothing was added counts as the present one, though days have passed in it."""
 MERGED = "m"
 """Units with this initial hold who shares budgets; they replace what the others say of them."""
+
+_ASK_SECONDS = 0.5
 
 Progress = Callable[[int, int], None]
 """Is told how many members are folded, of how many."""
@@ -92,6 +96,21 @@ def _end(run: Run, state: Run.State, message: str = "") -> None:
     Run.objects.filter(id=run.id).update(state=state, message=message, finished_at=clock.real_now())
 
 
+@contextmanager
+def _after_others(run: Run, stopping: Callable[[], bool]) -> Iterator[None]:
+    """Keep everybody else from working on a run; wait for who does. Raises RunStopped where that is to stop."""
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(alone(folder_of(run), RunBusy))
+                break
+            except RunBusy:
+                if stopping():
+                    raise RunStopped from None
+                time.sleep(_ASK_SECONDS)
+        yield
+
+
 def _own_history(run: Run) -> Snapshot:
     """Give the history as it was when the run began; for a new one, as it is now."""
     place = folder_of(run) / "snapshot"
@@ -139,7 +158,10 @@ def _compare(run: Run, snapshot: Snapshot, processes: int, progress: Progress | 
         found = today
     Run.objects.filter(id=run.id).update(compared_with=found)
     if found.state != Run.State.DONE:
-        with alone(folder_of(found), RunBusy):
+        with _after_others(found, lambda: _stops([run.id])):  # another back-test may just need the same
+            found.refresh_from_db(fields=["state"])
+            if found.state == Run.State.DONE:
+                return
             if manifest.read(folder_of(found) / "snapshot") is None:
                 link(snapshot, folder_of(found) / "snapshot")
             Run.objects.filter(id=found.id).update(state=Run.State.RUNNING)
@@ -168,8 +190,7 @@ def _fold(
             progress(behind, total)
 
     def stopping() -> bool:
-        wanted = [run.id] if watched is None else [run.id, watched.id]
-        return Run.objects.filter(id__in=wanted, stopping=True).exists()
+        return _stops([run.id] if watched is None else [run.id, watched.id])
 
     waiting = sorted(sizes.keys() - finished, key=lambda name: -sizes[name])
     work_off(folder, waiting, processes if total > FEW else 0, done, stopping)
@@ -178,6 +199,11 @@ def _fold(
     Run.objects.filter(id=run.id).update(
         state=Run.State.DONE, summary=summary, done=total, finished_at=clock.real_now()
     )
+
+
+def _stops(runs: list[uuid.UUID]) -> bool:
+    """Whether somebody wants one of these runs to stop."""
+    return Run.objects.filter(id__in=runs, stopping=True).exists()
 
 
 def _prepared(run: Run, snapshot: Snapshot) -> tuple[Course, dict[str, int]]:
@@ -197,11 +223,15 @@ def _prepared(run: Run, snapshot: Snapshot) -> tuple[Course, dict[str, int]]:
         _write_ids(folder / "population", chosen)
     _write_ids(folder / "chained", chained)
     courses.write(folder, course)
-    sizes = _portions({bucket: len(snapshot.members(bucket)) for bucket in snapshot.buckets})
+    sizes = _portions({bucket: _alone_in(snapshot.members(bucket) - chained, chosen) for bucket in snapshot.buckets})
     if chained:
         sizes["c0"] = len(chained)
         _write_ids(folder / "c0.members", chained)
     return course, sizes
+
+
+def _alone_in(members: frozenset[bytes], chosen: frozenset[bytes] | None) -> int:
+    return len(members if chosen is None else members & chosen)
 
 
 def _portions(members: dict[int, int]) -> dict[str, int]:
