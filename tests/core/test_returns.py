@@ -383,3 +383,16 @@ def test_a_coupon_used_elsewhere_meanwhile_stops_a_cancelled_order() -> None:
     course.becomes("cancelled")
     course.buy("20.00", coupons=(code,), day="2025-03-21")
     assert refused(course.becomes("completed", "2025-03-22")).code == "coupon_refused"
+
+
+def test_a_line_of_nothing_that_did_not_come_back_still_counts_among_what_remains() -> None:
+    produce = {"kind": "category", "any_of": ["fruit"]}
+    three = {"kind": "basket_lines", "of": produce, "at_least": 3}
+    course = Course(earn=[{"id": "trio", "kind": "purchase", "points": 12, "when": three}])
+    fruit = (line("0.50", "1", category="fruit"), line("3.84", "2", category="fruit"))
+    nothing = line("0.00", "3", category="fruit", quantity=0)
+    course.buy(lines=(*fruit, nothing, line("5.99", "4", category="bread")))
+    course.give_back(ReturnLine("4"))
+    assert course.history == [12]
+    course.give_back(ReturnLine("1"))
+    assert course.history == [12, -12]

@@ -67,7 +67,7 @@ def remains(purchase: Purchase, returned: Returned, lowered: Lowered, rules: Rul
     kept = [
         (structs.replace(line, quantity=quantity, amount=amount if keep else amount - lower), line.amount)
         for line, (quantity, amount, lower) in zip(purchase.lines, left, strict=True)
-        if not _is_back(line, returned)
+        if line.id not in returned or not _is_back(line, returned)  # a line of nothing stays what it was
     ]
     basket = basket_of([line for line, _ in kept], rewards, rounding, by_points, [amount for _, amount in kept])
     due = max(0, total - by_points)
