@@ -6,6 +6,7 @@ import datetime as dt
 import random
 import uuid
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.programme import document
+from stammis.core.document import parse
 from stammis.core.events import AnyEvent, Line, MemberChanged, Purchase
+from stammis.core.rules import Rules, compile_rules
 from stammis.imports.sample import panel, year
 from stammis.snapshot import manifest
-from stammis.snapshot.columns import BUCKETS, EVENTS, HEADS, bucket_of
+from stammis.snapshot.columns import BUCKETS, EVENTS, HEADS, bucket_of, writer
 from stammis.snapshot.manifest import FORM, Files, Manifest, Position
 
 BEGINS = dt.datetime(2017, 1, 1, tzinfo=dt.UTC)
@@ -41,8 +44,8 @@ def sample_year() -> Iterator[Lived]:
     for basket in found.baskets():
         life = lives.setdefault(basket.household, [MemberChanged(occurred_at=panel.local(basket.at))])
         life.append(year.purchase(found, basket))
-    for household, life in lives.items():
-        yield uuid.uuid5(uuid.NAMESPACE_OID, str(household)).bytes, life
+    members = {uuid.uuid5(uuid.NAMESPACE_OID, str(household)).bytes: life for household, life in lives.items()}
+    yield from sorted(members.items(), key=itemgetter(0))  # as a snapshot's files have them
 
 
 def made_up(members: int, each: int, *, buckets: int = BUCKETS) -> Iterator[Lived]:
@@ -117,9 +120,19 @@ def units(folder: Path) -> list[str]:
     return [f"b{first:02d}-{first + 3:02d}" for first in range(0, max(buckets) + 1, 4)]
 
 
+def programme() -> Rules:
+    """The programme by which these histories are decided, compiled."""
+    return compile_rules(parse(_document()), version=1)
+
+
+def _document() -> dict[str, Any]:
+    """The benchmark's programme, in the currency and zone of the histories."""
+    return document() | {"currency": "USD", "timezone": "America/New_York"}
+
+
 def _course() -> dict[str, Any]:
     """The course of a run (see ``stammis.simulation.course``), which stands among tables that need no loading here."""
-    changed = document() | {"currency": "USD", "timezone": "America/New_York"}
+    changed = _document()
     return {
         "programme": uuid.uuid5(uuid.NAMESPACE_OID, "benchmark"),
         "slug": changed["programme"],
@@ -150,7 +163,7 @@ def _flush(
     place: Path, bucket: int, writers: dict[int, pq.ParquetWriter], waiting: dict[int, list[tuple[Any, ...]]]
 ) -> None:
     if bucket not in writers:
-        writers[bucket] = pq.ParquetWriter(place / f"e{bucket:02d}.parquet", EVENTS, compression="zstd")
+        writers[bucket] = writer(place / f"e{bucket:02d}.parquet", EVENTS)
     if waiting[bucket]:
         writers[bucket].write_table(_table(waiting[bucket], EVENTS))
         waiting[bucket] = []

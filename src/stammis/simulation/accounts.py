@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from stammis.accrual.services.comparing import row_of
-from stammis.accrual.services.deciding import Decided, Subject, expired_by
+from stammis.accrual.services.deciding import Decided, Subject
 from stammis.core.effects import (
     Counted,
+    Decision,
     Drawn,
     Effect,
     HoldMoved,
@@ -20,6 +21,7 @@ from stammis.core.effects import (
     Remembered,
     RewardMoved,
     Stayed,
+    Step,
     TierMoved,
 )
 from stammis.core.events import (
@@ -34,11 +36,11 @@ from stammis.core.events import (
     RedemptionCancelled,
 )
 from stammis.core.lots import active, lost
-from stammis.core.standing import IssuedReward, PurchaseState
+from stammis.core.standing import IssuedReward, PurchaseState, Standing
 from stammis.core.tiers import rank_of
 from stammis.core.views import pending_of
 from stammis.programmes.queries import Versions
-from stammis.simulation.tallies import GIVEN, MOVE_OF, TAKEN_BACK, Purses, Sums
+from stammis.simulation.tallies import GIVEN, MOVE_OF, TAKEN_BACK, MonthCounts, Purses, Sums
 
 LIMITS = frozenset({"cap_reached", "capped", "budget_reached"})
 """Codes of steps that say that a cap or a budget cut what a rule would have given."""
@@ -60,6 +62,7 @@ class Account:
         at: when what is being decided happened (epoch seconds).
         gross: the sum of the purchase that is being decided, in minor units of the programme's currency.
         rows: every row posted, where rows are compared with the ledger.
+        months: what is counted by month; ``sums`` holds the rest.
         told: every decision within the stretch, where somebody asks for them.
         rewards: by reward and wallet, how many were taken within the stretch, given back, and the points they cost.
         brought: by merge, what it brought here; ``merge`` is the one that closed this account.
@@ -79,34 +82,46 @@ class Account:
     rows: list[tuple[Any, ...]] | None = None
     told: list[Decided] | None = None
     sums: Sums = field(default_factory=Sums)
+    months: dict[str, MonthCounts] = field(default_factory=dict)
     purses: dict[str, Purses] = field(default_factory=dict)
     rewards: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     levels_then: dict[str, str] = field(default_factory=dict)
     levels: dict[str, str] = field(default_factory=dict)
     moved_levels: list[tuple[str, str, str]] = field(default_factory=list)
 
+    def buy(self, event: Purchase, decision: Decision, standing: Standing, month: str) -> None:
+        """Take over what was decided of a purchase within the stretch, and count it: as ``keep`` does, in less time."""
+        self.subject.standing = standing
+        counts = self.months.get(month)
+        if counts is None:
+            counts = self.months[month] = MonthCounts()
+        for effect in decision.effects:
+            if isinstance(effect, Posted):
+                self._post(effect, counts, standing.events)
+            elif type(effect) not in QUIET:
+                self._take(event, effect, month)
+        touched, cut = 0, False
+        for said in decision.steps:
+            if said.because in LIMITS:
+                cut = True
+            if said.points and said.applied and said.rule:
+                touched = 1
+                counts.give(said.rule, said.wallet, said.points, 1)
+        if cut:
+            self._cut(decision.steps)
+        bought = counts.bought
+        bought[0] += 1
+        bought[1] += touched
+        bought[2] += self.gross
+
     def keep(self, step: Decided, month_of: Callable[[int], str]) -> None:
         """Take over what was decided, and count it if the stretch has begun."""
-        subject, event = self.subject, step.event
-        subject.standing = step.standing
-        expires = False
-        for effect in step.decision.effects:
-            if type(effect) in QUIET:
-                continue
-            if isinstance(effect, Posted):
-                expires = expires or lost(effect) != 0
-                self._post(effect, month_of, step.standing.events)
-            elif isinstance(effect, PurchaseMoved):
-                if effect.purchase in self.wanted:
-                    self._place(event, effect)
-            elif isinstance(effect, RewardMoved):
-                self._move_reward(event, effect.reward)
-            elif self.inside and isinstance(effect, TierMoved):
-                self.move_level(effect.set, effect.after or NOBODY, month_of(effect.at))
-            elif self.inside and isinstance(effect, Drawn):
-                self._draw(effect)
-        if expires and (self.wanted or self.brought):
-            subject.expired = expired_by((step,), subject.expired)
+        event, month = step.event, month_of(self.at)
+        if self.inside and type(event) is Purchase:
+            self.buy(event, step.decision, step.standing, month)
+        else:
+            self.subject.standing = step.standing
+            self._keep(step, month, month_of)
         if isinstance(event, Received):
             if event.purpose == "merge":
                 self.brought.setdefault(event.id, []).append(step.decision.effects)
@@ -115,26 +130,73 @@ class Account:
         elif isinstance(event, PendingSettled):
             self.taken.update((event.id, each) for each in step.decision.effects if isinstance(each, Posted))
         if self.inside:
-            self._count(step, month_of)
+            self.sums.events += 1
             if self.told is not None:
                 self.told.append(step)
 
-    def _post(self, row: Posted, month_of: Callable[[int], str], seq: int) -> None:
-        if self.rows is not None:
-            self.rows.append(row_of(row, seq))
+    def _keep(self, step: Decided, month: str, month_of: Callable[[int], str]) -> None:
+        event = step.event
+        for effect in step.decision.effects:
+            if isinstance(effect, Posted):
+                self._post(effect, self._counts(month_of(effect.at)), step.standing.events)
+            elif type(effect) not in QUIET:
+                self._take(event, effect, month_of(effect.at) if isinstance(effect, TierMoved) else month)
         if not self.inside:
             return
-        column = MOVE_OF.get(row.kind)
+        self._cut(step.decision.steps)
+        for said in step.decision.steps:
+            if said.points and said.applied and said.rule:
+                self._counts(month).give(said.rule, said.wallet, said.points, 0)
+        if isinstance(event, MemberChanged):
+            for tiers, level in step.tiers.items():
+                self.move_level(tiers, level or NOBODY, month)
+
+    def _take(self, event: AnyEvent, effect: Effect, month: str) -> None:
+        """Take over an effect that is no row."""
+        if isinstance(effect, PurchaseMoved):
+            if effect.purchase in self.wanted:
+                self._place(event, effect)
+        elif isinstance(effect, RewardMoved):
+            self._move_reward(event, effect.reward)
+        elif self.inside and isinstance(effect, TierMoved):
+            self.move_level(effect.set, effect.after or NOBODY, month)
+        elif self.inside and isinstance(effect, Drawn):
+            self._draw(effect)
+
+    def _counts(self, month: str) -> MonthCounts:
+        """Give what is counted of a month."""
+        found = self.months.get(month)
+        if found is None:
+            found = self.months[month] = MonthCounts()
+        return found
+
+    def _post(self, row: Posted, counts: MonthCounts, seq: int) -> None:
+        if self.rows is not None:
+            self.rows.append(row_of(row, seq))
+        kind = row.kind
+        if (kind == "expire" or row.awaits is not None) and (self.wanted or self.brought):
+            expired, sign = self.subject.expired, lost(row)
+            for take in row.lots if sign else ():
+                expired[take.row] = expired.get(take.row, 0) + sign * take.amount
+        if not self.inside:
+            return
+        column = MOVE_OF.get(kind)
         if column is None:
-            if row.kind != "adjust":
+            if kind != "adjust":
                 return
             column = GIVEN if row.amount > 0 else TAKEN_BACK
-        purses = self.purses.get(row.wallet)
-        if purses is None:
-            purses = self.purses[row.wallet] = Purses()
-        purses.moves[column] += row.amount
-        moved, key = self.sums.moved, (month_of(row.at), row.wallet, column)
-        moved[key] = moved.get(key, 0) + row.amount
+        counts.move(row.wallet, column, row.amount)
+
+    def _cut(self, steps: Iterable[Step]) -> None:
+        """Count the limits that were reached: each once, whatever number of rules share it."""
+        reached: dict[str, str] = {}
+        for said in steps:
+            if said.because in LIMITS:
+                what = str(said.saw.get("budget") or said.saw.get("cap") or said.rule)
+                if reached.get(what) != "capped":  # of rules that share a limit some may have got a part
+                    reached[what] = said.because
+        for what, because in reached.items():
+            self.sums.cut(because, what, self.at)
 
     def _move_reward(self, event: AnyEvent, reward: IssuedReward) -> None:
         self.issued[reward.redemption] = reward
@@ -162,45 +224,27 @@ class Account:
         elif effect.purchase in self.purchases:
             self.purchases[effect.purchase] = (self.purchases[effect.purchase][0], effect.state)
 
-    def _count(self, step: Decided, month_of: Callable[[int], str]) -> None:
-        event, sums = step.event, self.sums
-        sums.events += 1
-        at = self.at
-        month = month_of(at)
-        buys = isinstance(event, Purchase)
-        touched = False
-        reached: dict[str, str] = {}
-        for said in step.decision.steps:
-            if said.because in LIMITS:
-                what = str(said.saw.get("budget") or said.saw.get("cap") or said.rule)
-                if reached.get(what) != "capped":  # of rules that share a limit some may have got a part
-                    reached[what] = said.because
-            if said.applied and said.points and said.rule:
-                touched = True
-                key = (month, said.rule, said.wallet or "")
-                sums.given[key] = sums.given.get(key, 0) + said.points
-                if buys:
-                    sums.touched[key] = sums.touched.get(key, 0) + 1
-        for what, because in reached.items():
-            sums.cut(because, what, at)
-        if buys:
-            bought = sums.bought.get(month)
-            if bought is None:
-                bought = sums.bought[month] = [0, 0, 0]
-            bought[0] += 1
-            bought[1] += touched
-            bought[2] += self.gross
-        elif isinstance(event, MemberChanged):
-            for tiers, level in step.tiers.items():
-                self.move_level(tiers, level or NOBODY, month)
-
     def move_level(self, tiers: str, level: str, month: str) -> None:
         """Note a level from a month on."""
         if self.levels.get(tiers) != level:
             self.levels[tiers] = level
             self.moved_levels.append((tiers, month, level))
 
-    def flows(self) -> None:
+    def settle(self, sums: Sums) -> tuple[int, int]:
+        """Add what was counted to ``sums`` and to the wallets; give how many purchases there were, and their sum."""
+        self._flow()
+        sums.add(self.sums)
+        bought = gross = 0
+        for month, counts in self.months.items():
+            sums.count(month, counts)
+            bought += counts.bought[0]
+            gross += counts.bought[2]
+            for wallet, moves in counts.moved.items():
+                purses = self.purses.setdefault(wallet, Purses())
+                purses.moves = [one + other for one, other in zip(purses.moves, moves, strict=True)]
+        return bought, gross
+
+    def _flow(self) -> None:
         """Count how the levels moved: where they stood at first, and month by month where they changed."""
         for tiers in self.levels:
             level = self.levels_then.get(tiers, NOBODY)

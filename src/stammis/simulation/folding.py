@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import ClassVar
 
 import msgspec
 from msgspec import structs
@@ -25,7 +26,7 @@ from stammis.accrual.services.waits import brought_back
 from stammis.accrual.services.writing import Writing
 from stammis.core.budgets import accounts_of, household_of, households_matter
 from stammis.core.calendars import instant, moment
-from stammis.core.effects import Drawn
+from stammis.core.effects import Drawn, Refused
 from stammis.core.events import (
     AnyEvent,
     Claimed,
@@ -41,9 +42,10 @@ from stammis.core.events import (
     Transfer,
     Unmerged,
 )
+from stammis.core.fold import apply
 from stammis.core.rules import Rules
 from stammis.core.standing import IssuedReward, Standing
-from stammis.core.world import Grants, Original
+from stammis.core.world import Grants, Original, World
 from stammis.programmes.queries import Versions
 from stammis.simulation.accounts import Account
 from stammis.simulation.course import Course, months
@@ -64,7 +66,10 @@ class Fold:
     """Accounts in the making; ``accounts`` holds them by internal id.
 
     ``shared`` counts what is drawn from budgets, in the order of arrival; None: there is enough for everybody.
+    ``listens`` says of a kind of fold that its ``_keep`` has to hear of every decision.
     """
+
+    listens: ClassVar[bool] = False
 
     def __init__(self, course: Course, versions: Versions, *, shared: Counter[Budget] | None = None) -> None:
         self.course = course
@@ -109,19 +114,22 @@ class Fold:
 
     def happen(self, stored: Stored) -> None:
         """Let a stored event happen again; what the fold makes by itself is passed over."""
-        account = self.accounts.get(stored.member) or self.account(stored.member)
-        self._at = account.at = at = stored.occurred_at // SECOND
+        member, _, kind, occurred_at, _, gross, body, version, grants = stored
+        account = self.accounts.get(member) or self.account(member)
+        self._at = account.at = at = occurred_at // SECOND
         if at >= self._ends:
             return
-        if not account.inside and stored.kind != "member":
+        if not account.inside and kind != "member":
             self._enter(account, at)
-        if stored.kind == "received":
+        if kind == "received":
             return
-        if stored.kind == "day":
+        if kind == "day":
             self._let_pass(account, at, reviewed=True)
             return
-        event = read_event(stored.body)
-        account.gross = stored.gross_minor or 0
+        event = read_event(body)
+        account.gross = gross or 0
+        if grants is None and type(event) is Purchase and self._buy(account, event, at, version):
+            return
         if isinstance(event, Transfer) and event.purpose not in ASKED_FOR:
             return
         step = self._play(account, event, stored)
@@ -129,6 +137,30 @@ class Fold:
             step = self._buy_otherwise(account, event, stored, step)
         if isinstance(step, Declined) and account.inside:
             account.sums.refused[stored.kind, step.code] += 1
+
+    def _buy(self, account: Account, event: Purchase, at: int, version: int) -> bool:
+        """Decide a purchase around which there is nothing to look at; tell whether it was one."""
+        subject = account.subject
+        standing = subject.standing
+        due_at, latest_at = standing.due_at, standing.latest_at
+        if self.listens or not account.inside or account.told is not None or standing.ties is not None or event.coupons:
+            return False
+        if due_at is not None and due_at <= at:
+            return False
+        first, end, current = self._stretch
+        if not first <= at < end or latest_at >= end:
+            current = self._current(max(at, latest_at))
+        rules = self._in_force(at, version) if self._kept else current if latest_at <= at else self._current(at)
+        if rules.book.budgets:
+            return False
+        decision, world = apply(event, World(standing=standing), rules, current)
+        effects = decision.effects
+        if effects and type(effects[0]) is Refused:
+            return False
+        first, end, month = self._month
+        account.buy(event, decision, world.standing, month if first <= at < end else self.month_of(at))
+        account.sums.events += 1
+        return True
 
     def end(self, account: Account) -> None:
         """Let the stretch end for an account: days pass until then, and balances and levels are looked at."""

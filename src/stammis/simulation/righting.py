@@ -285,6 +285,8 @@ def _bought(kind: str, external_id: str | None, purchase_id: str | None, body: b
 class _Giving(Fold):
     """A fold that counts what events gave, by member, and lends what was paid with and is not there."""
 
+    listens = True
+
     def __init__(
         self, course: Course, period: Period, told: _Told, *, shared: Counter[tuple[str, str, int]] | None = None
     ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Collection, Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ SHOWN = 100
 """So many differences of a unit are kept; all are counted."""
 _FLUSH = 20_000
 _MEMBER = pa.binary(16)
+_purchase = attrgetter("purchase_id")
 _WORD = pa.dictionary(pa.int32(), pa.string())
 
 PURSES = pa.schema(
@@ -114,10 +116,8 @@ class Results:
 
     def take(self, account: Account, *, wet: bool) -> None:
         """Take over what a member came to."""
-        account.flows()
-        sums, member, standing = account.sums, account.subject.id, account.subject.standing
-        self._sums[wet].add(sums)
-        bought, _, gross = sums.purchases()
+        member, standing = account.subject.id, account.subject.standing
+        bought, gross = account.settle(self._sums[wet])
         self._rows["people"].append((member, standing.enrolled, bought, gross, list(standing.labels), wet))
         for wallet, purses in account.purses.items():
             self._rows["purses"].append(
@@ -263,7 +263,7 @@ def play_alone(fold: Fold, member: bytes, events: Iterator[Stored]) -> Account:
     """Let a member's history happen again; give what it comes to."""
     stored = list(events)
     account = fold.account(member)
-    account.wanted = frozenset(each.purchase_id for each in stored if each.purchase_id is not None)
+    account.wanted = frozenset(filter(None, map(_purchase, stored)))
     for each in stored:
         fold.happen(each)
     fold.end(account)

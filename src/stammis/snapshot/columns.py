@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 BUCKETS = 64
 """Members are spread over so many files, by the last byte of their internal id."""
@@ -62,3 +65,9 @@ HEADS = pa.schema([("member_id", _MEMBER), ("events", pa.int32()), ("rows", pa.i
 def bucket_of(member: bytes) -> int:
     """Give the bucket of a member, by the 16 bytes of the internal id."""
     return member[-1] % BUCKETS
+
+
+def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Begin a file of these columns: packed so that it is quickly read, with dictionaries for what repeats itself."""
+    repeated = [each.name for each in schema if each.type in {_MEMBER, _WORD}]
+    return pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=repeated)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -135,38 +136,81 @@ def _by_member(
     make: Callable[[tuple[Any, ...]], Any],
     members: Collection[bytes] | None,
 ) -> Iterator[tuple[bytes, Iterator[Any]]]:
-    files = [_rows(path, columns) for path in paths]
-    rows = files[0] if len(files) == 1 else heapq.merge(*files, key=_order)
     wanted = None if members is None else frozenset(members)
+    files = [_batches(path, columns) for path in paths]
+    if len(files) == 1:
+        yield from _members(files[0], make, wanted)
+        return
+    rows = heapq.merge(*(chain.from_iterable(rows for _, rows in batches) for batches in files), key=_order)
     for member, found in groupby(rows, _member):
         if wanted is None or member in wanted:
             yield member, map(make, found)
 
 
-def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    """Give the rows of a file as tuples, a batch after the other."""
+_Batch = tuple[list[bytes], list[tuple[Any, ...]]]
+
+
+def _members(
+    batches: Iterator[_Batch], make: Callable[[tuple[Any, ...]], Any], wanted: frozenset[bytes] | None
+) -> Iterator[tuple[bytes, Iterator[Any]]]:
+    """Give the members of one file, which are in the order of their ids, each with its rows: found, not looked for."""
+    last, held = b"", list[tuple[Any, ...]]()
+    for members, rows in batches:
+        begins, count = 0, len(rows)
+        while begins < count:
+            member = members[begins]
+            ends = bisect_right(members, member, begins)
+            if member == last:
+                held += rows[begins:ends]
+            else:
+                if held and (wanted is None or last in wanted):
+                    yield last, map(make, held)
+                last, held = member, rows[begins:ends]
+            begins = ends
+    if held and (wanted is None or last in wanted):
+        yield last, map(make, held)
+
+
+def _batches(path: Path, columns: Sequence[str]) -> Iterator[_Batch]:
+    """Give the rows of a file as tuples, a batch after the other, and whose they are."""
     names = ["member_id", *columns[1:]]
     with pq.ParquetFile(path, pre_buffer=False) as file:
         for batch in file.iter_batches(BATCH, columns=names, use_threads=False):
-            yield from zip(*(_values(batch.column(name)) for name in names), strict=True)
+            values = [_values(batch.column(name)) for name in names]
+            yield values[0], list(zip(*values, strict=True))
 
 
 def _values(column: Any) -> list[Any]:
-    """Give a column as Python values; instants as microseconds. Whole numbers are read from where they lie."""
-    count, kind = len(column), column.type
-    if column.null_count == count:
+    """Give a column as Python values; instants as microseconds. They are read from where they lie, not one by one."""
+    count = len(column)
+    if not count or column.null_count == count:
         return [None] * count
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.int64())
+    kind = column.type
+    if column.null_count:
+        gone = _values(column.is_null().cast(pa.int32()))
+        there = _values(column.fill_null(_NOTHING[kind.id])) if kind.id in _NOTHING else column.to_pylist()
+        return [None if lost else value for lost, value in zip(gone, there, strict=True)]
     if pa.types.is_dictionary(kind):
         words = column.dictionary.to_pylist()
-        return [None if place is None else words[place] for place in _values(column.indices)]
-    if pa.types.is_timestamp(kind):
-        column = column.cast(pa.int64())
-    code = _CODES.get(column.type.id)
-    if code is not None and not column.null_count:
+        return [words[place] for place in _values(column.indices)]
+    code = _CODES.get(kind.id)
+    if code is not None:
         numbers = memoryview(column.buffers()[1]).cast(code)[column.offset : column.offset + count]
-        return list(numbers)
+        return numbers.tolist()
+    if pa.types.is_fixed_size_binary(kind):
+        width, raw = kind.byte_width, column.buffers()[1].to_pybytes()
+        return [raw[at : at + width] for at in range(column.offset * width, (column.offset + count) * width, width)]
+    if pa.types.is_binary(kind):
+        ends = memoryview(column.buffers()[1]).cast("i")[column.offset : column.offset + count + 1].tolist()
+        raw = memoryview(column.buffers()[2])[ends[0] : ends[-1]].tobytes()
+        first = ends[0]
+        return [raw[begin - first : end - first] for begin, end in pairwise(ends)]
     found: list[Any] = column.to_pylist()
     return found
 
 
 _CODES: dict[int, Literal["i", "q"]] = {pa.int32().id: "i", pa.int64().id: "q"}
+_NOTHING: dict[int, object] = {pa.int32().id: 0, pa.int64().id: 0, pa.binary().id: b""}
+"""What stands for a value that is not there while a column is read."""

@@ -22,7 +22,7 @@ from django.db import connection, transaction
 from stammis.kit import clock
 from stammis.programmes.models import Programme
 from stammis.snapshot import manifest
-from stammis.snapshot.columns import BUCKETS, ENTRIES, EVENTS, HEADS
+from stammis.snapshot.columns import BUCKETS, ENTRIES, EVENTS, HEADS, writer
 from stammis.snapshot.manifest import FORM, Files, Manifest, Position
 from stammis.snapshot.queries import folder_of
 
@@ -183,10 +183,10 @@ class _Filling:
         if first is None:
             return ()
         name = f"{stem}-{uuid.uuid4().hex[:12]}.parquet"
-        with pq.ParquetWriter(self.folder / name, schema, compression="zstd", compression_level=1) as writer:
-            writer.write_table(_table(first, schema))
+        with writer(self.folder / name, schema) as file:
+            file.write_table(_table(first, schema))
             for chunk in chunks:
-                writer.write_table(_table(chunk, schema))
+                file.write_table(_table(chunk, schema))
         return (name,)
 
 
