@@ -130,6 +130,11 @@ def test_a_back_test_is_stopped_gone_on_with_and_removed(client: Client) -> None
     tasks.work_off(str(run.id))
     run.refresh_from_db()
     assert run.state == Run.State.DONE
+    client.post(act, {"act": "pin"})
+    assert "Do not keep" in page(client, run)
+    assert "kept" in client.get(reverse("console:backtests")).content.decode()
+    client.post(act, {"act": "unpin"})
+    assert "Do not keep" not in page(client, run)
     client.post(act, {"act": "remove"})
     assert not Run.objects.filter(id=run.id).exists()
 
@@ -191,6 +196,9 @@ def test_tables_and_charts_are_taken_away(client: Client) -> None:
     assert parquet[:4] == b"PAR1"
     chart = client.get(reverse("console:backtest_chart", args=[run.id, "points-points", "csv"])).content.decode()
     assert "Jan ’26,100.0,200.0" in chart
+    for side in ("today", "tried"):
+        levels = client.get(reverse("console:backtest_chart", args=[run.id, f"months-level-{side}", "csv"])).content
+        assert "Basic" in levels.decode().splitlines()[0]
     assert client.get(reverse("console:backtest_chart", args=[run.id, "nothing", "csv"])).status_code == 404
 
 

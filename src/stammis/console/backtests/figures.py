@@ -118,33 +118,41 @@ def _levels(report: Report) -> Iterator[Chart]:
 
 
 def _months(report: Report) -> Iterator[Chart]:
-    """Shares of members by level over time, as tried."""
+    """Shares of members by level over time, for each set on each side."""
     months = [month for month in dict.fromkeys(each.month for each in report.found.levels) if month]
     for tiers in _sets(report):
-        counts = {(each.month, each.level): each.tried for each in report.found.levels if each.set == tiers}
-        ends = _in_order(report, tiers, [each for each in report.found.levels if each.set == tiers])
+        found = [each for each in report.found.levels if each.set == tiers]
+        ends = _in_order(report, tiers, found)
         names = list(dict.fromkeys(each.level for each in ends if each.level != NOBODY))[:MOST_LEVELS]
         if not months or not names:
             continue
-        whole = [sum(counts.get((month, name), 0) for name in names) or 1 for month in months]
-        columns = [[counts.get((month, name), 0) for month in months] for name in names]
-        series = (
-            Series(report.level(tiers, name), tuple(n / all_ for n, all_ in zip(column, whole, strict=True)))
-            for name, column in zip(names, columns, strict=True)
-        )
-        texts = (
-            tuple(
-                f"{formats.number(n)} ({formats.percent(n / all_, 1)})" for n, all_ in zip(column, whole, strict=True)
+        for side, title in (("today", report.sides.today), ("tried", report.sides.tried)):
+            counts = {(each.month, each.level): getattr(each, side) for each in found}
+            yield Chart(
+                key=f"months-{tiers}-{side}",
+                title=_("%(set)s over time: %(side)s") % {"set": report.tiers(tiers), "side": title},
+                head=_("Month"),
+                figure=_shares(report, tiers, (months, names), counts),
+                text=_("Of the members who have a level, at the end of each month."),
             )
-            for column in columns
-        )
-        yield Chart(
-            key=f"months-{tiers}",
-            title=_("%(set)s over time, as tried") % {"set": report.tiers(tiers)},
-            head=_("Month"),
-            figure=Figure(kind="shares", labels=tuple(map(_month, months)), series=tuple(series), texts=tuple(texts)),
-            text=_("Of the members who have a level, at the end of each month."),
-        )
+
+
+def _shares(
+    report: Report, tiers: str, over: tuple[list[str], list[str]], counts: dict[tuple[str, str], int]
+) -> Figure:
+    """Draw for each month which share of the members holds each level."""
+    months, names = over
+    whole = [sum(counts.get((month, name), 0) for name in names) or 1 for month in months]
+    columns = [[counts.get((month, name), 0) for month in months] for name in names]
+    series = (
+        Series(report.level(tiers, name), tuple(n / all_ for n, all_ in zip(column, whole, strict=True)))
+        for name, column in zip(names, columns, strict=True)
+    )
+    texts = (
+        tuple(f"{formats.number(n)} ({formats.percent(n / all_, 1)})" for n, all_ in zip(column, whole, strict=True))
+        for column in columns
+    )
+    return Figure(kind="shares", labels=tuple(map(_month, months)), series=tuple(series), texts=tuple(texts))
 
 
 def _sets(report: Report) -> list[str]:
