@@ -31,6 +31,11 @@ VARIABLES = (
         "The language of the command line: en, fi, sv or pl.",
         "that of LC_ALL, LC_MESSAGES or LANG, else en",
     ),
+    Variable(
+        "STAMMIS_BACKTESTS_KEPT",
+        "So many back-tests of each programme are kept, besides pinned ones and those of open drafts.",
+        "50",
+    ),
     Variable("STAMMIS_MAIL_URL", "The mail server: smtp://user:password@host:587; smtps:// for port 465.", "no mail"),
     Variable("STAMMIS_MAIL_FROM", "The sender of mails.", "stammis@localhost"),
     Variable("STAMMIS_LOG_LEVEL", "The least that «serve» logs: DEBUG, INFO, WARNING or ERROR.", "INFO"),

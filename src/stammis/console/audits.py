@@ -56,6 +56,8 @@ SENTENCES = {
     "simulation.begin": _("asked for the back-test «%(subject)s»"),
     "simulation.cancel": _("stopped the back-test «%(subject)s»"),
     "simulation.resume": _("went on with the back-test «%(subject)s»"),
+    "simulation.pin": _("pinned the back-test «%(subject)s»"),
+    "simulation.unpin": _("let the back-test «%(subject)s» go with the old ones"),
     "simulation.remove": _("removed the back-test «%(subject)s»"),
     "liability.reckon": _("had it reckoned what %(subject)s owes for points"),
     "correction.plan": _("planned the correction «%(subject)s»"),

@@ -74,6 +74,12 @@ def test_the_proof_and_stopping(caller: Caller, document: dict[str, Any]) -> Non
     assert (result["differing"], result["compared"] > 0) == (0, True)
     run = caller.did("POST", "backtests", {"document": {**document, "name": "Other"}})["id"]
     assert caller.did("DELETE", f"backtests/{run}")["state"] == "cancelled"
+    assert caller.did("POST", f"backtests/{run}/pin")["pinned"]
+    assert not caller.did("POST", f"backtests/{run}/pin?pinned=false")["pinned"]
+    gone = caller.did("POST", "backtests", {"document": {**document, "name": "Gone"}})["id"]
+    assert caller.did("DELETE", f"backtests/{gone}")["state"] == "cancelled"
+    caller.did("DELETE", f"backtests/{gone}?remove=true")
+    assert caller.send("GET", f"backtests/{gone}").status_code == 404
     listed = caller.did("GET", "backtests")["items"]
     assert {run, proof} <= {each["id"] for each in listed}
 

@@ -161,19 +161,54 @@ def get_backtest(request: HttpRequest, id: uuid.UUID, programme: str | None = No
 @api.delete(
     "backtests/{uuid:id}",
     operation_id="cancel_backtest",
-    summary="Stop a back-test",
-    description="What is reckoned of it stays: the same question asked again goes on there. One that is done stays.",
+    summary="Stop a back-test, or remove one that has ended",
+    description="What is reckoned of it stays: the same question asked again goes on there. One that is done stays,"
+    " unless «remove» says otherwise: then it is taken away with all that it came to.",
     openapi_extra=described(
         "Back-tests", scope=WRITE, answers={200: BacktestAnswer}, problems=(404, 422), parameters=[_ID]
     ),
 )
-def cancel_backtest(request: HttpRequest, id: uuid.UUID, programme: str | None = None) -> HttpResponse:
-    """Stop a back-test."""
+def cancel_backtest(
+    request: HttpRequest,
+    id: uuid.UUID,
+    remove: bool = False,  # noqa: FBT001, FBT002 - a parameter of the address
+    programme: str | None = None,
+) -> HttpResponse:
+    """Stop a back-test, or remove it."""
     key = let_in(request, WRITE)
     scope = programme_of(key, programme)
     run = queries.run(scope, id)
+    if remove and run.state not in {Run.State.QUEUED, Run.State.RUNNING}:
+        answer = _answer(run)
+        services.remove(run)
+        record_audit(key.name, "simulation.remove", subject=run.name)
+        return reply(answer)
     services.cancel(run)
     record_audit(key.name, "simulation.cancel", subject=run.name)
+    return reply(_answer(queries.run(scope, id)))
+
+
+@api.post(
+    "backtests/{uuid:id}/pin",
+    operation_id="pin_backtest",
+    summary="Keep a back-test, or let it go with the old ones",
+    description="Old back-tests are removed; one that is pinned stays until somebody removes it. pinned=false unpins.",
+    openapi_extra=described(
+        "Back-tests", scope=WRITE, answers={200: BacktestAnswer}, problems=(404, 422), parameters=[_ID]
+    ),
+)
+def pin_backtest(
+    request: HttpRequest,
+    id: uuid.UUID,
+    pinned: bool = True,  # noqa: FBT001, FBT002 - a parameter of the address
+    programme: str | None = None,
+) -> HttpResponse:
+    """Pin or unpin a back-test."""
+    key = let_in(request, WRITE)
+    scope = programme_of(key, programme)
+    run = queries.run(scope, id)
+    services.pin(run, pinned=pinned)
+    record_audit(key.name, "simulation.pin" if pinned else "simulation.unpin", subject=run.name)
     return reply(_answer(queries.run(scope, id)))
 
 

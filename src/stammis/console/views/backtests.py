@@ -125,13 +125,15 @@ ACTS: dict[str, Callable[[Run], None]] = {
     "cancel": services.cancel,
     "resume": tasks.hand_over,
     "remove": services.remove,
+    "pin": services.pin,
+    "unpin": lambda run: services.pin(run, pinned=False),
 }
 
 
 @may(Permission.RUN)
 @require_POST
 def act(request: StaffRequest, run_id: uuid.UUID) -> HttpResponse:
-    """Stop a back-test, go on with it, or remove it with all that it came to."""
+    """Stop a back-test, go on with it, pin it, or remove it with all that it came to."""
     run = queries.run(programmes.required(request), run_id)
     name = request.POST.get("act", "")
     if name in ACTS and not (name == "remove" and run.state in RUNNING):

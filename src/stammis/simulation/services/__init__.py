@@ -34,7 +34,8 @@ from stammis.simulation.services.planning import (
     unattended,
 )
 from stammis.simulation.services.queueing import queue
-from stammis.simulation.services.working import FEW, RunBusy, cancel, fail, remove, work
+from stammis.simulation.services.tidying import pin, remove, tidy
+from stammis.simulation.services.working import FEW, RunBusy, cancel, fail, work
 
 __all__ = [
     "DAYS",
@@ -65,12 +66,14 @@ __all__ = [
     "drop_correction",
     "fail",
     "in_force",
+    "pin",
     "plan",
     "post",
     "queue",
     "remove",
     "resume_correction",
     "stop_correction",
+    "tidy",
     "unattended",
     "work",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from stammis.simulation.folders import alone, link
 from stammis.simulation.models import Run
 from stammis.simulation.results import folder_of
 from stammis.simulation.services.asking import course_of
+from stammis.simulation.services.tidying import tidy
 from stammis.snapshot import manifest
 from stammis.snapshot import queries as snapshots
 from stammis.snapshot import services as snapshotting
@@ -72,6 +72,7 @@ def work(run_id: uuid.UUID, *, processes: int = PROCESSES, progress: Progress | 
         except Exception as error:
             _end(run, Run.State.FAILED, message=str(error))
             raise
+    tidy(run.programme)
     return Run.objects.select_related("programme").get(id=run.id)
 
 
@@ -84,12 +85,6 @@ def cancel(run: Run) -> None:
 def fail(run: Run, message: str) -> None:
     """End a run that cannot go on, and say why."""
     _end(run, Run.State.FAILED, message=message)
-
-
-def remove(run: Run) -> None:
-    """Remove a run with all its files."""
-    shutil.rmtree(folder_of(run), ignore_errors=True)
-    Run.objects.filter(id=run.id).delete()
 
 
 def _end(run: Run, state: Run.State, message: str = "") -> None:
