@@ -202,8 +202,10 @@ def expired_by(days: Iterable[Decided], known: dict[int, int]) -> dict[int, int]
 
 def note_lost(subject: Subject, step: Decided) -> None:
     """Remember what of each lot an event let end."""
-    if any(isinstance(effect, Posted) and lost(effect) for effect in step.decision.effects):
-        subject.expired = expired_by((step,), subject.expired)
+    for effect in step.decision.effects:
+        if type(effect) is Posted and lost(effect):
+            subject.expired = expired_by((step,), subject.expired)
+            return
 
 
 def decided(

@@ -57,6 +57,7 @@ from stammis.kit import arrays
 from stammis.kit.ids import uuid7
 from stammis.members import services as members
 
+_FOLLOWED = frozenset({PurchaseMoved, RewardMoved, HoldMoved, Drawn})  # later items may ask for them
 Entering = Purchase | Happening | BroughtBalance
 
 
@@ -89,11 +90,10 @@ class Group:
         if isinstance(event, Proof):
             return self._prove(programme, event)
         if isinstance(event, Due):
-            subject = self._known(event.account, programme)
-            return self._unchanged(let_pass(self._sitting(), subject, event.until), "")
+            return self._unchanged(let_pass(self._sitting(), self._known(event.account, programme), event.until), "")
         if self._as_of is not None:
             event = structs.replace(event, occurred_at=self._as_of)
-        outcome = self._timing.untimely(event, self._loaded.versions[programme]) or self._decide(programme, event, item)
+        outcome = self._timing.untimely(event, programme, self._loaded.versions) or self._decide(programme, event, item)
         if key is not None and isinstance(outcome, Accepted):
             self._first[programme, *key] = (outcome, item.hash)
             self._receive(programme, key, outcome, item.hash)
@@ -116,6 +116,8 @@ class Group:
         return None
 
     def _decide(self, programme: bytes, event: AnyEvent, item: Item) -> Outcome:
+        if isinstance(event, Purchase):  # most events are
+            return self._purchase(programme, event)
         if isinstance(event, OfMember):
             return self._by_member(programme, event)
         if isinstance(event, OfHold):
@@ -124,18 +126,14 @@ class Group:
             return self._settle(programme, event)
         if isinstance(event, OfTwo):
             return self._between(programme, event)
-        match event:
-            case Purchase():
-                return self._purchase(programme, event)
-            case Return() | StatusChanged():
-                placed = self._placed(programme, event.purchase)
-                return self._defer(programme, event, item) if placed is None else self._with(placed, event)
-            case Redemption():
-                return self._redeem(programme, event)
-            case RedemptionCancelled():
-                return self._cancel(programme, event)
-            case _:
-                raise TypeError(event)
+        if isinstance(event, Return | StatusChanged):
+            placed = self._placed(programme, event.purchase)
+            return self._defer(programme, event, item) if placed is None else self._with(placed, event)
+        if isinstance(event, Redemption):
+            return self._redeem(programme, event)
+        if isinstance(event, RedemptionCancelled):
+            return self._cancel(programme, event)
+        raise TypeError(event)
 
     def _purchase(self, programme: bytes, event: Purchase) -> Outcome:
         name = name_of(programme, event)
@@ -336,6 +334,8 @@ class Group:
         self.writing.add(subject, step)
         programme, event = subject.programme, step.event
         for effect in step.decision.effects:
+            if type(effect) not in _FOLLOWED:
+                continue
             if isinstance(effect, PurchaseMoved):
                 key = (programme, effect.purchase)
                 meant = event.purchase if isinstance(event, Claimed) else event

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
+from collections.abc import Mapping
 
 from stammis.accrual.outcomes import Declined, declined
 from stammis.core.calendars import instant
@@ -20,14 +20,14 @@ class Timing:
     def __init__(self, now: dt.datetime) -> None:
         self._now = now
         self._latest = now + AHEAD
-        self._oldest: dict[uuid.UUID, dt.datetime] = {}
+        self._oldest: dict[bytes, dt.datetime] = {}
 
-    def untimely(self, event: AnyEvent, versions: Versions) -> Declined | None:
+    def untimely(self, event: AnyEvent, programme: bytes, versions: Mapping[bytes, Versions]) -> Declined | None:
         """Refuse what lies too far back for the programme, or ahead of the clock."""
-        oldest = self._oldest.get(versions.programme.id)
+        oldest = self._oldest.get(programme)
         if oldest is None:
-            age = dt.timedelta(days=versions.at(instant(self._now)).programme.declared_age_days)
-            oldest = self._oldest[versions.programme.id] = self._now - age
+            age = dt.timedelta(days=versions[programme].at(instant(self._now)).programme.declared_age_days)
+            oldest = self._oldest[programme] = self._now - age
         if event.occurred_at > self._latest:
             return declined("in_future", latest=_told(self._latest))
         if event.occurred_at < oldest:

@@ -45,6 +45,8 @@ from stammis.rewards import services as rewards
 
 SECOND = 1_000_000
 """Microseconds."""
+_WRITTEN = frozenset({Posted, PurchaseMoved, RewardMoved, HoldMoved})
+"""Effects with rows of their own."""
 
 
 @dataclass(slots=True)
@@ -96,6 +98,8 @@ class Writing:
         )
         self.decisions.append((subject.id, seq, decided.version, encode(record_of(decided))))
         for effect in decision.effects:
+            if type(effect) not in _WRITTEN:
+                continue
             if isinstance(effect, Posted):
                 self._post(subject, seq, effect, kind, external_id or purchase_id)
             elif isinstance(effect, PurchaseMoved):
