@@ -103,12 +103,11 @@ class Panel:
     def households(self) -> dict[int, int]:
         """Every household that bought, in order, and when it was first seen, in seconds since 1970."""
         first: dict[int, int] = {}
-        for batch in self._batches(["household_id", "transaction_timestamp"]):
-            rows = pa.Table.from_batches([batch]).group_by("household_id", use_threads=False)
-            seen = rows.aggregate([("transaction_timestamp", "min")])
-            times = _seconds(seen["transaction_timestamp_min"])
+        for batch in self._batches(["household_id", "basket_id", "transaction_timestamp"]):
+            seen = batch.take(pa.array([0, *_ends(batch)[:-1]], pa.int64()))
+            times = _seconds(seen["transaction_timestamp"])
             for household, at in zip(seen["household_id"].to_pylist(), times, strict=True):
-                first.setdefault(household, at)
+                first.setdefault(household, at)  # purchases stand in the order of the year
         return dict(sorted(first.items()))
 
     def purchases(self) -> int:
@@ -183,11 +182,10 @@ def _baskets(batch: pa.RecordBatch) -> Iterator[Basket]:
     """The purchases of some rows."""
     if not batch.num_rows:
         return
-    ends = pc.run_end_encode(batch["basket_id"]).run_ends.to_pylist()
     households, stores, ids, products, quantities = (batch[name].to_pylist() for name in _COLUMNS[:5])
     amounts = pc.cast(pc.round(pc.multiply(batch["sales_value"], 100)), pa.int64()).to_pylist()
     times = _seconds(batch["transaction_timestamp"])
-    for first, end in pairwise([0, *ends]):
+    for first, end in pairwise([0, *_ends(batch)]):
         yield Basket(
             ids[first],
             households[first],
@@ -197,6 +195,12 @@ def _baskets(batch: pa.RecordBatch) -> Iterator[Basket]:
             quantities[first:end],
             amounts[first:end],
         )
+
+
+def _ends(batch: pa.RecordBatch) -> list[int]:
+    """Behind which row of some rows each purchase ends."""
+    ends: list[int] = pc.run_end_encode(batch["basket_id"]).run_ends.to_pylist()
+    return ends
 
 
 def _seconds(column: pa.Array | pa.ChunkedArray) -> list[int]:
