@@ -19,7 +19,7 @@ from stammis.simulation.righting import Found, Righting, folder_of
 from stammis.simulation.services import planning
 from stammis.staff.models import Audit
 from tests.rooms.test_corrections import MEAN, RIGHT, amounts, begun, history, planned, posted, shop
-from tests.rooms.till import NOW, Till, bought, day, happened
+from tests.rooms.till import NOW, Till, bought, day, happened, redeems
 
 pytestmark = pytest.mark.django_db
 State = Correction.State
@@ -213,3 +213,14 @@ def test_lines_are_found_by_id_and_by_who_gains() -> None:
     assert names() == ["ben", "anna"]
     assert (names(which="gains"), names(which="losses"), names(which="refused")) == (["anna"], ["ben"], [])
     assert names(q="AN") == ["anna"]
+
+
+def test_it_is_counted_who_would_lose_more_than_there_is() -> None:
+    till = shop()
+    history(till)
+    correction = planned(till)
+    assert queries.lacking(correction, "points") == 0
+    till.one(redeems("m", "mug", at=NOW))
+    assert till.active() == 20
+    assert queries.lacking(correction, "points") == 1
+    assert queries.lacking(correction, "stamps") == 0

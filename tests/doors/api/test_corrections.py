@@ -66,7 +66,7 @@ def test_a_wrong_version_is_put_right_and_undone(caller: Caller, right: dict[str
     (line,) = lines["items"]
     assert (line["member"], line["amount"], line["state"]) == ("ben", -50, "planned")
     assert line["events"] == [{"kind": "purchase", "id": "A-ben", "before": 75, "after": 25}]
-    assert "50 points are taken back." in line["sentence"]
+    assert "Taken back: 50 points." in line["sentence"]
     rest = caller.did("GET", f"corrections/{correction}/lines?cursor={lines['next']}")
     assert [each["member"] for each in rest["items"]] == ["anna"]
     assert caller.did("GET", f"corrections/{correction}/lines?which=gains")["items"] == []

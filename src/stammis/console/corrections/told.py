@@ -87,7 +87,7 @@ class Told:
 
 def progress(correction: Correction) -> Progress:
     """Tell how far the present work on a correction is."""
-    waiting = not correction.total
+    waiting = not correction.total and services.unattended(correction)
     return pace.progress(
         correction.id, correction.done, correction.total, waiting=waiting, running=correction.state in WORKING
     )
@@ -154,10 +154,25 @@ def verdict(correction: Correction, document: Document) -> list[str]:
     }
     if not queries.totals(correction):
         return [_("Nobody should have got more or less. There is nothing to post.")]
-    return [
-        _("%(looked)s members had something happen in these days. %(concerned)s should have got more or less.") % facts,
-        *moves(correction, document, Correction.Scope.ALL),
-    ]
+    first = _("%(looked)s members had something happen in these days. %(concerned)s should have got more or less.")
+    told = [first % facts]
+    for wallet, counts in queries.totals(correction).items():
+        known = words.wallet_of(document, wallet)
+        if counts["gaining"]:
+            more = ngettext(
+                "%(members)s member should have got %(points)s more.",
+                "%(members)s members should have got %(points)s more.",
+                counts["gaining"],
+            )
+            told.append(more % _facts(counts["gaining"], counts["gains"], known))
+        if counts["losing"]:
+            less = ngettext(
+                "%(members)s member should have got %(points)s less.",
+                "%(members)s members should have got %(points)s less.",
+                counts["losing"],
+            )
+            told.append(less % _facts(counts["losing"], counts["losses"], known))
+    return told
 
 
 def moves(correction: Correction, document: Document, scope: Correction.Scope) -> list[str]:
@@ -174,11 +189,19 @@ def moves(correction: Correction, document: Document, scope: Correction.Scope) -
             told.append(sentence % _facts(counts["gaining"], counts["gains"], known))
         if counts["losing"] and scope == Correction.Scope.ALL:
             sentence = ngettext(
-                "From %(members)s member %(points)s are taken back.",
-                "From %(members)s members %(points)s are taken back.",
+                "Taken back from %(members)s member: %(points)s.",
+                "Taken back from %(members)s members: %(points)s.",
                 counts["losing"],
             )
             told.append(sentence % _facts(counts["losing"], counts["losses"], known))
+            lacking = queries.lacking(correction, wallet)
+            if lacking:
+                short = ngettext(
+                    "%(members)s of them has less than that now.",
+                    "%(members)s of them have less than that now.",
+                    lacking,
+                )
+                told.append(short % {"members": formats.number(lacking)})
             policy = known.negative_balance if known and known.negative_balance is not None else None
             told.append(lasting.negative(policy or document.negative_balance))
     return told

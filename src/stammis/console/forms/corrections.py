@@ -17,7 +17,7 @@ from stammis.programmes.models import Draft
 from stammis.simulation.models import Correction
 
 Stretch = tuple[dt.datetime, dt.datetime]
-WHATEVER = ""
+WHATEVER = "any"
 
 
 class CorrectionForm(forms.Form):
@@ -25,7 +25,6 @@ class CorrectionForm(forms.Form):
 
     wrong = forms.ChoiceField(
         label=gettext_lazy("What ran wrong"),
-        required=False,
         help_text=gettext_lazy("Only what this version decided is put right."),
     )
     right = forms.ChoiceField(label=gettext_lazy("What should have decided"))
@@ -60,6 +59,8 @@ class CorrectionForm(forms.Form):
         ask_for_file(self, wanted=said.get("right") == FILE)
         ask_for_order(self)
         wrong = said.get("wrong")
+        if wrong == WHATEVER:
+            wrong = None
         if wrong and said.get("right") == f"{VERSION}{wrong}":
             self.add_error("right", _("This is the version that ran."))
         if "wrong" in said and not wrong:
@@ -85,7 +86,7 @@ class CorrectionForm(forms.Form):
         first, last = said.get("first"), said.get("last")
         return {
             "name": said.get("name", ""),
-            "wrong": int(said["wrong"]) if said["wrong"] else None,
+            "wrong": None if said["wrong"] == WHATEVER else int(said["wrong"]),
             "begins_at": self._midnight(first) if first else None,
             "ends_at": self._midnight(last + dt.timedelta(days=1)) if last else None,
         }

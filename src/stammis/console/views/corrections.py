@@ -35,6 +35,7 @@ from stammis.simulation.models import Correction, CorrectionLine
 from stammis.staff.roles import Permission
 from stammis.staff.services import record_audit
 
+State = Correction.State
 SHOWN = 50
 WHICH: tuple[queries.Which, ...] = ("all", "gains", "losses", "refused")
 
@@ -102,6 +103,7 @@ def correction(request: StaffRequest, correction_id: uuid.UUID) -> HttpResponse:
         "sentences": told.verdict(found, document),
         "apart": told.differences(list(apart[:SHOWN]), document),
         "scopes": ScopeForm(),
+        "tells": bool(queries.totals(found)) and found.state not in {State.DROPPED, State.UNDONE},
     }
     return draw(request, "console/corrections/correction.html", context)
 
@@ -136,7 +138,7 @@ def decide(request: StaffRequest, correction_id: uuid.UUID) -> HttpResponse:
     shown = programmes.required(request)
     found = queries.correction(shown, correction_id)
     form = ScopeForm(request.POST or request.GET)
-    if found.state != Correction.State.DRAFT or not form.is_valid():
+    if found.state != State.DRAFT or not form.is_valid():
         return redirect("console:correction", found.id)
     chosen = form.cleaned_data["scope"]
     if request.method == "POST" and chosen != ScopeForm.NONE:
@@ -155,7 +157,7 @@ def undo(request: StaffRequest, correction_id: uuid.UUID) -> HttpResponse:
     """Say in numbers what undoing would post, and do it once that is confirmed."""
     shown = programmes.required(request)
     found = queries.correction(shown, correction_id)
-    if found.state != Correction.State.POSTED:
+    if found.state != State.POSTED:
         return redirect("console:correction", found.id)
     if request.method == "POST":
         tasks.hand_over_correction(services.begin_undoing(shown, found.id, by=request.user.email))

@@ -11,13 +11,17 @@ from django.db.models.functions import Abs
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from stammis.accrual.models import Standing
+from stammis.accrual.records import read_standing
 from stammis.accrual.sentences.correcting import corrected
 from stammis.core.document import parse
 from stammis.core.events import Adjustment, Corrected
 from stammis.core.programme import Programme as Document
+from stammis.core.views import wallet_view
 from stammis.kit import clock
 from stammis.kit.errors import NotFound
 from stammis.members.models import Member
+from stammis.programmes import queries as programmes
 from stammis.programmes.models import Programme
 from stammis.programmes.sentences import words
 from stammis.simulation import course as courses
@@ -66,6 +70,8 @@ def correction(programme: Programme, correction_id: uuid.UUID) -> Correction:
 
 Which = Literal["all", "gains", "losses", "refused", "apart"]
 """Lines that are (to be) posted, those of them by which the member gains or loses, and those that are not posted."""
+MOST_LOOKED_AT = 2_000
+"""The balances of so many members are looked at while somebody waits."""
 ORDERS = {
     "largest": ("-size", "member_id", "wallet"),
     "gains": ("-amount", "member_id", "wallet"),
@@ -133,6 +139,21 @@ def totals(found: Correction) -> dict[str, dict[str, int]]:
     return wallets
 
 
+def lacking(found: Correction, wallet: str) -> int | None:
+    """Count who would lose more points of a wallet than there are now; None where that are too many to look at."""
+    losing = lines(found, which="losses").filter(wallet=wallet)
+    amounts = dict(losing.values_list("member_id", "amount")[: MOST_LOOKED_AT + 1])
+    if len(amounts) > MOST_LOOKED_AT:
+        return None
+    at = int(clock.now().timestamp())
+    rules = programmes.versions(found.programme_id).at(at)
+    count = 0
+    for member, state in Standing.objects.filter(member_id__in=amounts).values_list("member_id", "state"):
+        there = wallet_view(read_standing(state), rules, at).get(wallet, {"active": 0})["active"]
+        count += there < -amounts[member]
+    return count
+
+
 def posted(found: Correction) -> dict[str, tuple[int, int]]:
     """Give by wallet what was really posted, and what was posted to undo it."""
     sums = CorrectionLine.objects.filter(correction=found).values_list("wallet").annotate(Sum("posted"), Sum("undone"))
@@ -170,7 +191,7 @@ def sentence(found: Correction, line: CorrectionLine, amount: int, document: Doc
     }
     if amount > 0:
         return _("You get %(points)s. «%(name)s» puts right %(events)s.") % facts
-    return _("%(points)s are taken back. «%(name)s» puts right %(events)s.") % facts
+    return _("Taken back: %(points)s. «%(name)s» puts right %(events)s.") % facts
 
 
 def explain(found: Correction, line: CorrectionLine, document: Document | None = None) -> str:
