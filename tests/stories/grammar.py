@@ -77,7 +77,9 @@ def read(path: Path) -> Story:
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.startswith("|") else []
         if cells[:1] == ["When"]:
             heads = cells
-        elif heads and cells and not set(line) <= set("|- :"):
+        elif not cells:
+            heads = []  # another table may follow that tells something else
+        elif heads and not set(line) <= set("|- :"):
             row = dict(zip(heads, cells, strict=True))
             at = dt.datetime.fromisoformat(row["When"]).replace(tzinfo=zone)
             rows.append(Row(number, at, row["What happens"], row["Points"], int(row["Balance"]), row.get("Tier")))
