@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -14,6 +14,8 @@ AmountText = (
 
 QUANTITY_SCALE = 10**6
 """Quantities are kept as whole millionths."""
+CENTS: Final = 2
+"""The decimals of most currencies."""
 
 
 def exact(amount: AmountText, decimals: int = 0) -> Fraction:
@@ -42,5 +44,7 @@ def amount_text(units: int, decimals: int) -> str:
     """Smallest units as decimal text: 385 with two decimals is "3.85"."""
     if not decimals:
         return str(units)
+    if decimals == CENTS and units >= 0:
+        return f"{units // 100}.{units % 100:02d}"
     whole, rest = divmod(abs(units), int(10**decimals))
     return f"{'-' if units < 0 else ''}{whole}.{rest:0{decimals}d}"

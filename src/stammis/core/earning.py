@@ -56,6 +56,8 @@ def earnings_of(basket: Basket, scene: Scene, counts: Counts, rules: Rules, budg
             if not places:
                 steps.append(unmet(rule))
                 continue
+            if len(places) == len(lines):
+                places = None
         if rule.scale is None:
             found = gain_of(rule, basket, places, rules)
         else:
@@ -130,8 +132,9 @@ def unmet(rule: EarnRule) -> Step:
 def matched(rule: EarnRule, lines: Sequence[Line], scene: Scene, places: Places) -> list[int]:
     """The lines (by place) that a rule is for: of those that select it the ones that pass its test."""
     test = rule.line_test
-    selecting = places.get(rule.bit, range(len(lines)))
-    return [place for place in selecting if test is None or test(scene, lines[place])]
+    if test is None:
+        return places.get(rule.bit, [])
+    return [place for place in places.get(rule.bit, range(len(lines))) if test(scene, lines[place])]
 
 
 def settled(steps: list[Step], gains: list[Gain], basket: Basket | None, rules: Rules, lefts: Lefts | None) -> Earnings:
@@ -143,9 +146,10 @@ def settled(steps: list[Step], gains: list[Gain], basket: Basket | None, rules: 
     given: dict[str, int] = {}
     for gain in gains:
         rule, part = gain.rule, gain.part
+        name = rule.id
         if part:
-            given[rule.id] = part
-        steps[gain.place] = Step(rule.id, True, gain.because, rule.wallet, part, gain.saw)
+            given[name] = part
+        steps[gain.place] = Step(name, True, gain.because, rule.wallet, part, gain.saw)
     return Earnings(points, given, tuple(steps))
 
 

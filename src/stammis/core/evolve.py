@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar, assert_never
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from stammis.core.effects import (
     Activated,
@@ -39,13 +39,36 @@ from stammis.core.lots import (
     takes_extended,
 )
 from stammis.core.rules import Rules
-from stammis.core.standing import About, Count, PurchaseState, Rank, Standing
+from stammis.core.standing import About, Count, PurchaseState, Purse, Rank, Standing
 from stammis.core.tier_rules import MeasureRules
 from stammis.core.tiers import no_rank, rank_on, rank_progressed
 from stammis.core.world import Original, World
 from stammis.core.yearly import celebrated, given
 
 V = TypeVar("V")
+
+
+class Draft(Struct, gc=False):
+    """A world in the making: of its standing apart what nearly every event changes, so that it is made once."""
+
+    world: World
+    standing: Standing
+    purses: dict[str, Purse]
+    ranks: dict[str, Rank]
+    counts: dict[str, tuple[Count, ...]]
+    rows: int
+    purchases: int
+
+    def settled(self) -> Standing:
+        """The standing as it is by now."""
+        return structs.replace(
+            self.standing,
+            purses=self.purses,
+            ranks=self.ranks,
+            counts=self.counts,
+            rows=self.rows,
+            purchases=self.purchases,
+        )
 
 
 def evolve(world: World, effect: Effect, rules: Rules) -> World:
@@ -55,27 +78,39 @@ def evolve(world: World, effect: Effect, rules: Rules) -> World:
 
 def evolve_all(world: World, effects: Iterable[Effect], rules: Rules) -> World:
     """The world after effects, one after the other; the standing's own clock and counter are left as they were."""
-    standing = world.standing
+    draft = drafted(world, effects, rules)
+    return structs.replace(draft.world, standing=draft.settled())
+
+
+def drafted(world: World, effects: Iterable[Effect], rules: Rules) -> Draft:
+    """What effects, one after the other, make of a world; its standing is still to be settled."""
+    there = world.standing
+    draft = Draft(world, there, there.purses, there.ranks, there.counts, there.rows, there.purchases)
     for effect in effects:
         # What every purchase does comes first, told by identity: it is asked more often than anything else.
-        if type(effect) is Posted:
-            standing = _posted(standing, effect)
+        if type(effect) is Posted and effect.awaits is None:
+            wallet = effect.wallet
+            draft.purses = purses = draft.purses.copy()
+            purses[wallet] = purse_after(purses.get(wallet, EMPTY), effect)
+            draft.rows = effect.row
         elif type(effect) is Progressed:
-            standing = _progressed(standing, effect, rules)
+            draft.ranks = _progressed(draft.ranks, effect, rules)
         elif type(effect) is PurchaseMoved:
-            standing = _purchase_counted(standing, world.original, effect)
-            world = _purchase_moved(world, effect)
+            draft.purchases += _purchases_more(draft.world.original, effect)
+            draft.world = _purchase_moved(draft.world, effect)
+        elif type(effect) is Counted:
+            draft.counts = _counted(draft.counts, effect, rules)
         elif type(effect) is RewardMoved:
-            world = _reward_moved(world, effect)
+            draft.world = _reward_moved(draft.world, effect)
         else:
-            standing = _changed(standing, effect, rules)
-    return structs.replace(world, standing=standing)
+            standing = _changed(draft.settled(), effect, rules)
+            draft.standing, draft.rows = standing, standing.rows
+            draft.purses, draft.ranks = standing.purses, standing.ranks
+    return draft
 
 
 def _changed(standing: Standing, effect: Effect, rules: Rules) -> Standing:
     match effect:
-        case Counted():
-            return _counted(standing, effect, rules)
         case TierMoved():
             return _tier_moved(standing, effect, rules)
         case Activated():
@@ -93,29 +128,22 @@ def _changed(standing: Standing, effect: Effect, rules: Rules) -> Standing:
             return structs.replace(standing, ties=effect.ties)
         case Refused() | Drawn():
             return standing  # what is left of a budget is nobody's standing
-        case Posted() | Progressed() | PurchaseMoved() | RewardMoved():
+        case Posted():
+            pending = pending_after(standing.pending.get(effect.wallet, ()), effect)
+            return structs.replace(standing, pending=_with(standing.pending, effect.wallet, pending), rows=effect.row)
+        case Progressed() | PurchaseMoved() | Counted() | RewardMoved():
             raise AssertionError("they come first")
         case _:
             assert_never(effect)
 
 
-def _posted(standing: Standing, row: Posted) -> Standing:
-    wallet = row.wallet
-    if row.awaits is not None:
-        pending = pending_after(standing.pending.get(wallet, ()), row)
-        return structs.replace(standing, pending=_with(standing.pending, wallet, pending), rows=row.row)
-    purses = standing.purses.copy()
-    purses[wallet] = purse_after(purses.get(wallet, EMPTY), row)
-    return structs.replace(standing, purses=purses, rows=row.row)
-
-
-def _progressed(standing: Standing, effect: Progressed, rules: Rules) -> Standing:
+def _progressed(ranks: dict[str, Rank], effect: Progressed, rules: Rules) -> dict[str, Rank]:
     key = effect.set
     tally = _tally(key, rules)
-    ranks = standing.ranks.copy()
+    ranks = ranks.copy()
     rank = ranks.get(key) or no_rank(rules.tier_sets[tally.set])
     ranks[key] = rank_progressed(rank, effect.day, effect.amount, tally.kept_days)
-    return structs.replace(standing, ranks=ranks)
+    return ranks
 
 
 def _tier_moved(standing: Standing, effect: TierMoved, rules: Rules) -> Standing:
@@ -127,15 +155,14 @@ def _tier_moved(standing: Standing, effect: TierMoved, rules: Rules) -> Standing
     return structs.replace(standing, ranks={**standing.ranks, key: rank})
 
 
-def _purchase_counted(standing: Standing, original: Original | None, effect: PurchaseMoved) -> Standing:
+def _purchases_more(original: Original | None, effect: PurchaseMoved) -> int:
+    """How many purchases more (or fewer) are completed and not wholly returned."""
     state = effect.state
     if original is None:
-        more = int(state.state == "completed" and not (state.returned and state.seen is None))
-    elif original.purchase.id == effect.purchase:
-        more = stands(original.purchase, state) - stands(original.purchase, original.state)
-    else:
-        return standing
-    return structs.replace(standing, purchases=standing.purchases + more)
+        return int(state.state == "completed" and not (state.returned and state.seen is None))
+    if original.purchase.id == effect.purchase:
+        return stands(original.purchase, state) - stands(original.purchase, original.state)
+    return 0
 
 
 def _purchase_moved(world: World, effect: PurchaseMoved) -> World:
@@ -195,16 +222,16 @@ def _extended(standing: Standing, effect: Extended) -> Standing:
     return structs.replace(standing, purses=purses, pending=_with(standing.pending, wallet, pending), holds=holds)
 
 
-def _counted(standing: Standing, effect: Counted, rules: Rules) -> Standing:
+def _counted(used: dict[str, tuple[Count, ...]], effect: Counted, rules: Rules) -> dict[str, tuple[Count, ...]]:
     rule, count = effect.rule, effect.count
-    counts, place = standing.counts.get(rule, ()), 0
+    counts, place = used.get(rule, ()), 0
     while place < len(counts) and counts[place].period > count.period:
         place += 1
     newer, older = counts[:place], counts[place:]
     if older and older[0].period == count.period:
         older = older[1:]
-    used = (count,) if count.points or count.times else ()
-    return structs.replace(standing, counts=_with(standing.counts, rule, _within_reach((*newer, *used, *older), rules)))
+    now = (count,) if count.points or count.times else ()
+    return _with(used, rule, _within_reach((*newer, *now, *older), rules))
 
 
 def _within_reach(counts: tuple[Count, ...], rules: Rules) -> tuple[Count, ...]:

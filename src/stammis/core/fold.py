@@ -13,7 +13,7 @@ from stammis.core.due import as_read
 from stammis.core.due import due_at as wallets_due_at
 from stammis.core.effects import Decision, Refused
 from stammis.core.events import AnyEvent, BroughtBalance, DayPassed, MemberChanged
-from stammis.core.evolve import evolve_all
+from stammis.core.evolve import Draft, drafted
 from stammis.core.levels import at_instant, held_by, tended_sets
 from stammis.core.levels import due as levels_due
 from stammis.core.lots import ended
@@ -43,8 +43,8 @@ def world_after(event: AnyEvent, decision: Decision, world: World, rules: Rules)
     """
     if decision.effects and type(decision.effects[0]) is Refused:
         return world
-    world = evolve_all(world, decision.effects, rules)
-    standing = world.standing
+    draft = drafted(world, decision.effects, rules)
+    standing = draft.standing
     latest_at, about = standing.latest_at, standing.about
     if type(event) not in TIMELESS:
         at = instant(event.occurred_at)
@@ -52,32 +52,43 @@ def world_after(event: AnyEvent, decision: Decision, world: World, rules: Rules)
     if about.next_at <= latest_at:
         upcoming = next_at(about, latest_at, rules.calendar, rules.programme.members.leap_day)
         about = About(about.consents, about.birthday, about.joined, upcoming)
-        standing = structs.replace(standing, about=about)
-    due_at = next_due(standing, rules)
+    due_at = _next_due(about, draft, rules)
     if standing.pending or standing.holds:
         due_at = earlier(due_at, wallets_due_at(standing.pending, standing.holds))
-    standing = structs.replace(standing, events=standing.events + 1, latest_at=latest_at, due_at=due_at)
+    standing = structs.replace(
+        standing,
+        purses=draft.purses,
+        ranks=draft.ranks,
+        counts=draft.counts,
+        events=standing.events + 1,
+        rows=draft.rows,
+        latest_at=latest_at,
+        due_at=due_at,
+        purchases=draft.purchases,
+        about=about,
+    )
     if rules.tended or standing.stays:
         standing = structs.replace(standing, due_at=_sooner(due_at, standing, rules))
-    return structs.replace(world, standing=standing)
+    return structs.replace(draft.world, standing=standing)
 
 
-def next_due(standing: Standing, rules: Rules) -> int | None:
+def _next_due(about: About, draft: Draft, rules: Rules) -> int | None:
     """The next instant at which something falls due by itself; None where nothing will.
 
     A lot ends, a level falls, a birthday or an anniversary begins.
     """
-    due = standing.about.next_at
-    for purse in standing.purses.values():
-        if purse.lots:
-            ends_at = purse.lots[0].ends_at
+    due = about.next_at
+    for purse in draft.purses.values():
+        lots = purse.lots
+        if lots:
+            ends_at = lots[0].ends_at
             if ends_at is not None and ends_at < due:
                 due = ends_at
-    stays, ranks = standing.stays, standing.ranks
-    for tiers in rules.tiers:
-        if tiers.tended or (stays and tiers.id in stays):
+    stays = draft.standing.stays
+    for tiers in rules.rolling:
+        if stays and tiers.id in stays:
             continue
-        rank = ranks.get(tiers.id)
+        rank = draft.ranks.get(tiers.id)
         if rank is None or not rank.days or rules.calendar.starts_at(rank.days[0][0] + tiers.window) >= due:
             continue  # nothing leaves the window before something else is due
         falls = falls_at(rank, tiers, rules.calendar)

@@ -40,7 +40,7 @@ class Gain(Struct, gc=False):
 
 def counted(rule: EarnRule, basket: Basket, lines: list[int] | None) -> int:
     """How much of some lines (None: of all) counts on the rule's basis, in minor units."""
-    values, whole = basket.counted(rule.basis)
+    values, whole = basket.reckoned.get(rule.basis) or basket.counted(rule.basis)
     if lines is None:
         return whole
     if len(lines) == 1:
@@ -60,7 +60,7 @@ def gain_of(rule: EarnRule, basket: Basket, lines: list[int] | None, rules: Rule
     """What a rule gives for a basket, on some lines (None: on all), before any cap; or why it gives nothing."""
     match rule.kind:
         case "amount":
-            values, amount = basket.counted(rule.basis)
+            values, amount = basket.reckoned.get(rule.basis) or basket.counted(rule.basis)
             if lines is not None:
                 amount = values[lines[0]] if len(lines) == 1 else sum([values[place] for place in lines])
             if amount <= 0:

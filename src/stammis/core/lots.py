@@ -177,6 +177,15 @@ def _opened(lots: tuple[Lot, ...], lot: Lot) -> tuple[Lot, ...]:
 
 
 def _taken(lots: tuple[Lot, ...], takes: tuple[Take, ...]) -> tuple[Lot, ...]:
+    gone = 0  # what ends first is mostly taken first, and most lots are taken whole
+    for lot, take in zip(lots, takes, strict=False):
+        if lot.row != take.row or lot.left != take.amount:
+            break
+        gone += 1
+    if gone:
+        lots, takes = lots[gone:], takes[gone:]
+    if not takes:
+        return lots
     parts = {take.row: take.amount for take in takes}
     left: list[Lot] = []
     for lot in lots:

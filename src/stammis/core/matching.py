@@ -14,6 +14,7 @@ from stammis.core.conditions import (
     Category,
     Channel,
     Condition,
+    Not,
     OnWeekday,
     Partner,
     Payment,
@@ -21,6 +22,7 @@ from stammis.core.conditions import (
     Store,
     Tier,
     Together,
+    Total,
 )
 from stammis.core.effects import Step
 from stammis.core.moments import WEEKDAYS
@@ -53,6 +55,7 @@ class Matching:
 
     Attributes:
         skus, categories: the lines that select the rule; None where any line does.
+        spurned: the categories whose lines the rule is not for, where it is for those of all others.
         channels, stores, partners, payments: the places and means that select it.
         needs: what must be in the basket for a condition about all of it; ``needing`` is that condition.
         check: what is asked once for the event.
@@ -71,17 +74,22 @@ class Matching:
     check: Check | None = None
     line_test: LineTest | None = None
     unmet: Step | None = None
+    spurned: frozenset[str] | None = None
 
     @property
     def of_lines(self) -> bool:
         """Whether the rule asks anything about lines."""
-        return self.skus is not None or self.categories is not None or self.line_test is not None
+        return self.unmet is not None
 
 
 @lru_cache(maxsize=65_536)
 def failing(rule: str, wallet: str, asks: str, wants: str, saw: str) -> Step:
     """The step of a rule whose condition does not hold: what was asked, wanted and seen. Shared, so never changed."""
-    return Step(rule, False, "condition", wallet, 0, {"asks": asks, "wanted": wants[:LONGEST], "saw": saw[:LONGEST]})
+    return _fails(rule, wallet, asks, wants[:LONGEST], saw[:LONGEST])
+
+
+def _fails(rule: str, wallet: str, asks: str, wants: str, saw: str) -> Step:
+    return Step(rule, False, "condition", wallet, 0, {"asks": asks, "wanted": wants, "saw": saw})
 
 
 def conjuncts(condition: Condition | None) -> list[Condition]:
@@ -174,6 +182,8 @@ def _check(condition: Condition, rule: str, wallet: str, terms: Terms) -> Check:
             if level not in allowed:
                 levels[level] = failing(rule, wallet, asks, wants, level or "")
         return lambda scene: levels[scene.tiers.get(name)]
+    if isinstance(condition, Total):  # hardly ever the same twice: not worth keeping
+        return lambda scene: None if test(scene) else _fails(rule, wallet, asks, wants, at(scene))
     return lambda scene: None if test(scene) else failing(rule, wallet, asks, wants, at(scene))
 
 
@@ -201,6 +211,7 @@ def matching(condition: Condition | None, rule: str, wallet: str, terms: Terms) 
     """Prepares a rule's condition: what selects the rule is told apart from what is asked once and of each line."""
     found = _sort(condition)
     first = found.first_of_lines
+    spurned = _spurned(found)
     return Matching(
         skus=found.skus,
         categories=found.categories,
@@ -211,6 +222,18 @@ def matching(condition: Condition | None, rule: str, wallet: str, terms: Terms) 
         needs=found.needs,
         needing=found.needing,
         check=_every([_check(part, rule, wallet, terms) for part in found.checks]),
-        line_test=_every_line([line_test(part, terms) for part in found.of_lines]),
+        line_test=None if spurned else _every_line([line_test(part, terms) for part in found.of_lines]),
         unmet=None if first is None else failing(rule, wallet, kind_of(first), wanted(first), ""),
+        spurned=spurned,
     )
+
+
+def _spurned(found: _Sorted) -> frozenset[str] | None:
+    """The categories that a rule leaves out, where that is all that it asks of lines."""
+    if found.skus is not None or found.categories is not None:
+        return None
+    match found.of_lines:
+        case [Not(of=Category(any_of=names))]:
+            return frozenset(names)
+        case _:
+            return None

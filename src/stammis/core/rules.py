@@ -77,7 +77,8 @@ class Rules:
     """A version of a programme, prepared for deciding. ``version`` 0 stands for the time before the first.
 
     ``circular`` tells whether points are reckoned at a level that the very same points may raise, ``tended`` are the
-    tier sets whose level is more than what counts in a rolling window (see ``core.levels``), ``measures`` all that tier
+    tier sets whose level is more than what counts in a rolling window (see ``core.levels``), ``rolling`` the others,
+    ``measures`` all that tier
     sets count, ``split`` the sets that divide a purchase at the threshold which it crosses and ``split_mask`` the rules
     that ask for their levels. ``money`` is how many minor units of a purchase's currency one of the programme's is,
     ``decimals`` that currency's; ``abroad`` tells whether it is another than the programme's. ``delays`` are those of
@@ -96,6 +97,7 @@ class Rules:
     tiers: tuple[TierRules, ...]
     tier_sets: dict[str, TierRules]
     tended: tuple[TierRules, ...]
+    rolling: tuple[TierRules, ...]
     measures: tuple[MeasureRules, ...]
     tallies: dict[str, MeasureRules]
     split: tuple[TierRules, ...]
@@ -148,6 +150,7 @@ def compile_rules(programme: Programme, version: int, rate: Rate | None = None) 
         tiers=tiers,
         tier_sets={one.id: one for one in tiers},
         tended=tuple(one for one in tiers if one.tended),
+        rolling=tuple(one for one in tiers if not one.tended),
         measures=measures,
         tallies={measure.key: measure for measure in measures},
         split=split,
@@ -175,6 +178,7 @@ def _terms(programme: Programme, calendar: Calendar, money: Fraction) -> Terms:
         counting(programme.basis).kinds,
         {name: frozenset(day.toordinal() for day in days) for name, days in programme.holidays.items()},
         calendar,
+        money == 10 ** DECIMALS[programme.currency],
     )
 
 

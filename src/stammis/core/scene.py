@@ -62,6 +62,7 @@ class Terms:
         kinds: the kinds of line that the programme's basis counts.
         holidays: the days of each list, as ordinals.
         calendar: the days of the programme's zone.
+        at_home: whether a minor unit of a purchase is one of the programme's.
     """
 
     decimals: int
@@ -71,9 +72,12 @@ class Terms:
     kinds: frozenset[str] = GOODS
     holidays: dict[str, frozenset[int]] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=lambda: calendar_of("UTC"))
+    at_home: bool = False
 
     def text(self, amount: int) -> str:
         """An amount in minor units of the purchase's currency as text, in the programme's; halves up."""
+        if self.at_home:
+            return amount_text(amount, self.decimals)
         one, parts = self.money.as_integer_ratio()
         return amount_text((2 * amount * int(10**self.decimals) * parts + one) // (2 * one), self.decimals)
 

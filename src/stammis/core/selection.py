@@ -31,11 +31,15 @@ class LineIndex:
     Attributes:
         skus: by article the bits of rules, each with the categories that it asks for besides; None where it does not.
         categories: by category the bits of rules that ask for no article.
+        spurned: by category the bits of rules that are for all other categories.
+        spurning: the bits of those rules.
         others: the mask of rules that every line selects, whatever they ask of it.
     """
 
     skus: dict[str | None, tuple[tuple[int, frozenset[str] | None], ...]]
     categories: dict[str | None, tuple[int, ...]]
+    spurned: dict[str | None, tuple[int, ...]]
+    spurning: tuple[int, ...]
     others: int
 
     def places(self, lines: Sequence[Line]) -> Places:
@@ -43,16 +47,23 @@ class LineIndex:
         skus, categories = self.skus, self.categories
         places: Places = {}
         for place, line in enumerate(lines):
-            bits = categories.get(line.category)
-            if bits is not None:
-                for bit in bits:
+            category = line.category
+            if category in categories:
+                for bit in categories[category]:
                     places.setdefault(bit, []).append(place)
-            asked = skus.get(line.sku)
-            if asked is not None:
-                for bit, wanted in asked:
-                    if wanted is None or line.category in wanted:
+            if line.sku in skus:
+                for bit, wanted in skus[line.sku]:
+                    if wanted is None or category in wanted:
                         places.setdefault(bit, []).append(place)
+        if self.spurning and lines:
+            self._but_for(lines, places)
         return places
+
+    def _but_for(self, lines: Sequence[Line], places: Places) -> None:
+        """The lines of rules that are for all but some categories: mostly all of them."""
+        spurned = [self.spurned.get(line.category) for line in lines]
+        for bit in self.spurning:
+            places[bit] = [place for place, bits in enumerate(spurned) if bits is None or bit not in bits]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,8 @@ def line_index(rules: Asking) -> LineIndex:
     """The index of the rules that ask something of lines."""
     skus: dict[str | None, tuple[tuple[int, frozenset[str] | None], ...]] = {}
     categories: dict[str | None, tuple[int, ...]] = {}
+    spurned: dict[str | None, tuple[int, ...]] = {}
+    spurning: list[int] = []
     others = 0
     for bit, match in rules:
         if match.skus is not None:
@@ -89,7 +102,11 @@ def line_index(rules: Asking) -> LineIndex:
                 categories[name] = (*categories.get(name, ()), bit)
         elif match.of_lines:
             others |= bit
-    return LineIndex(skus, categories, others)
+            if match.spurned is not None and match.line_test is None:
+                spurning.append(bit)
+                for name in match.spurned:
+                    spurned[name] = (*spurned.get(name, ()), bit)
+    return LineIndex(skus, categories, spurned, tuple(spurning), others)
 
 
 def index(rules: Iterable[tuple[int, frozenset[str] | None]]) -> Index:

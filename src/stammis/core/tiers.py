@@ -87,13 +87,16 @@ def rank_progressed(rank: Rank, day: int, amount: int, window: int) -> Rank:
             days = days[1:]
     if day <= gone:
         return rank
-    if days and days[-1][0] < day:
+    last, there = days[-1] if days else (0, 0)
+    if last < day:
         days = (*days, (day, amount))
+    elif last == day and amount + there:
+        days = (*days[:-1], (day, amount + there))
     else:
         place = bisect_left(days, (day,))
-        there = days[place][1] if place < len(days) and days[place][0] == day else None
-        together = amount + (there or 0)
-        after = days[place + (there is not None) :]
+        known = days[place][1] if place < len(days) and days[place][0] == day else None
+        together = amount + (known or 0)
+        after = days[place + (known is not None) :]
         days = (*days[:place], (day, together), *after) if together else (*days[:place], *after)
     return Rank(rank.level, days, rank.since, total + amount, gone)
 
