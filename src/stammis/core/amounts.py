@@ -16,6 +16,8 @@ QUANTITY_SCALE = 10**6
 """Quantities are kept as whole millionths."""
 CENTS: Final = 2
 """The decimals of most currencies."""
+HUNDREDTHS: Final = tuple(f"{part:02d}" for part in range(100))
+"""Two decimals as text."""
 
 
 def exact(amount: AmountText, decimals: int = 0) -> Fraction:
@@ -45,6 +47,6 @@ def amount_text(units: int, decimals: int) -> str:
     if not decimals:
         return str(units)
     if decimals == CENTS and units >= 0:
-        return f"{units // 100}.{units % 100:02d}"
+        return f"{units // 100}.{HUNDREDTHS[units % 100]}"
     whole, rest = divmod(abs(units), int(10**decimals))
     return f"{'-' if units < 0 else ''}{whole}.{rest:0{decimals}d}"

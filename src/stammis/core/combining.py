@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stammis.core.amounts import HUNDREDTHS
 from stammis.core.basket import Basket
 from stammis.core.effects import Step
 from stammis.core.events import Scalar
@@ -75,8 +76,10 @@ def _multiplier(gain: Gain, plain: list[Gain], basket: Basket, counts: Counts, r
     if not whole:
         return Step(rule.id, False, "nothing_to_multiply", rule.wallet)
     gain.value = whole * rule.factor // rule.divisor
-    given, rest = divmod(whole, rules.book.denominator)
-    gain.saw["of"] = given if not rest else f"{given}.{rest * 100 // rules.book.denominator:02d}"
+    denominator = rules.book.denominator
+    given = whole // denominator
+    rest = whole - given * denominator
+    gain.saw["of"] = given if not rest else f"{given}.{HUNDREDTHS[rest * 100 // denominator]}"
     return gain if rule.limit is None else capped(gain, counts, rules)
 
 

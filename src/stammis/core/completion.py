@@ -27,6 +27,8 @@ from stammis.core.world import Grants
 UNENROLLED = (Step("", False, "unenrolled"),)
 NO_VERSION = (Step("", False, "no_version"),)
 NO_GRANTS = Grants()
+SEEN = Seen()
+"""What is seen of a member of whom nothing is asked; shared, so never changed."""
 
 
 class When(Struct, frozen=True, gc=False):
@@ -109,7 +111,10 @@ def complete(
         if key:
             delays[row.row] = key
     counted = progress_of(basket, earnings.points, rules)
-    journal.count(counted, day, moment.at if settled_at is None else max(moment.at, settled_at))
+    if settled_at is None and journal.current.calendar is rules.calendar:
+        journal.count(counted, day, moment.at, today=day)
+    else:
+        journal.count(counted, day, max(moment.at, settled_at or moment.at))
     if not rules.book.limited.isdisjoint(earnings.given):
         whose = purchase.store, grants.household
         journal.effects.extend(counted_effects({}, earnings.given, standing, day, rules, whose=whose))
@@ -213,10 +218,10 @@ def seen_of(standing: Standing, levels: dict[str, str | None], counts: Counts, m
     attributes = (
         {name: standing.attributes[name] for name in reads.attributes if name in standing.attributes}
         if reads.attributes
-        else {}
+        else SEEN.attributes
     )
     if rules.book.plain:
-        return Seen(tiers=levels, labels=labels, attributes=attributes, counts=counts)
+        return structs.replace(SEEN, tiers=levels, labels=labels, attributes=attributes, counts=counts)
     consents = tuple([purpose for purpose in standing.about.consents if purpose in reads.consents])
     numbers = numbers_of(standing, standing.about, moment.day, moment.at, rules.book.memory)
     return Seen(tiers=levels, labels=labels, attributes=attributes, counts=counts, consents=consents, numbers=numbers)

@@ -86,7 +86,10 @@ def decide(event: AnyEvent, world: World, rules: Rules, current: Rules | None = 
     A refusal is the only effect of its decision.
     """
     current = current or rules
-    decision = _decide(event, world, rules, current)
+    if type(event) is Purchase:
+        decision = decide_purchase(event, world, rules, current)
+    else:
+        decision = _decide(event, world, rules, current)
     if current.tended or world.standing.stays or type(event) is LevelGiven:
         return with_levels(event, decision, world, current)
     return decision
@@ -96,6 +99,8 @@ def _decide(event: AnyEvent, world: World, rules: Rules, current: Rules) -> Deci
     match event:
         case Purchase():
             return decide_purchase(event, world, rules, current)
+        case DayPassed():
+            return _decide_day(event, world, rules, current)
         case StatusChanged():
             return decide_status(event, world, rules, current)
         case Return():
@@ -114,8 +119,6 @@ def _decide(event: AnyEvent, world: World, rules: Rules, current: Rules) -> Deci
             return _decide_lots(event, world, rules, current)
         case MemberChanged():
             return decide_member(event, world, rules, current)
-        case DayPassed():
-            return _decide_day(event, world, rules, current)
         case (
             Transfer() | Received() | Exchange() | BroughtBalance() | PoolChanged() | Merged() | Unmerged() | Claimed()
         ):

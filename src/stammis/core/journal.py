@@ -73,9 +73,14 @@ class Journal:
         """What may be spent of a wallet at an instant."""
         return active(self.purse(wallet), at)
 
-    def count(self, progress: Progress, day: int, at: int) -> None:
-        """Lets progress made on a day count towards tiers, and moves their levels at an instant."""
-        self.effects += tier_effects(self.standing, progress, day, at, self.current)
+    def count(self, progress: Progress, day: int, at: int, *, today: int | None = None) -> None:
+        """Lets progress made on a day count towards tiers, and moves their levels at an instant.
+
+        ``today`` is the local day of that instant, where it is known already.
+        """
+        if self.current.tiers:
+            today = self.current.calendar.day(at) if today is None else today
+            self.effects += tier_effects(self.standing, progress, day, at, self.current, today=today)
 
     def open(
         self, wallet: str, kind: RowKind, amount: int, at: int, ends_at: int | None, *, awaits: Awaits | None = None

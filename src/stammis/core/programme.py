@@ -6,7 +6,7 @@ The JSON and YAML forms of a programme have exactly these fields; ``stammis.core
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, field
 
@@ -115,6 +115,7 @@ class Transfers(Part, frozen=True):
 
 
 State = Literal["placed", "completed", "cancelled"]
+STATES: Final[tuple[State, ...]] = ("placed", "completed", "cancelled")
 STATUSES: dict[str, State] = {"placed": "placed", "completed": "completed", "cancelled": "cancelled"}
 
 

@@ -18,7 +18,7 @@ from stammis.core.refusals import refuse, refusing, too_few_points
 from stammis.core.remains import remains
 from stammis.core.returns import cancel, earn_again
 from stammis.core.rules import Rules, at_rate
-from stammis.core.standing import Paid, PurchaseState, Rate, Seen
+from stammis.core.standing import Paid, Rate, Seen
 from stammis.core.world import Original, World
 
 
@@ -68,7 +68,7 @@ def _decide(purchase: Purchase, state: State, world: World, rules: Rules, curren
         if paid is not None:
             by_points = rules.wallets[paid.wallet].worth(paid.amount)
             basket = basket_of(purchase.lines, basket.rewards, basket.rounding, by_points)
-    moved = PurchaseState(state=state, version=rules.version, paid=paid)
+    moved = rules.arrived[state] if paid is None else structs.replace(rules.arrived[state], paid=paid)
     if state == "completed":
         moved, explained = complete(
             purchase, basket, moment, journal, rules, state=moved, grants=world.grants, status=purchase.status

@@ -16,10 +16,10 @@ from stammis.core.currencies import DECIMALS
 from stammis.core.delays import Delay, delays_of
 from stammis.core.earn_rules import EarnBook, asks_level, earn_book
 from stammis.core.expiry import Ending, ending
-from stammis.core.programme import Programme, Returns, Reward, State
+from stammis.core.programme import STATES, Programme, Returns, Reward, State
 from stammis.core.scene import Terms
 from stammis.core.spread import Mode
-from stammis.core.standing import Rate
+from stammis.core.standing import PurchaseState, Rate
 from stammis.core.tier_rules import MeasureRules, TierRules, tier_rules
 from stammis.core.wallets import Negative, Sliding, Wallet
 
@@ -82,7 +82,8 @@ class Rules:
     sets count, ``split`` the sets that divide a purchase at the threshold which it crosses and ``split_mask`` the rules
     that ask for their levels. ``money`` is how many minor units of a purchase's currency one of the programme's is,
     ``decimals`` that currency's; ``abroad`` tells whether it is another than the programme's. ``delays`` are those of
-    the rules whose points are pending at first, ``sliding`` the wallets whose points last by activity.
+    the rules whose points are pending at first, ``sliding`` the wallets whose points last by activity. ``arrived`` is
+    where a purchase stands that arrives in a state, before anything is decided about it; shared, so never changed.
     """
 
     programme: Programme
@@ -105,6 +106,7 @@ class Rules:
     circular: bool
     rewards: dict[str, RewardRules]
     statuses: dict[str, State]
+    arrived: dict[State, PurchaseState]
     returns: Returns
     delays: dict[str, Delay]
     sliding: tuple[WalletRules, ...]
@@ -162,6 +164,7 @@ def compile_rules(programme: Programme, version: int, rate: Rate | None = None) 
         circular=any(one.rate_after and one.counts_points and one.id in book.reads.tiers for one in tiers),
         rewards={reward.id: _reward(reward, wallets) for reward in programme.rewards},
         statuses={"completed": "completed", **programme.statuses},
+        arrived={state: PurchaseState(state=state, version=version) for state in STATES},
         returns=programme.returns,
         delays=delays_of(programme, calendar),
         sliding=tuple(wallet for wallet in wallets.values() if wallet.activity),

@@ -47,23 +47,29 @@ class LineIndex:
         skus, categories = self.skus, self.categories
         places: Places = {}
         for place, line in enumerate(lines):
-            category = line.category
-            if category in categories:
-                for bit in categories[category]:
+            bits = categories.get(line.category)
+            if bits is not None:
+                for bit in bits:
                     places.setdefault(bit, []).append(place)
-            if line.sku in skus:
-                for bit, wanted in skus[line.sku]:
-                    if wanted is None or category in wanted:
-                        places.setdefault(bit, []).append(place)
+            if skus:
+                asked = skus.get(line.sku)
+                if asked is not None:
+                    for bit, wanted in asked:
+                        if wanted is None or line.category in wanted:
+                            places.setdefault(bit, []).append(place)
         if self.spurning and lines:
             self._but_for(lines, places)
         return places
 
     def _but_for(self, lines: Sequence[Line], places: Places) -> None:
         """The lines of rules that are for all but some categories: mostly all of them."""
-        spurned = [self.spurned.get(line.category) for line in lines]
+        spurned = self.spurned
+        everything = [*range(len(lines))]
         for bit in self.spurning:
-            places[bit] = [place for place, bits in enumerate(spurned) if bits is None or bit not in bits]
+            places[bit] = everything
+        if not spurned.keys().isdisjoint([line.category for line in lines]):
+            for bit in self.spurning:
+                places[bit] = [at for at in everything if bit not in spurned.get(lines[at].category, ())]
 
 
 @dataclass(frozen=True, slots=True)

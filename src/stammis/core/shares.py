@@ -31,13 +31,13 @@ def parts_of_whole(gains: list[Gain], rules: Rules, lefts: Lefts | None = None) 
 def _whole(gains: list[Gain], rules: Rules, lefts: Lefts | None) -> int:
     denominator = rules.book.denominator
     rests: list[int] = []
-    floors = 0
+    exact = 0
     for gain in gains:
         value = gain.value
-        gain.part = part = value // denominator
-        floors += part
-        rests.append(value - part * denominator)
-    whole = floors + rounded(sum(rests), denominator, rules.mode)
+        gain.part = value // denominator
+        exact += value
+        rests.append(value % denominator)
+    whole, floors = rounded(exact, denominator, rules.mode), (exact - sum(rests)) // denominator
     if lefts and whole > floors:
         largest_first = sorted(range(len(rests)), key=rests.__getitem__, reverse=True)  # equal ones in their order
         return floors + _one_more(gains, [place for place in largest_first if rests[place]], whole - floors, lefts)

@@ -43,12 +43,14 @@ def total_then(rank: Rank, tiers: TierRules, day: int) -> int:
     return sum(amount for on, amount in rank.days if first < on <= day)
 
 
-def tier_effects(standing: Standing, progress: Progress, day: int, at: int, rules: Rules) -> list[Effect]:
-    """The effects of progress made on ``day``, and of the levels that it and the passing of time make at an instant."""
+def tier_effects(
+    standing: Standing, progress: Progress, day: int, at: int, rules: Rules, *, today: int
+) -> list[Effect]:
+    """The effects of progress made on ``day``, and of the levels that it and the passing of time make at an instant.
+
+    ``today`` is the local day of that instant.
+    """
     effects: list[Effect] = []
-    if not rules.tiers:
-        return effects
-    today = rules.calendar.day(at)
     tended = bool(rules.tended or standing.stays)
     for tiers in rules.tiers:
         if tended and (tiers.tended or tiers.id in standing.stays):
