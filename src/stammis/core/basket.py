@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from stammis.core.basis import Basis
 from stammis.core.events import Line, Purchase
@@ -41,7 +41,7 @@ def counting(basis: Basis) -> Counting:
     )
 
 
-class Basket(Struct, frozen=True):
+class Basket(Struct, frozen=True, gc=False):
     """Lines with what was taken off the price: reward discounts, points (in money) and cash rounding, in minor units.
 
     Of what remains after a return the lines carry the remaining amounts, and ``whole`` the amounts as bought, to which
@@ -54,7 +54,7 @@ class Basket(Struct, frozen=True):
     by_points: int
     whole: Sequence[int] | None
     total: int
-    reckoned: dict[Counting, tuple[list[int], int]] = field(default_factory=dict)
+    reckoned: dict[Counting, tuple[list[int], int]] = {}
 
     def counted(self, basis: Counting) -> tuple[list[int], int]:
         """How much of each line counts on this basis, and their sum; minor units."""

@@ -17,7 +17,7 @@ from stammis.core.levels import level_with
 from stammis.core.pending import Settling, earn_rows
 from stammis.core.pool_rules import EACH_PURCHASE
 from stammis.core.rules import Rules
-from stammis.core.scene import Scene
+from stammis.core.scene import NO_PROPERTIES, Scene
 from stammis.core.splitting import earnings_seen, splits
 from stammis.core.standing import Count, Earned, PurchaseState, Seen, Standing
 from stammis.core.tier_rules import TierRules
@@ -45,20 +45,8 @@ def when(at: int, rules: Rules) -> When:
     return When(at, day, second)
 
 
-def scene_of(purchase: Purchase, basket: Basket, moment: When, seen: Seen, rules: Rules) -> Scene:
+def scene_of(purchase: Purchase, basket: Basket, moment: When, seen: Seen) -> Scene:
     """What the rules look at besides lines, with what was seen of the member."""
-    if rules.book.plain:
-        return Scene(
-            moment.day,
-            moment.second,
-            weekday(moment.day),
-            purchase.channel,
-            purchase.store,
-            basket.total,
-            seen.tiers,
-            seen.labels,
-            seen.attributes,
-        )
     return Scene(
         moment.day,
         moment.second,
@@ -74,6 +62,7 @@ def scene_of(purchase: Purchase, basket: Basket, moment: When, seen: Seen, rules
         basket.lines,
         seen.consents,
         seen.numbers,
+        NO_PROPERTIES,
     )
 
 
@@ -100,8 +89,7 @@ def complete(
         unseen = Seen(enrolled=False)
         state = structs.replace(state, state="completed", seen=unseen, earned_on=basket.total)
         return state, UNENROLLED if rules.version else NO_VERSION
-    later = settled_at is not None
-    seen, earnings = _decided(purchase, basket, moment, standing, rules, grants=grants, later=later)
+    seen, earnings = _decided(purchase, basket, moment, standing, rules, grants=grants, later=settled_at is not None)
     day = moment.day
     settling = Settling(day, moment.at, moment.at if settled_at is None else settled_at, purchase.id, status)
     earned: list[Earned] = []
@@ -111,10 +99,8 @@ def complete(
         if key:
             delays[row.row] = key
     counted = progress_of(basket, earnings.points, rules)
-    if settled_at is None and journal.current.calendar is rules.calendar:
-        journal.count(counted, day, moment.at, today=day)
-    else:
-        journal.count(counted, day, max(moment.at, settled_at or moment.at))
+    today = day if settled_at is None and journal.current.calendar is rules.calendar else None
+    journal.count(counted, day, max(moment.at, settling.settled_at), today=today)
     if not rules.book.limited.isdisjoint(earnings.given):
         whose = purchase.store, grants.household
         journal.effects.extend(counted_effects({}, earnings.given, standing, day, rules, whose=whose))
@@ -174,13 +160,13 @@ def _decided(
     seen = seen_of(standing, _levels(standing, {}, moment.day, basket, rules, later=later), counts, moment, rules)
     if rules.split:
         seen = structs.replace(seen, split=splits(standing, seen.tiers, basket, moment.day, rules, later=later))
-    earnings = earnings_seen(basket, scene_of(purchase, basket, moment, seen, rules), seen, rules, budgets)
+    earnings = earnings_seen(basket, scene_of(purchase, basket, moment, seen), seen, rules, budgets)
     if rules.circular:
         # the points that raise the level are themselves reckoned at the level before
         levels = _levels(standing, earnings.points, moment.day, basket, rules, later=later)
         if levels != seen.tiers:
             seen = seen_of(standing, levels, counts, moment, rules)
-            earnings = earnings_seen(basket, scene_of(purchase, basket, moment, seen, rules), seen, rules, budgets)
+            earnings = earnings_seen(basket, scene_of(purchase, basket, moment, seen), seen, rules, budgets)
     if budgets or grants.household:
         seen = structs.replace(seen, budgets=budgets, household=grants.household)
     return seen, earnings

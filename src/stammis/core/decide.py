@@ -169,5 +169,6 @@ def _decide_day(event: DayPassed, world: World, rules: Rules, current: Rules) ->
     steps = row_steps(journal.effects)
     more, progress = celebrate(journal, at, rules)
     if standing.enrolled:
-        journal.count(progress, rules.calendar.day(at), at)
+        day = rules.calendar.day(at)
+        journal.count(progress, day, at, today=day if current.calendar is rules.calendar else None)
     return Decision(effects=tuple(journal.effects), steps=(*steps, *more))

@@ -16,7 +16,7 @@ from stammis.core.world import World
 def fall_due(journal: Journal, at: int, rules: Rules) -> None:
     """Posts what is due in the wallets by an instant."""
     standing = journal.standing
-    for hold in sorted(standing.holds.values(), key=_until):
+    for hold in sorted(standing.holds.values(), key=_until) if standing.holds else ():
         if hold.until <= at:
             free(journal, hold, hold.until, rules)
             journal.effects.append(HoldMoved(hold=structs.replace(hold, state="expired")))

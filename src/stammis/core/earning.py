@@ -110,7 +110,8 @@ def selected(lines: Sequence[Line], selecting: Places, scene: Scene, book: EarnB
     mask = book.without_lines | sum(selecting)
     if lines:
         mask |= book.lines.others
-    mask &= book.channels.admitted(scene.channel) & book.stores.admitted(scene.store)
+    channels, stores = book.channels, book.stores
+    mask &= channels.masks.get(scene.channel, channels.others) & stores.masks.get(scene.store, stores.others)
     if book.plain:
         return mask
     purchase = scene.purchase

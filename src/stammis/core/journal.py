@@ -90,7 +90,14 @@ class Journal:
         if awaits is not None:
             return self._post(purse, wallet, kind, amount, at, ends_at=ends_at, awaits=awaits)
         left = amount - min(amount, purse.debt) if purse.debt else amount
-        return self._post(purse, wallet, kind, amount, at, ends_at=ends_at, left=left)
+        self.rows += 1
+        running = purse.balance + amount
+        row = Posted(
+            row=self.rows, wallet=wallet, kind=kind, amount=amount, running=running, at=at, ends_at=ends_at, left=left
+        )
+        self._unapplied.append(row)
+        self.effects.append(row)
+        return row
 
     def take(
         self,

@@ -29,7 +29,8 @@ def ended(purse: Purse, at: int) -> tuple[Lot, ...]:
     """The lots that are gone at this instant, earliest end first."""
     count = 0
     for lot in purse.lots:
-        if lot.ends_at is None or lot.ends_at > at:
+        ends_at = lot.ends_at
+        if ends_at is None or ends_at > at:
             break
         count += 1
     return purse.lots[:count]
@@ -93,11 +94,11 @@ def purse_after(purse: Purse, row: Posted) -> Purse:
     if row.amount < 0:
         if row.lots:
             lots = _taken(lots, row.lots)
-            rest += sum(take.amount for take in row.lots)
+            rest += sum([take.amount for take in row.lots])
     else:
         if row.lots:
             lots = _put_back(lots, row.lots)
-            rest -= sum(take.amount for take in row.lots)
+            rest -= sum([take.amount for take in row.lots])
         if row.left:
             lots = _opened(lots, Lot(row.row, row.left, row.ends_at))
             rest -= row.left

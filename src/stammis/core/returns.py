@@ -169,7 +169,7 @@ def _earned_by_rest(original: Original, left: Remains, moment: When, rules: Rule
     assert seen is not None
     if left.none:
         return NOTHING
-    scene = scene_of(original.purchase, left.basket, moment, seen, rules)
+    scene = scene_of(original.purchase, left.basket, moment, seen)
     then = left_then(seen.budgets, budgets, original.state.given, rules) if rules.book.budgets else None
     return earnings_seen(left.basket, scene, seen, rules, then)
 

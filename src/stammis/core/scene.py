@@ -20,6 +20,7 @@ GOODS: Final = frozenset({"goods"})
 Numbers = dict[str, int]
 """What conditions read of a member's history, by the names that ``histories`` gives; what never was is left out."""
 NO_NUMBERS: Final[Numbers] = {}
+NO_PROPERTIES: Final[dict[str, Scalar]] = {}
 
 
 class Scene(Struct, frozen=True, gc=False):

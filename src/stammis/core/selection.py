@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from stammis.core.events import Line
 from stammis.core.matching import Matching
 
@@ -24,21 +26,26 @@ class Index:
         return self.masks.get(value, self.others)
 
 
+class Named(Struct, frozen=True, gc=False):
+    """The bits of the rules that a category selects where no article is asked for, and of those that it rules out."""
+
+    admits: tuple[int, ...] = ()
+    spurns: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class LineIndex:
     """Which rules a line selects.
 
     Attributes:
         skus: by article the bits of rules, each with the categories that it asks for besides; None where it does not.
-        categories: by category the bits of rules that ask for no article.
-        spurned: by category the bits of rules that are for all other categories.
-        spurning: the bits of those rules.
+        categories: what each category does.
+        spurning: the bits of rules that are for all but some categories.
         others: the mask of rules that every line selects, whatever they ask of it.
     """
 
     skus: dict[str | None, tuple[tuple[int, frozenset[str] | None], ...]]
-    categories: dict[str | None, tuple[int, ...]]
-    spurned: dict[str | None, tuple[int, ...]]
+    categories: dict[str | None, Named]
     spurning: tuple[int, ...]
     others: int
 
@@ -46,11 +53,14 @@ class LineIndex:
         """The lines that select each rule, without the rules that every line selects."""
         skus, categories = self.skus, self.categories
         places: Places = {}
+        spurned: dict[int, tuple[int, ...]] = {}
         for place, line in enumerate(lines):
-            bits = categories.get(line.category)
-            if bits is not None:
-                for bit in bits:
+            named = categories.get(line.category)
+            if named is not None:
+                for bit in named.admits:
                     places.setdefault(bit, []).append(place)
+                if named.spurns:
+                    spurned[place] = named.spurns
             if skus:
                 asked = skus.get(line.sku)
                 if asked is not None:
@@ -58,18 +68,10 @@ class LineIndex:
                         if wanted is None or line.category in wanted:
                             places.setdefault(bit, []).append(place)
         if self.spurning and lines:
-            self._but_for(lines, places)
-        return places
-
-    def _but_for(self, lines: Sequence[Line], places: Places) -> None:
-        """The lines of rules that are for all but some categories: mostly all of them."""
-        spurned = self.spurned
-        everything = [*range(len(lines))]
-        for bit in self.spurning:
-            places[bit] = everything
-        if not spurned.keys().isdisjoint([line.category for line in lines]):
+            everything = [*range(len(lines))]
             for bit in self.spurning:
-                places[bit] = [at for at in everything if bit not in spurned.get(lines[at].category, ())]
+                places[bit] = everything if not spurned else [at for at in everything if bit not in spurned.get(at, ())]
+        return places
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,7 @@ Asking = Iterable[tuple[int, Matching]]
 def line_index(rules: Asking) -> LineIndex:
     """The index of the rules that ask something of lines."""
     skus: dict[str | None, tuple[tuple[int, frozenset[str] | None], ...]] = {}
-    categories: dict[str | None, tuple[int, ...]] = {}
-    spurned: dict[str | None, tuple[int, ...]] = {}
+    categories: dict[str | None, Named] = {}
     spurning: list[int] = []
     others = 0
     for bit, match in rules:
@@ -105,14 +106,16 @@ def line_index(rules: Asking) -> LineIndex:
                 skus[name] = (*skus.get(name, ()), (bit, match.categories))
         elif match.categories is not None:
             for name in match.categories:
-                categories[name] = (*categories.get(name, ()), bit)
+                named = categories.get(name, Named())
+                categories[name] = Named((*named.admits, bit), named.spurns)
         elif match.of_lines:
             others |= bit
             if match.spurned is not None and match.line_test is None:
                 spurning.append(bit)
                 for name in match.spurned:
-                    spurned[name] = (*spurned.get(name, ()), bit)
-    return LineIndex(skus, categories, spurned, tuple(spurning), others)
+                    named = categories.get(name, Named())
+                    categories[name] = Named(named.admits, (*named.spurns, bit))
+    return LineIndex(skus, categories, tuple(spurning), others)
 
 
 def index(rules: Iterable[tuple[int, frozenset[str] | None]]) -> Index:

@@ -31,13 +31,15 @@ def parts_of_whole(gains: list[Gain], rules: Rules, lefts: Lefts | None = None) 
 def _whole(gains: list[Gain], rules: Rules, lefts: Lefts | None) -> int:
     denominator = rules.book.denominator
     rests: list[int] = []
-    exact = 0
+    floors = over = 0
     for gain in gains:
         value = gain.value
-        gain.part = value // denominator
-        exact += value
-        rests.append(value % denominator)
-    whole, floors = rounded(exact, denominator, rules.mode), (exact - sum(rests)) // denominator
+        gain.part = part = value // denominator
+        rest = value % denominator
+        floors += part
+        over += rest
+        rests.append(rest)
+    whole = rounded(floors * denominator + over, denominator, rules.mode)
     if lefts and whole > floors:
         largest_first = sorted(range(len(rests)), key=rests.__getitem__, reverse=True)  # equal ones in their order
         return floors + _one_more(gains, [place for place in largest_first if rests[place]], whole - floors, lefts)
