@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from django.db.models import Sum
 
+from stammis.accrual.outcomes import Item
 from stammis.accrual.services import verify
 from stammis.activity.models import Event
 from stammis.core.document import parse
@@ -175,6 +176,30 @@ def test_a_piece_that_is_sent_twice_changes_nothing(weeks: Panel, journey: Run) 
     Loader(journey, 0, 2, weeks).load(told_nothing)
     assert Event.objects.count() == events
     assert list(Entry.objects.order_by("member_id", "row").values_list("member_id", "amount", "running")) == rows
+
+
+@pytest.mark.django_db
+def test_a_piece_is_in_as_a_whole_or_not_at_all(weeks: Panel, journey: Run) -> None:
+    class Unlucky(Loader):
+        """The plug is pulled when the purchases are in and their redemptions are not."""
+
+        def _redemptions(self, *_: object) -> Iterator[Item]:
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        Unlucky(journey, 0, 2, weeks).load(told_nothing)
+    assert Run.objects.get(id=journey.id).positions == [1, 0]
+    assert not Event.objects.filter(kind="purchase").exists()
+    Loader(journey, 0, 2, weeks).load(told_nothing)
+    assert Run.objects.get(id=journey.id).repeated == 0
+
+
+@pytest.mark.django_db
+def test_a_position_that_is_told_twice_counts_once(journey: Run) -> None:
+    for _ in range(2):
+        assert not runs.advance(journey, 1, 3, accepted=7, repeated=2)
+    run = Run.objects.get(id=journey.id)
+    assert (run.positions, run.accepted, run.repeated) == ([0, 3], 7, 2)
 
 
 @pytest.mark.django_db

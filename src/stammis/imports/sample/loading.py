@@ -1,17 +1,21 @@
 """One part of the sample company's households, loaded piece by piece in the order of the year.
 
 A piece is a thousand things that happen. It is sent through ``accrual`` like anything else; how many pieces are behind
-is kept with the run, so that a load that was interrupted goes on where it was. A piece sent twice changes nothing.
+is kept with the run in the same transaction, so that a load that was interrupted goes on where it was. A piece sent
+twice changes nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 
+from django.db import transaction
 from django.utils.translation import gettext_noop
 
+from stammis.accrual import services as accrual
 from stammis.accrual.outcomes import Accepted, Declined, Item, MemberFields, Outcome
 from stammis.core.events import Happening, Purchase, Redemption, Return
 from stammis.core.programme import Reward
@@ -59,17 +63,31 @@ class Loader:
         """Load what is not behind yet. Raises WantedToStop after the piece during which somebody asked for it."""
         behind = Run.objects.values_list("positions", flat=True).get(id=self.run.id)[self.part]
         if behind == 0:
-            self._advance(self._record(list(self._members()), self._begins()))
+            self._pass(1, self._join)
         purchases = 0
         for number, piece in enumerate(self._pieces(), start=1):
             if number >= max(behind, 1):
-                self._take(piece)
+                self._pass(number + 1, partial(self._take, piece))
             purchases += sum(moment.basket is not None for moment in piece)
             told(purchases)
 
-    def _take(self, piece: list[year.Moment]) -> None:
+    def _pass(self, position: int, act: Callable[[], list[Outcome]]) -> None:
+        """Record a piece and that it is behind, as a whole or not at all; where the database goes away, once more."""
+        if steady.steadily(partial(self._advance, position, act)):
+            raise WantedToStop
+
+    @transaction.atomic
+    def _advance(self, position: int, act: Callable[[], list[Outcome]]) -> bool:
+        accepted = [outcome for outcome in act() if isinstance(outcome, Accepted)]
+        repeated = sum(outcome.replay for outcome in accepted)
+        return runs.advance(self.run, self.part, position, accepted=len(accepted) - repeated, repeated=repeated)
+
+    def _join(self) -> list[Outcome]:
+        return self._taken(accrual.record(list(self._members()), now=self._begins()))
+
+    def _take(self, piece: list[year.Moment]) -> list[Outcome]:
         """Record a piece, and what its members then take for their points."""
-        now = steady.steadily(clock.now)
+        now = clock.now()
         items: list[Item] = []
         last: dict[int, int] = {}
         for place, moment in enumerate(piece):
@@ -78,12 +96,15 @@ class Loader:
                 last[moment.basket.household] = place
             elif moment.event is not None:
                 items.append(self._item("return" if isinstance(moment.event, Return) else "event", moment.event))
-        outcomes = self._record(items, now)
+        outcomes = self._taken(accrual.record(items, now=now))
+        return outcomes + accrual.record(list(self._redemptions(piece, outcomes, last.values())), now=now)
+
+    def _taken(self, outcomes: list[Outcome]) -> list[Outcome]:
+        """Give what was taken in. Raises NotTaken where anything was refused."""
         refused = next((each for each in outcomes if isinstance(each, Declined)), None)
         if refused is not None:
             raise NotTaken(gettext_noop("The sample company was refused: %(code)s."), values={"code": refused.code})
-        wishes = self._record(list(self._redemptions(piece, outcomes, last.values())), now)
-        self._advance(outcomes + [wish for wish in wishes if isinstance(wish, Accepted)])
+        return outcomes
 
     def _redemptions(self, piece: list[year.Moment], outcomes: list[Outcome], places: Iterable[int]) -> Iterator[Item]:
         """What members take after their last purchase of a piece; the answers tell what they can afford."""
@@ -125,19 +146,3 @@ class Loader:
     def _begins(self) -> dt.datetime:
         """When the programme began: members are known before they buy."""
         return local(programmes.versions(self.run.programme_id).starts[0][0])
-
-    def _record(self, items: list[Item], now: dt.datetime) -> list[Outcome]:
-        return steady.record(items, now) if items else []
-
-    def _advance(self, outcomes: list[Outcome]) -> None:
-        """Keep that a piece is behind. Where only this is lost, the piece is sent again and nothing changes."""
-        accepted = [outcome for outcome in outcomes if isinstance(outcome, Accepted)]
-        repeated = sum(outcome.replay for outcome in accepted)
-        refused = len(outcomes) - len(accepted)
-        stopping = steady.steadily(
-            lambda: runs.advance(
-                self.run, self.part, accepted=len(accepted) - repeated, repeated=repeated, refused=refused
-            )
-        )
-        if stopping:
-            raise WantedToStop

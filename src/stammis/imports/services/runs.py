@@ -90,18 +90,27 @@ def resume(programme: Programme, kind: Run.Kind, file_name: str, by: str, parts:
     return found
 
 
-def advance(run: Run, part: int, *, accepted: int, repeated: int, refused: int) -> bool:
-    """Move one part of a run one piece forward; several do so side by side. Tells whether the run is wanted to stop."""
+def advance(run: Run, part: int, position: int, *, accepted: int, repeated: int) -> bool:
+    """Move one part of a run forward to a position; several do so side by side. Tells whether the run is to stop.
+
+    Said again it changes nothing: an answer may have been lost with the database.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE imports_run SET positions[%s] = positions[%s] + 1, accepted = accepted + %s,
-                repeated = repeated + %s, refused = refused + %s
-            WHERE id = %s RETURNING stopping
+            UPDATE imports_run SET positions[%(place)s] = %(position)s, accepted = accepted + %(accepted)s,
+                repeated = repeated + %(repeated)s
+            WHERE id = %(run)s AND positions[%(place)s] < %(position)s
             """,
-            [part + 1, part + 1, accepted, repeated, refused, run.id],
+            {
+                "place": part + 1,
+                "position": position,
+                "accepted": accepted,
+                "repeated": repeated,
+                "run": run.id,
+            },
         )
-        return bool(cursor.fetchone()[0])
+    return Run.objects.values_list("stopping", flat=True).get(id=run.id)
 
 
 def finish(run: Run) -> Run:
