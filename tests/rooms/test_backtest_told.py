@@ -47,7 +47,7 @@ def test_what_is_supposed_is_told_apart(capsys: pytest.CaptureFixture[str]) -> N
     numbers, _, assumed = capsys.readouterr().out.partition("Assumptions, not results")
     assert "redeemed  " in numbers
     # of 150 points 30 were redeemed at the age of one month, the others are seen at that age as well
-    assert "points redeemed by the end, by the curve of their age: 60 instead of 30" in assumed
+    assert "of the points given, redeemed by the end at the pace so far: 60 instead of 30" in assumed
     assert "sales rise by 0.1 % for each per cent more points: sales €15.00, cost €180.00" in assumed
     summary = queries.summary_of(run)
     assert summary is not None

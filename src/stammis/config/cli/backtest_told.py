@@ -113,9 +113,12 @@ def _redemption(run: Run, found: queries.Assumed) -> Iterator[str]:
         for wanted, said in (
             (
                 each.by_end,
-                _("%(wallet)s redeemed by the end, by the curve of their age: %(tried)s instead of %(today)s"),
+                _("of the %(wallet)s given, redeemed by the end at the pace so far: %(tried)s instead of %(today)s"),
             ),
-            (each.in_all, _("%(wallet)s redeemed in all, as far as the curve reaches: %(tried)s instead of %(today)s")),
+            (
+                each.in_all,
+                _("of the %(wallet)s given, redeemed in all at the pace so far: %(tried)s instead of %(today)s"),
+            ),
         ):
             today, tried = (number(value / 10 ** decimals.get(each.wallet, 0)) for value in wanted)
             yield said % {"wallet": each.wallet, "today": today, "tried": tried}
