@@ -187,6 +187,7 @@ def drop_correction(programme: Programme, correction_id: uuid.UUID, *, by: str) 
         correction.state = State.DROPPED
         correction.save(update_fields=["state"])
         record_audit(by, "correction.drop", subject=correction.name, id=str(correction.id))
+    shutil.rmtree(folder_of(correction.id) / "snapshot", ignore_errors=True)
     return correction
 
 
