@@ -17,6 +17,7 @@ from stammis.core.events import (
     HoldCaptured,
     HoldPlaced,
     HoldReleased,
+    LevelGiven,
     Line,
     Purchase,
     Redemption,
@@ -103,6 +104,11 @@ def event_of(kind: str, dice: random.Random, notes: Notes, member: str, at: dt.d
         case "member":
             labels = [label for label in LABELS if dice.random() < 0.5]
             return MemberFields(member, {"labels": labels, "attributes": {"size": dice.choice((None, "5", 5, True))}})
+        case "level":
+            level = dice.choice((None, "silver", "gold", "gold"))
+            until = dice.choice((None, at.date() + dt.timedelta(days=dice.randint(1, 200))))
+            reason = "law"
+            return LevelGiven(occurred_at=at, member=member, set="club", level=level, until=until, reason=reason)
         case other:
             raise AssertionError(other)
 

@@ -90,7 +90,7 @@ def decide(event: AnyEvent, world: World, rules: Rules, current: Rules | None = 
         decision = decide_purchase(event, world, rules, current)
     else:
         decision = _decide(event, world, rules, current)
-    if current.tended or world.standing.stays or type(event) is LevelGiven:
+    if current.tended or world.standing.stays or type(event) is LevelGiven or type(event) is Received:
         return with_levels(event, decision, world, current)
     return decision
 

@@ -19,7 +19,17 @@ from stammis.core.standing import (
 )
 
 MovedBecause = Literal[
-    "reached", "taken_back", "spent", "window", "review", "grace_over", "by_hand", "by_hand_over", "rules"
+    "reached",
+    "taken_back",
+    "spent",
+    "window",
+    "review",
+    "grace_over",
+    "by_hand",
+    "by_hand_over",
+    "rules",
+    "merged",
+    "parted",
 ]
 RowKind = Literal[
     "earn", "spend", "return", "restore", "expire", "adjust", "transfer_in", "transfer_out", "hold", "release"
@@ -160,6 +170,18 @@ class Remembered(Struct, frozen=True, tag_field="effect", tag="remembered", omit
     spent: int = 0
 
 
+class PastCarried(Struct, frozen=True, tag_field="effect", tag="past", omit_defaults=True, kw_only=True, gc=False):
+    """Another account's past adds to this one's, or (``gone``) no longer does: amounts are below zero then.
+
+    ``purchases`` are those that stand, ``days`` and ``events`` as in ``standing.Past``.
+    """
+
+    purchases: int = 0
+    days: tuple[tuple[int, int, int], ...] = ()
+    events: dict[str, tuple[int, ...]] = {}
+    gone: bool = False
+
+
 class Celebrated(Struct, frozen=True, tag_field="effect", tag="celebrated", kw_only=True, gc=False):
     """A birthday or an anniversary of joining was had in a year."""
 
@@ -196,6 +218,7 @@ Effect = (
     | MemberSet
     | Tied
     | Remembered
+    | PastCarried
     | Celebrated
     | Refused
 )

@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from stammis.core.parcels import Awaits, Parcel
+from stammis.core.parcels import Awaits, Carried, Parcel
 
 LineKind = Literal["goods", "shipping", "gift_card", "fee"]
 Scalar = str | int | float | bool | None
@@ -266,13 +266,17 @@ class Transfer(Event, frozen=True, tag="transfer", kw_only=True, gc=False):
 
 
 class Received(Event, frozen=True, tag="received", kw_only=True, gc=False):
-    """Points arrive from another account: all that is needed to tell this account's history without the other's."""
+    """Points arrive from another account: all that is needed to tell this account's history without the other's.
+
+    ``carried`` is what counted there and counts here once they are merged; of an ``unmerge``, what counts here no more.
+    """
 
     id: str
     member: str
     from_: str = field(name="from")
     parcels: tuple[Parcel, ...] = ()
     purpose: Purpose = "transfer"
+    carried: Carried | None = None
 
 
 class Exchange(Event, frozen=True, tag="exchange", kw_only=True, gc=False):

@@ -16,6 +16,7 @@ from stammis.core.effects import (
     Extended,
     HoldMoved,
     MemberSet,
+    PastCarried,
     Posted,
     Progressed,
     PurchaseMoved,
@@ -27,7 +28,7 @@ from stammis.core.effects import (
     TierMoved,
 )
 from stammis.core.events import Purchase
-from stammis.core.histories import happened, remembered
+from stammis.core.histories import happened, past_carried, remembered
 from stammis.core.lots import (
     EMPTY,
     pending_after,
@@ -105,7 +106,7 @@ def drafted(world: World, effects: Iterable[Effect], rules: Rules) -> Draft:
         else:
             standing = _changed(draft.settled(), effect, rules)
             draft.standing, draft.rows = standing, standing.rows
-            draft.purses, draft.ranks = standing.purses, standing.ranks
+            draft.purses, draft.ranks, draft.purchases = standing.purses, standing.ranks, standing.purchases
     return draft
 
 
@@ -124,6 +125,9 @@ def _changed(standing: Standing, effect: Effect, rules: Rules) -> Standing:
             return structs.replace(standing, stays=_with(standing.stays, effect.set, effect.stay))
         case MemberSet() | Remembered() | Celebrated():
             return _learned(standing, effect, rules)
+        case PastCarried():
+            past = past_carried(standing.past, effect.days, effect.events, gone=effect.gone)
+            return structs.replace(standing, past=past, purchases=standing.purchases + effect.purchases)
         case Tied():
             return structs.replace(standing, ties=effect.ties)
         case Refused() | Drawn():

@@ -106,6 +106,8 @@ def celebrate(journal: Journal, at: int, rules: Rules) -> tuple[tuple[Step, ...]
     about = standing.about
     if about.next_at > at or not standing.enrolled or not rules.version:
         return (), {}
+    if standing.ties is not None and standing.ties.merged_into is not None:
+        return (), {}  # the account in which this one goes on has these days itself
     occasions = []
     for kind, yearly in ((BIRTHDAY, about.birthday), (ANNIVERSARY, about.joined)):
         if kind not in rules.book.by_event:

@@ -135,6 +135,22 @@ def happened(past: Past, kind: str, day: int) -> Past:
     return Past(past.days, {**past.events, kind: days})
 
 
+def past_carried(
+    past: Past, days: Iterable[tuple[int, int, int]], events: dict[str, tuple[int, ...]], *, gone: bool
+) -> Past:
+    """The past with another's days added (or taken out again, ``gone``); nothing of its own is forgotten for it."""
+    counted = {on: (bought, money) for on, bought, money in past.days}
+    for on, bought, money in days:
+        there = counted.get(on, (0, 0))
+        counted[on] = (there[0] + bought, there[1] + money)
+    kinds = dict(past.events)
+    for kind, on_days in events.items():
+        known = set(kinds.get(kind, ()))
+        kinds[kind] = tuple(sorted(known - set(on_days) if gone else known | set(on_days)))
+    kept = sorted((on, *there) for on, there in counted.items() if there != (0, 0))
+    return Past(tuple(kept), {kind: on_days for kind, on_days in kinds.items() if on_days})
+
+
 def history_test(condition: OfHistory, terms: Terms) -> Test:
     """A condition about the member's history or balances, as a closure."""
     name = number_of(condition)

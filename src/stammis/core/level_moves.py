@@ -6,12 +6,12 @@ from msgspec import structs
 
 from stammis.core.calendars import instant
 from stammis.core.effects import Decision, MovedBecause, Refused, Stayed
-from stammis.core.events import AnyEvent, DayPassed, LevelGiven, MemberChanged, Return, StatusChanged
+from stammis.core.events import AnyEvent, DayPassed, LevelGiven, MemberChanged, Received, Return, StatusChanged
 from stammis.core.evolve import evolve_all
 from stammis.core.levels import NO_STAY, level_effects
+from stammis.core.parcels import ByHand, Carried
 from stammis.core.refusals import refuse
 from stammis.core.rules import Rules
-from stammis.core.standing import ByHand
 from stammis.core.world import World
 
 
@@ -54,5 +54,7 @@ def _because(event: AnyEvent) -> MovedBecause | None:
             return "by_hand"
         case Return() | StatusChanged():
             return "taken_back"
+        case Received(carried=Carried()):
+            return "parted" if event.purpose == "unmerge" else "merged"
         case _:
             return "reached"

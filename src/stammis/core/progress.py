@@ -9,8 +9,9 @@ from typing import Literal, TypedDict
 from msgspec import structs
 
 from stammis.core.levels import NO_RANK, NO_STAY, Held, at_instant, counting_now, due, joined_day, reviewed
+from stammis.core.parcels import ByHand
 from stammis.core.rules import Rules
-from stammis.core.standing import ByHand, Standing
+from stammis.core.standing import Standing
 from stammis.core.tier_rules import TierRules
 from stammis.core.tier_sets import Counts
 from stammis.core.tiers import falls_at, rank_of, rank_on

@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from stammis.core.events import Right, Scalar
-from stammis.core.parcels import Awaits
+from stammis.core.parcels import Awaits, ByHand
 from stammis.core.programme import State
 
 
@@ -93,15 +93,6 @@ class Rank(Struct, frozen=True, array_like=True, gc=False):
     since: int = 0
     total: int = 0
     gone: int = 0
-
-
-class ByHand(Struct, frozen=True, array_like=True, gc=False):
-    """A level that a person gave: held at least (or, with ``only``, exactly) until an instant, 0 being for good."""
-
-    level: str
-    until: int
-    only: bool
-    reason: str
 
 
 class Stay(Struct, frozen=True, array_like=True, gc=False):

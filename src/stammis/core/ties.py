@@ -39,8 +39,6 @@ def decide_merge(event: Merged | Unmerged, world: World) -> Decision:
         return _tied(Ties()) if merged else refuse("not_merged")
     if merged:
         return refuse("already_merged")
-    if world.standing.holds:
-        return refuse("points_not_free")
     if ties is not None and ties.pools:
         return refuse("in_a_pool", pool=ties.pools[0].pool)
     return _tied(Ties(merged_into=event.account, merge=event.id))

@@ -6,6 +6,7 @@ Each side is decided by itself: what leaves names its lots, and what arrives car
 from __future__ import annotations
 
 from stammis.core.calendars import PERIODS, instant, periods
+from stammis.core.carrying import carry
 from stammis.core.effects import Counted, Decision, Posted, Refused
 from stammis.core.events import BroughtBalance, Exchange, Received, Transfer
 from stammis.core.journal import Journal, row_steps
@@ -68,7 +69,10 @@ def decide_received(event: Received, world: World, current: Rules) -> Decision:
             journal.open(parcel.wallet, "transfer_in", parcel.amount, at, parcel.ends_at)
         else:
             journal.take(parcel.wallet, "transfer_in", -parcel.amount, at)
-    return _decision(journal)
+    if event.carried is None:
+        return _decision(journal)
+    effects, steps = carry(event, journal.effects, world.standing, current)
+    return Decision(effects=(*journal.effects, *effects), steps=(*row_steps(journal.effects), *steps))
 
 
 def decide_exchange(event: Exchange, world: World, rules: Rules, current: Rules) -> Decision:

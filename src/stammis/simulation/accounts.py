@@ -15,6 +15,7 @@ from stammis.core.effects import (
     Effect,
     HoldMoved,
     MemberSet,
+    PastCarried,
     Posted,
     Progressed,
     PurchaseMoved,
@@ -36,6 +37,7 @@ from stammis.core.events import (
     RedemptionCancelled,
 )
 from stammis.core.lots import active, lost
+from stammis.core.parcels import Carried
 from stammis.core.standing import IssuedReward, PurchaseState, Standing
 from stammis.core.tiers import rank_of
 from stammis.core.views import pending_of
@@ -44,7 +46,7 @@ from stammis.simulation.tallies import GIVEN, MOVE_OF, TAKEN_BACK, MonthCounts, 
 
 LIMITS = frozenset({"cap_reached", "capped", "budget_reached"})
 """Codes of steps that say that a cap or a budget cut what a rule would have given."""
-QUIET = frozenset({Progressed, Counted, Remembered, Stayed, HoldMoved, MemberSet})
+QUIET = frozenset({Progressed, Counted, Remembered, PastCarried, Stayed, HoldMoved, MemberSet})
 """Effects that move the standing only."""
 NOBODY = "–"
 """The level of who is not enrolled, or of a set without levels."""
@@ -65,7 +67,8 @@ class Account:
         months: what is counted by month; ``sums`` holds the rest.
         told: every decision within the stretch, where somebody asks for them.
         rewards: by reward and wallet, how many were taken within the stretch, given back, and the points they cost.
-        brought: by merge, what it brought here; ``merge`` is the one that closed this account.
+        brought, carried: by merge, what it brought here, in points and in what counts.
+        merge: the one that closed this account.
         taken: by act, the row that took pending points away by hand.
     """
 
@@ -77,6 +80,7 @@ class Account:
     purchases: dict[str, Place] = field(default_factory=dict)
     issued: dict[str, IssuedReward] = field(default_factory=dict)
     brought: dict[str, list[tuple[Effect, ...]]] = field(default_factory=dict)
+    carried: dict[str, list[Carried]] = field(default_factory=dict)
     merge: Merged | None = None
     taken: dict[str, Posted] = field(default_factory=dict)
     rows: list[tuple[Any, ...]] | None = None
@@ -125,6 +129,8 @@ class Account:
         if isinstance(event, Received):
             if event.purpose == "merge":
                 self.brought.setdefault(event.id, []).append(step.decision.effects)
+                if event.carried is not None:
+                    self.carried.setdefault(event.id, []).append(event.carried)
         elif isinstance(event, Merged):
             self.merge = event
         elif isinstance(event, PendingSettled):

@@ -364,13 +364,14 @@ class Fold:
         step = act.play(giver, event)
         if isinstance(step, Decided) and isinstance(event, Merged):
             taker = bytes.fromhex(event.account)
-            between.sweep(act, giver, self._known(taker, self._programme), event.member, event)
+            between.hand_over(act, giver, self._known(taker, self._programme), event)
         elif isinstance(step, Decided) and isinstance(event, Unmerged) and account.merge is not None:
             other = self.account(bytes.fromhex(account.merge.account))
             self._known(other.subject.id, self._programme)
             self._histories.expired[other.subject.id] = other.subject.expired
             brought = other.brought.get(account.merge.id, [])
             self._histories.brought[other.subject.id, account.merge.id] = brought
+            self._histories.carried[other.subject.id, account.merge.id] = other.carried.get(account.merge.id, [])
             between.give_back(act, other.subject, giver, account.merge, event)
         return act.settle(step)
 

@@ -12,6 +12,7 @@ from stammis.activity.queries import receipt
 from stammis.core.calendars import instant, moment
 from stammis.core.standing import Hold
 from stammis.kit.errors import NotFound
+from stammis.members import queries as members
 from stammis.members.models import Member
 from stammis.programmes.models import Programme
 
@@ -48,7 +49,8 @@ def hold_document(hold: Hold, now: dt.datetime) -> dict[str, Any]:
 
 
 def open_holds(member_id: uuid.UUID, now: dt.datetime) -> list[Hold]:
-    """Give the holds of a member that are open now, soonest end first."""
-    states = HoldRow.objects.filter(member_id=member_id).values_list("state", flat=True)
+    """Give the holds of a member, and of accounts merged into it, that are open now, soonest end first."""
+    accounts = [member_id, *members.merged_into(member_id)]
+    states = HoldRow.objects.filter(member_id__in=accounts).values_list("state", flat=True)
     held = [hold for state in states if (hold := read_hold(state)).state == "held" and hold.until > instant(now)]
     return sorted(held, key=lambda hold: (hold.until, hold.hold))

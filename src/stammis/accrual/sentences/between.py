@@ -14,6 +14,7 @@ from stammis.core.events import (
     Transfer,
     Unmerged,
 )
+from stammis.core.parcels import Carried
 
 BetweenEvent = Transfer | Received | Exchange | BroughtBalance | PoolChanged | Merged | Unmerged | Claimed
 
@@ -93,6 +94,10 @@ def passed(event: Transfer | Received) -> str:
             return _("Share given back to %(member)s") % {"member": event.to}
         case Received(purpose="back"):
             return _("Share back from %(pool)s") % {"pool": event.from_}
+        case Received(purpose="merge", carried=Carried()):
+            return _("What counted in a merged account counts here")
+        case Received(purpose="unmerge", carried=Carried()):
+            return _("What counted in the other account counts there again")
         case Transfer(purpose="merge") | Received(purpose="merge"):
             return _("Points of a merged account")
         case Transfer(purpose="unmerge") | Received(purpose="unmerge"):
@@ -126,7 +131,6 @@ def refusals() -> dict[str, str]:
         "no_whole_steps": _("Only whole steps of the rate are changed."),
         "not_in_pool": _("The member does not take part in this pool."),
         "not_merged": _("There is nothing to undo: the account is not merged."),
-        "open_holds": _("Points of this account are held; release them first."),
         "same_member": _("Both are the same account."),
         "share_limit": _("All shares of a member together are at most 100 per cent."),
         "transfer_limit": _("This is more than the programme lets members give away in this time."),

@@ -78,6 +78,10 @@ def _cause(effect: TierMoved, event: AnyEvent, facts: dict[str, str]) -> str:
             return _("«%(level)s» since %(day)s, as the time of grace was over.") % facts
         case "spent", _:
             return _("«%(level)s» since %(day)s, as points were spent.") % facts
+        case "merged", _:
+            return _("«%(level)s» since %(day)s, as another account was merged into this one.") % facts
+        case "parted", _:
+            return _("«%(level)s» since %(day)s, as two accounts were parted again.") % facts
         case "rules", _:
             return _("«%(level)s» since %(day)s, as the programme changed.") % facts
         case _, Purchase():

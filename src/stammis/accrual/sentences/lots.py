@@ -58,6 +58,10 @@ def applied(step: Step, programme: Programme) -> str | None:
             return _("%(points)s are free again.") % points
         case "activated":
             return _("%(points)s that were pending are active now.") % moved
+        case "carried":
+            return _("Levels, caps and conditions count here what they counted in the other account.")
+        case "carried_back":
+            return _("Levels, caps and conditions no longer count here what the other account had brought.")
         case "extended":
             last = _day(_whole(step.saw, "until") - 1, programme)
             return _("%(points)s are usable until %(day)s now.") % (moved | {"day": words.day(last)})
@@ -82,7 +86,6 @@ def refusals() -> dict[str, str]:
         "not_cancelled": _("This act took nothing away: there is nothing to bring back."),
         "not_pending": _("These points are not pending: they are active, or were taken back, or have ended."),
         "nothing_to_extend": _("There are no points that would last longer by it."),
-        "points_not_free": _("Points are pending or put aside."),
         "unknown_act": _("There is no such act."),
         "unknown_hold": _("There is no hold with this id."),
     }

@@ -16,9 +16,11 @@ from stammis.accrual.services.acting import Act, Sitting, begin, transfer
 from stammis.accrual.services.deciding import Decided, Subject, days_of, expired_by
 from stammis.accrual.services.loading import Known
 from stammis.core.calendars import instant
+from stammis.core.carrying import baggage, taken_out
 from stammis.core.effects import Posted
-from stammis.core.events import AnyEvent, Claimed, Merged, PoolChanged, Purpose, Transfer, Unmerged
+from stammis.core.events import AnyEvent, Claimed, Merged, PoolChanged, Purpose, Received, Transfer, Unmerged
 from stammis.core.lots import EMPTY, active
+from stammis.core.parcels import NOTHING_CARRIED, Carried
 from stammis.members import services as members
 
 
@@ -74,15 +76,42 @@ def _merge(act: Act, ending: Subject, event: Merged, other: Subject) -> Decided 
     sitting = act.sitting
     if any(sitting.record(each).kind in members.ACCOUNTS for each in (ending, other)):
         return declined("no_person")
-    if any(purse.held for purse in ending.standing.purses.values()):
-        return declined("open_holds")
     aliases = sitting.loaded.histories.aliases.get(ending.id, ())
     step = act.play(ending, structs.replace(event, account=other.id.hex(), aliases=aliases))
     if isinstance(step, Decided):
-        sweep(act, ending, other, event.member, event)
+        hand_over(act, ending, other, event)
         sitting.lead(ending.programme, aliases, other.id)
         sitting.writing.closings.append(members.Closing(ending.id, other.id, members.MERGED))
     return act.settle(step)
+
+
+def hand_over(act: Act, ending: Subject, other: Subject, event: Merged) -> None:
+    """Let all that an account has, owes and has counted go on in another.
+
+    A guest's purchases count as the claims of them say.
+    """
+    if ending.standing.enrolled:
+        carry(act, ending, other, baggage(ending.standing, other.standing), who=event.member, cause=event)
+    sweep(act, ending, other, event.member, event)
+
+
+def carry(act: Act, giver: Subject, taker: Subject, carried: Carried, *, who: str, cause: AnyEvent) -> None:
+    """Let what counts in a merged account count in the other."""
+    ties = giver.standing.ties
+    assert ties is not None
+    if carried != NOTHING_CARRIED:
+        step = act.play(
+            taker,
+            Received(
+                occurred_at=cause.occurred_at,
+                id=ties.merge or "",
+                member=taker.id.hex(),
+                from_=who,
+                purpose="merge",
+                carried=carried,
+            ),
+        )
+        assert isinstance(step, Decided), "what arrives is never refused"
 
 
 def sweep(act: Act, giver: Subject, taker: Subject, who: str, cause: AnyEvent) -> None:
@@ -139,6 +168,18 @@ def give_back(act: Act, giver: Subject, taker: Subject, merged: Merged, event: U
         ends = [row.ends_at for row in gains]
         latest = None if not ends or None in ends else max(at + 1, *(end for end in ends if end is not None))
         act.move(giver, structs.replace(blank, wallet=wallet, amount=amount, own=own), taker, latest)
+    out = taken_out(histories.carried.get((giver.id, merged.id), []))
+    if out != NOTHING_CARRIED:
+        parted = Received(
+            occurred_at=event.occurred_at,
+            id=merged.id,
+            member=merged.into,
+            from_=merged.member,
+            purpose="unmerge",
+            carried=out,
+        )
+        step = act.play(giver, parted)
+        assert isinstance(step, Decided), "what leaves so is never refused"
 
 
 def prove(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from stammis.accrual.outcomes import Due, Item
+from stammis.accrual.outcomes import Accepted, Due, Item
 from stammis.accrual.records import read_standing
 from stammis.accrual.services.deciding import Subject, days_of
 from stammis.accrual.services.intake import record
@@ -45,15 +45,16 @@ def pass_days(until: dt.datetime, *, limit: int | None = None, quiet_seconds: in
     days, left = 0, limit
     while left is None or left > 0:
         size = CHUNK if left is None else min(CHUNK, left)
-        members, applied = _chunk(until, quiet_since, size)
+        members, applied, passed_on = _chunk(until, quiet_since, size)
         days += applied
-        if members < size:
+        if members < size and not passed_on:
             break
         left = None if left is None else left - members
     return days
 
 
-def _chunk(until: dt.datetime, quiet_since: dt.datetime, size: int) -> tuple[int, int]:
+def _chunk(until: dt.datetime, quiet_since: dt.datetime, size: int) -> tuple[int, int, bool]:
+    """Give how many members were looked at, the days applied, and whether others got something that may be due too."""
     now = arrays.microseconds(until)
     with Transaction() as transaction:
         begin(transaction)
@@ -63,7 +64,7 @@ def _chunk(until: dt.datetime, quiet_since: dt.datetime, size: int) -> tuple[int
         rows = transaction.sync()[due]
         subjects = [Subject(rows.value(row, 0), rows.value(row, 1), read_standing(rows.value(row, 2))) for row in rows]
         if not subjects:
-            return 0, 0
+            return 0, 0, False
         stamps = transaction.send(programmes.STAMPS, arrays.uuids(list({subject.programme for subject in subjects})))
         closed = seals.ask_closed(transaction)
         answers = transaction.sync()
@@ -79,7 +80,9 @@ def _chunk(until: dt.datetime, quiet_since: dt.datetime, size: int) -> tuple[int
             writing.subjects[subject.id] = subject  # even if nothing happened: its next due day moved on
         writing.send(transaction)
         transaction.commit()
+    passed_on = False
     if tied:  # others are concerned by what falls due for them, and have to be locked as well
         items = [Item(uuid.UUID(bytes=each.programme), Due(each.id, until)) for each in tied]
-        record(items, now=until)
-    return len(subjects), len(writing.events) + len(tied)
+        outcomes = record(items, now=until)
+        passed_on = any(isinstance(outcome, Accepted) for outcome in outcomes)
+    return len(subjects), len(writing.events) + len(tied), passed_on

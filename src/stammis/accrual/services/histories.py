@@ -56,6 +56,8 @@ def load_histories(transaction: Transaction, asked: Asked, loaded: Loaded) -> No
         assert isinstance(event, Received)
         if event.purpose == "merge":
             histories.brought.setdefault(key, []).append(effects)
+            if event.carried is not None:
+                histories.carried.setdefault(key, []).append(event.carried)
         elif event.purpose == "draw":
             histories.drawn.setdefault(key, []).append((event.from_, effects))
     histories.expired.update(read_expired(answers[expired]))

@@ -12,6 +12,7 @@ from stammis.accrual.services.asking import Asked, Name
 from stammis.core.calendars import instant
 from stammis.core.effects import Effect, PurchaseMoved
 from stammis.core.events import AnyEvent, Claimed, Purchase
+from stammis.core.parcels import Carried
 from stammis.core.rules import Rules
 from stammis.core.standing import IssuedReward, PurchaseState, Rate, Standing
 from stammis.kit import arrays
@@ -74,13 +75,14 @@ class Waiting(NamedTuple):
 class Histories:
     """What acts between members need of the past, by internal id: a guest's purchases, aliases, what a merge brought.
 
-    ``brought`` is by the merge's id; ``drawn`` by that of the purchase or reward, with the pools that gave; ``expired``
-    as ``Loaded.expired``.
+    ``brought`` and ``carried`` are by the merge's id; ``drawn`` by that of the purchase or reward, with the pools that
+    gave; ``expired`` as ``Loaded.expired``.
     """
 
     bought: dict[bytes, list[tuple[Purchase, PurchaseState]]] = field(default_factory=dict)
     aliases: dict[bytes, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     brought: dict[tuple[bytes, str], list[tuple[Effect, ...]]] = field(default_factory=dict)
+    carried: dict[tuple[bytes, str], list[Carried]] = field(default_factory=dict)
     drawn: dict[tuple[bytes, str], list[tuple[str, tuple[Effect, ...]]]] = field(default_factory=dict)
     expired: dict[bytes, dict[int, int]] = field(default_factory=dict)
 

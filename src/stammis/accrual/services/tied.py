@@ -11,10 +11,11 @@ from msgspec import structs
 
 from stammis.accrual.outcomes import Declined
 from stammis.accrual.services.acting import Act, Sitting, begin, transfer
-from stammis.accrual.services.between import sweep
+from stammis.accrual.services.between import carry, sweep
 from stammis.accrual.services.deciding import NOTHING_AROUND, Around, Decided, Subject, days_of, expired_by
 from stammis.accrual.services.writing import ids_of
 from stammis.core.calendars import instant
+from stammis.core.carrying import carried_on
 from stammis.core.effects import Activated, Posted, PurchaseMoved
 from stammis.core.events import (
     AnyEvent,
@@ -47,9 +48,10 @@ def decide_tied(
     if not isinstance(event, MemberChanged | BroughtBalance):
         around = _expired(around, _pass_days(act, subject, instant(event.occurred_at), who))
     if _is_merged(subject):
+        before = subject.standing
         step = act.play(subject, event, around)
         if isinstance(step, Decided):
-            _sweep_on(act, subject, event, who)
+            _sweep_on(act, subject, before, step, who)
         return act.settle(step)
     if isinstance(event, Return | StatusChanged):
         mark = act.mark(subject)
@@ -92,7 +94,7 @@ def _pass_days(act: Act, subject: Subject, until: int, who: str) -> list[Decided
         passed += days
         for day in days:
             if _is_merged(subject):
-                _sweep_on(act, subject, day.event, who)
+                _sweep_on(act, subject, before, day, who)
             else:
                 _share(act, subject, day, _due_shares(before, day, NOTHING_AROUND), who)
     return passed
@@ -110,11 +112,19 @@ def _is_merged(subject: Subject) -> bool:
     return subject.standing.ties is not None and subject.standing.ties.merged_into is not None
 
 
-def _sweep_on(act: Act, subject: Subject, cause: AnyEvent, who: str) -> None:
-    ties = subject.standing.ties
-    assert ties is not None
-    assert ties.merged_into is not None
-    sweep(act, subject, act.sitting.known(bytes.fromhex(ties.merged_into), subject.programme), who, cause)
+def _sweep_on(act: Act, subject: Subject, before: Standing, step: Decided, who: str) -> None:
+    """Let what an event of a merged account changed go on to the other, and on from there if that was merged too."""
+    effects, cause = step.decision.effects, step.event
+    while (ties := subject.standing.ties) is not None and ties.merged_into is not None:
+        other = act.sitting.known(bytes.fromhex(ties.merged_into), subject.programme)
+        then, taken = other.standing, len(act.steps)
+        carried = carried_on(before, effects, subject.standing, other.standing)
+        carry(act, subject, other, carried, who=who, cause=cause)
+        sweep(act, subject, other, who, cause)
+        effects = tuple(
+            effect for each, there in act.steps[taken:] if each is other for effect in there.decision.effects
+        )
+        subject, before = other, then
 
 
 def _draw(act: Act, subject: Subject, wanted: tuple[str, int], event: AnyEvent, who: str) -> bool:

@@ -83,7 +83,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
     operation_id="merge",
     summary="Make two accounts one",
     description="The account «member» ends: its points move to «into» with their last days, and its id leads there "
-    "from now on. 409: already_merged, in_a_pool, no_person, open_holds.",
+    "from now on. 409: already_merged, in_a_pool, no_person.",
     openapi_extra=described(
         "Members",
         scope="members:write",
