@@ -110,6 +110,40 @@ def test_a_limit_that_rules_share_counts_once_for_each_purchase() -> None:
     assert told == ["The limit of daily would have been reached 3 times, first on 10 January 2026."]
 
 
+def test_a_limit_that_is_reached_once_is_said_so() -> None:
+    changes: dict[str, Any] = {"earn": [SHOP["earn"][0] | {"cap": {"per": "day", "points": 90}}]}
+    till = Till()
+    till.one(bought("one", 10_000, at=day("2026-01-10")))
+    told = said(till, run_of(till, **changes), **changes)
+    assert "The limit of spend would have been reached 1 time, first on 10 January 2026." in told
+
+
+def test_days_in_which_nothing_happened_and_a_label_of_nobody_are_not_told_as_no_change() -> None:
+    till = Till()
+    till.one(bought("one", 10_000, at=day("2026-01-10")))
+    document = draft(till, earn=MORE)
+    before = services.work(
+        services.begin(till.programme, by="test", document=document, first=dt.date(2026, 3, 1), name="d").id
+    )
+    assert said(till, before, earn=MORE) == [
+        "Nothing happened in these days, so that there is nothing to try it on. Choose other days."
+    ]
+    nobody = services.work(services.begin(till.programme, by="test", document=document, label="none", name="d").id)
+    assert said(till, nobody, earn=MORE) == ["Nobody is looked at: in these days there is no member of that kind."]
+
+
+def test_a_sample_says_what_is_estimated_for_all_and_what_is_counted_in_it() -> None:
+    till = Till()
+    till.say(*(bought(f"p-{number}", 1_000, f"person-{number}", at=day("2026-01-10")) for number in range(40)))
+    run = services.work(
+        services.begin(till.programme, by="test", document=draft(till, earn=MORE), sample=10, name="d").id
+    )
+    told = said(till, run, earn=MORE)
+    assert told[0] == "It would have given 200 points more (+50%), worth €200.00."
+    assert told[1].startswith("That is estimated for all 40 members; what follows is counted in the sample of 10 of")
+    assert told[2].startswith("10 members would have been better off")
+
+
 def test_why_tells_of_returns_also_where_members_share_points() -> None:
     till = Till()
     till.say(bought("a", [6_000, 4_000], at=day("2026-01-10")), bought("b", 1_000, "ben", at=day("2026-01-10")))

@@ -17,6 +17,7 @@ from stammis.programmes.sentences import rule_named, words
 from stammis.simulation.estimates import Estimate
 from stammis.simulation.queries.comparing import Comparison, Wallet
 from stammis.simulation.results import Limit, WalletTotals
+from stammis.simulation.tallies import MOVES
 
 BEHAVIOUR = gettext_lazy(
     "Everybody is taken to have bought and redeemed just as they did. What other terms would have made them do is not"
@@ -28,11 +29,25 @@ SHOWN_BELOW = 10
 
 def verdict(found: Comparison, document: Document) -> list[str]:
     """Say in sentences what was tried would have meant: points and money, members, levels, what is left, budgets."""
+    if not found.tried.members:
+        return [_("Nobody is looked at: in these days there is no member of that kind.")]
+    if not _happened(found):
+        return [_("Nothing happened in these days, so that there is nothing to try it on. Choose other days.")]
     if not _differs(found):
         return [_("It would have given exactly what was given: nobody would have more or less.")]
     told = [given(wallet, document) for wallet in found.wallets if _given(wallet.today) or _given(wallet.tried)]
     if sum(wallet.cost_minor is not None for wallet in found.wallets) > 1 and found.cost_minor is not None:
         told.append(cost(found.cost_minor, document.currency))
+    if found.share != (1, 1):
+        part, whole = (words.number(number) for number in found.share)
+        facts = {"part": part, "whole": whole}
+        told.append(
+            _(
+                "That is estimated for all %(whole)s members; what follows is counted in the sample of %(part)s of"
+                " them, as are the numbers by month, level and rule."
+            )
+            % facts
+        )
     return [*told, members(found), *levels(found, document), *left(found, document), *stopped(found, document)]
 
 
@@ -83,13 +98,7 @@ def members(found: Comparison) -> str:
         "%(better)s members would have been better off, %(worse)s worse; for %(same)s nothing would have changed.",
         spread.better,
     )
-    told = sentence % {name: words.number(getattr(spread, name)) for name in ("better", "worse", "same")}
-    if found.share == (1, 1):
-        return told
-    part, whole = (words.number(number) for number in found.share)
-    return (
-        f"{told} {_('That is counted in a sample of %(part)s of %(whole)s members.') % {'part': part, 'whole': whole}}"
-    )
+    return sentence % {name: words.number(getattr(spread, name)) for name in ("better", "worse", "same")}
 
 
 def levels(found: Comparison, document: Document) -> Iterator[str]:
@@ -133,7 +142,12 @@ def stopped(found: Comparison, document: Document) -> Iterator[str]:
         if budget:
             yield _("The budget %(name)s would have been used up, first on %(day)s.") % facts
         else:
-            yield _("The limit of %(name)s would have been reached %(times)s times, first on %(day)s.") % facts
+            sentence = ngettext(
+                "The limit of %(name)s would have been reached %(times)s time, first on %(day)s.",
+                "The limit of %(name)s would have been reached %(times)s times, first on %(day)s.",
+                times,
+            )
+            yield sentence % facts
     missed = sum(found.tried.refused.values())
     if missed:
         sentence = ngettext(
@@ -177,6 +191,14 @@ def refusal_kinds() -> dict[str, str | Promise]:
 
 def _given(totals: WalletTotals) -> int:
     return totals.earned + totals.given + totals.taken_back
+
+
+def _happened(found: Comparison) -> bool:
+    """Whether anything was bought or moved in the stretch, on either side."""
+    sides = (found.today, found.tried)
+    return any(side.purchases or side.refused for side in sides) or any(
+        getattr(side, name) for wallet in found.wallets for side in (wallet.today, wallet.tried) for name in MOVES
+    )
 
 
 def _differs(found: Comparison) -> bool:

@@ -271,6 +271,13 @@ def test_what_an_earlier_release_reckoned_is_asked_for_again(client: Client, fol
     course = place / "course.json"
     course.write_text(course.read_text().replace(f'"form":{FORM}', '"form":0'))
     assert "or of an earlier release" in page(client, run)
+    assert 'value="again"' in page(client, run)
     course.unlink()
     assert "files of this back-test are gone" in page(client, run)
     assert "Over the last 90 days" in client.get(reverse("console:draft", args=[draft.id])).content.decode()
+    answer = client.post(reverse("console:backtest_act", args=[run.id]), {"act": "again"})
+    again = Run.objects.exclude(id=run.id).get(document__isnull=False)
+    assert answer["Location"] == reverse("console:backtest", args=[again.id])
+    kept = ("document", "begins_on", "ends_on", "opening", "label", "sample", "name", "fingerprint")
+    assert all(getattr(again, name) == getattr(run, name) for name in kept)
+    assert again.state == Run.State.QUEUED

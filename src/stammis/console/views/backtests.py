@@ -133,9 +133,11 @@ ACTS: dict[str, Callable[[Run], None]] = {
 @may(Permission.RUN)
 @require_POST
 def act(request: StaffRequest, run_id: uuid.UUID) -> HttpResponse:
-    """Stop a back-test, go on with it, pin it, or remove it with all that it came to."""
+    """Stop a back-test, go on with it, ask it again, pin it, or remove it with all that it came to."""
     run = queries.run(programmes.required(request), run_id)
     name = request.POST.get("act", "")
+    if name == "again":
+        return _hand_over(request, services.begin_again(run, by=request.user.email))
     if name in ACTS and not (name == "remove" and run.state in RUNNING):
         ACTS[name](run)
         record_audit(request.user.email, f"simulation.{name}", subject=asked.title(run))

@@ -7,6 +7,7 @@ from stammis.simulation.services.asking import (
     OtherProgramme,
     UnknownRule,
     begin,
+    begin_again,
     begin_identity,
 )
 from stammis.simulation.services.correcting import (
@@ -57,6 +58,7 @@ __all__ = [
     "SameVersion",
     "UnknownRule",
     "begin",
+    "begin_again",
     "begin_correction",
     "begin_cost",
     "begin_identity",

@@ -100,6 +100,27 @@ def begin_identity(programme: Programme, *, by: str) -> Run:
     )
 
 
+def begin_again(run: Run, *, by: str) -> Run:
+    """Ask the question of a run once more, over the history as it is now. Raises as ``begin`` does."""
+    if run.exact:
+        return begin_identity(run.programme, by=by)
+    low, high = run.response_low, run.response_high
+    return begin(
+        run.programme,
+        by=by,
+        document=run.document,
+        without=run.without,
+        first=run.begins_on,
+        end=run.ends_on,
+        opening=Run.Opening(run.opening),
+        label=run.label,
+        sample=run.sample,
+        name=run.name,
+        redemption=Run.Redemption(run.redemption),
+        response=None if low is None or high is None else (low, high),
+    )
+
+
 def _ask(run: Run) -> Run:
     course = course_of(run)
     run.fingerprint = fingerprint(run, course)
