@@ -278,6 +278,6 @@ def test_what_an_earlier_release_reckoned_is_asked_for_again(client: Client, fol
     answer = client.post(reverse("console:backtest_act", args=[run.id]), {"act": "again"})
     again = Run.objects.exclude(id=run.id).get(document__isnull=False)
     assert answer["Location"] == reverse("console:backtest", args=[again.id])
-    kept = ("document", "begins_on", "ends_on", "opening", "label", "sample", "name", "fingerprint")
-    assert all(getattr(again, name) == getattr(run, name) for name in kept)
+    asked_alike = ("document", "begins_on", "ends_on", "opening", "label", "sample", "name", "fingerprint")
+    assert all(getattr(again, name) == getattr(run, name) for name in asked_alike)
     assert again.state == Run.State.QUEUED
