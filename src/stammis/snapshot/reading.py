@@ -186,19 +186,31 @@ def _values(column: Any) -> list[Any]:
     if not count or column.null_count == count:
         return [None] * count
     if pa.types.is_timestamp(column.type):
-        column = column.cast(pa.int64())
-    kind = column.type
+        column = column.view(pa.int64())
+    found = _lying(column)
+    if found is None:
+        nulls: list[Any] = column.to_pylist()
+        return nulls
     if column.null_count:
-        gone = _values(column.is_null().cast(pa.int32()))
-        there = _values(column.fill_null(_NOTHING[kind.id])) if kind.id in _NOTHING else column.to_pylist()
-        return [None if lost else value for lost, value in zip(gone, there, strict=True)]
+        there, first = memoryview(column.buffers()[0]), column.offset
+        for place in range(count):
+            if not there[(first + place) >> 3] >> ((first + place) & 7) & 1:
+                found[place] = None
+    return found
+
+
+def _lying(column: Any) -> list[Any] | None:
+    """Give the values as they lie in memory, whatever stands for those that are not there; None where they do not."""
+    count, kind = len(column), column.type
+    if column.null_count and not (pa.types.is_integer(kind) or pa.types.is_binary(kind)):
+        return None
     if pa.types.is_dictionary(kind):
         words = column.dictionary.to_pylist()
         return [words[place] for place in _values(column.indices)]
     code = _CODES.get(kind.id)
     if code is not None:
         numbers = memoryview(column.buffers()[1]).cast(code)[column.offset : column.offset + count]
-        return numbers.tolist()
+        return list(numbers)
     if pa.types.is_fixed_size_binary(kind):
         width, raw = kind.byte_width, column.buffers()[1].to_pybytes()
         return [raw[at : at + width] for at in range(column.offset * width, (column.offset + count) * width, width)]
@@ -207,10 +219,7 @@ def _values(column: Any) -> list[Any]:
         raw = memoryview(column.buffers()[2])[ends[0] : ends[-1]].tobytes()
         first = ends[0]
         return [raw[begin - first : end - first] for begin, end in pairwise(ends)]
-    found: list[Any] = column.to_pylist()
-    return found
+    return None
 
 
 _CODES: dict[int, Literal["i", "q"]] = {pa.int32().id: "i", pa.int64().id: "q"}
-_NOTHING: dict[int, object] = {pa.int32().id: 0, pa.int64().id: 0, pa.binary().id: b""}
-"""What stands for a value that is not there while a column is read."""
