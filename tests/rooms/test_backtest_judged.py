@@ -14,6 +14,7 @@ import pytest
 
 from stammis.core.document import parse
 from stammis.members.queries import find
+from stammis.programmes.services import FixedForGood
 from stammis.simulation import queries, sentences, services
 from stammis.simulation.folders import alone
 from stammis.simulation.models import Run
@@ -75,6 +76,12 @@ def test_points_are_worth_on_each_side_what_its_own_programme_says(tmp_path: Pat
     queries.export(run, "members", "csv", tmp_path / "members.csv")
     with (tmp_path / "members.csv").open(encoding="utf-8") as file:
         assert sorted(int(row["change_minor"]) for row in csv.DictReader(file)) == [-2_500, -250]
+
+
+def test_a_draft_that_would_count_points_in_other_units_is_not_tried() -> None:
+    till = Till()
+    with pytest.raises(FixedForGood):
+        run_of(till, wallets=[SHOP["wallets"][0] | {"decimals": 2}])
 
 
 def test_as_many_points_of_another_worth_cost_something_else() -> None:

@@ -67,6 +67,19 @@ def test_currency_and_time_zone_are_fixed_for_good(change: dict[str, str]) -> No
         publish(first | change | {"from": "2026-07-01"}, by="ada", now=NOW)
 
 
+def test_a_wallet_keeps_its_decimals_even_after_it_was_left_out() -> None:
+    points = SHOP["wallets"][0]
+    stars = {"id": "stars", "name": "Stars", "decimals": 2}
+    first = document(wallets=[points, stars])
+    publish(first, by="ada", now=NOW)
+    publish(first | {"wallets": [points], "from": "2026-07-01"}, by="ada", now=NOW)
+    for wallets in ([points | {"decimals": 2}], [points, stars | {"decimals": 0}]):
+        with pytest.raises(FixedForGood) as refused:
+            publish(first | {"wallets": wallets, "from": "2026-07-01"}, by="ada", now=NOW)
+        assert "decimals" in str(refused.value)
+    publish(first | {"from": "2026-07-01"}, by="ada", now=NOW)
+
+
 def test_a_bad_document_is_refused_with_every_mistake_and_its_place() -> None:
     bad = document(currency="XXQ", walets=[], earn=[{"id": "a", "kind": "amount", "points": 1, "wallet": "pionts"}])
     with pytest.raises(BadDocument) as refused:

@@ -22,6 +22,7 @@ from stammis.programmes.services.publishing import (
     FixedForGood,
     StartsInPast,
     english,
+    hold_decimals,
     publish,
     read,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "discard",
     "english",
     "go_back",
+    "hold_decimals",
     "publish",
     "publish_draft",
     "read",

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_noop
 
 from stammis.core.document import DocumentErrors, parse
 from stammis.core.programme import Programme as Document
@@ -56,6 +57,7 @@ def publish(document: dict[str, Any], *, by: str, now: dt.datetime, note: str = 
             return newest
         if (programme.currency, programme.zone) != (parsed.currency, parsed.timezone):
             raise FixedForGood
+        hold_decimals(programme, parsed)
         version = Version.objects.create(
             programme=programme,
             number=newest.number + 1 if newest else 1,
@@ -69,6 +71,23 @@ def publish(document: dict[str, Any], *, by: str, now: dt.datetime, note: str = 
     queries.forget()
     transaction.on_commit(queries.forget)
     return version
+
+
+def hold_decimals(programme: Programme, document: Document) -> None:
+    """Hold the wallets of a document to the decimals that they have: every amount is kept in their smallest unit.
+
+    Raises FixedForGood.
+    """
+    kept = {
+        wallet["id"]: wallet.get("decimals", 0)
+        for published in programme.versions.order_by("number").values_list("document", flat=True)
+        for wallet in published["wallets"]
+    }
+    for wallet in document.wallets:
+        if kept.get(wallet.id, wallet.decimals) != wallet.decimals:
+            raise FixedForGood(
+                gettext_noop("A wallet keeps its decimals once it is published: its points are counted in them.")
+            )
 
 
 def english(document: Document) -> str:

@@ -190,10 +190,14 @@ def _stages(run: Run, published: list[Stage], changes_at: int | None) -> tuple[l
 
 
 def check(document: dict[str, Any], programme: Programme) -> Document:
-    """Read a document that is to decide instead of a programme's own. Raises BadDocument and OtherProgramme."""
+    """Read a document that is to decide instead of a programme's own.
+
+    Raises BadDocument, OtherProgramme and FixedForGood.
+    """
     parsed = publishing.read(document)
     if (parsed.programme, parsed.currency, parsed.timezone) != (programme.slug, programme.currency, programme.zone):
         raise OtherProgramme
+    publishing.hold_decimals(programme, parsed)
     return parsed
 
 
