@@ -43,6 +43,7 @@ PAGES = {
     "undo": "members/{member}/undo/{redemption}",
     "extend": "members/{member}/extend",
     "free": "members/{member}/free/held",
+    "bring_back": "members/{member}/pending/back/nothing",
     "why": "why/{earned}",
     "cause": "members/{member}/events/2",
     "what_if": "what-if?member=m-0001&friend=m-0002&day=2017-12-31&time=11:00&amount_1=20.00&category_1=DELI",
@@ -99,6 +100,7 @@ NO_PAGES = {
     "chart", "members_csv", "exchange", "approval", "programme_file", "bad_rows", "stop_run", "choose", "sign_out",
     "person_link", "shut_out", "let_in",
     "correction_act", "correction_messages",
+    "settle",  # nobody of this company has pending points: see tests/rooms/test_pending_by_hand.py
     "draft_cost", "backtest_prove", "backtest_act", "backtest_chart", "backtest_table",
     "liability_table", "liability_chart", "liability_reckon", "liability_waiting",
     "draft_begin", "draft_act", "draft_publish", "draft_file",

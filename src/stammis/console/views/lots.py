@@ -80,11 +80,11 @@ def extend(request: StaffRequest, member_id: uuid.UUID) -> HttpResponse:
 
 @may(Permission.SERVE)
 @require_http_methods(["GET", "POST"])
-def settle(request: StaffRequest, member_id: uuid.UUID, row: int) -> HttpResponse:
+def settle(request: StaffRequest, member_id: uuid.UUID, number: int) -> HttpResponse:
     """Let pending points be active now, or take them away."""
     programme, shown, reference, rules = subject_of(request, member_id)
     now = clock.now()
-    found = balances.waiting(queries.standing_of(shown.id), rules, int(now.timestamp()), row)
+    found = balances.waiting(queries.standing_of(shown.id), rules, int(now.timestamp()), number)
     if found is None:
         raise Http404
     wallet, waiting = found
@@ -100,12 +100,12 @@ def settle(request: StaffRequest, member_id: uuid.UUID, row: int) -> HttpRespons
         above = limits.above(request.user.role, amount, decimals_of(rules, wallet)) is not None
         if sure and above:
             act = Approval.Act.RELEASE if released else Approval.Act.CANCEL
-            asked = {"id": id, "wallet": wallet, "amount": amount, "reason": reason, "act": act, "row": row}
+            asked = {"id": id, "wallet": wallet, "amount": amount, "reason": reason, "act": act, "row": number}
             services.ask_approval(programme, shown, **asked, by=request.user.email, now=now)
             messages.success(request, _("Somebody else has to approve it: it stands among the approvals."))
             return back_to(request, shown)
         of = {"id": id, "member": reference, "released": released, "reason": reason}
-        outcome = services.settle_pending(programme.id, shown.id, row, **of, now=now, dry_run=not sure)
+        outcome = services.settle_pending(programme.id, shown.id, number, **of, now=now, dry_run=not sure)
         if not isinstance(outcome, Accepted):
             form.add_error(None, refused(outcome))
         elif sure:
