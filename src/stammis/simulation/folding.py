@@ -80,8 +80,8 @@ class Fold:
         self._shared = shared
         self._programme = course.programme.bytes
         self._histories = Histories()
-        loaded = Loaded({self._programme: self.versions}, 0, {}, {}, {}, {}, {}, {}, {}, histories=self._histories)
-        self._sitting = Sitting(loaded, Writing(0), self._keep, self._known, lambda _: None)
+        self._loaded = Loaded({self._programme: versions}, 0, {}, {}, {}, {}, {}, {}, {}, histories=self._histories)
+        self._writing = Writing(0)
         self._kept = frozenset(course.kept)
         self._begins = -FOREVER if course.begins_at is None else course.begins_at
         self._ends = FOREVER if course.ends_at is None else course.ends_at
@@ -90,6 +90,9 @@ class Fold:
         self._month = (0, 0, "")
         self._stretch = (0, 0, versions.number(0))
         self._at = -FOREVER
+
+    def _sitting(self) -> Sitting:  # not kept: it leads back here, and all accounts would wait for the collector
+        return Sitting(self._loaded, self._writing, self._keep, self._known, lambda _: None)
 
     @property
     def shares(self) -> bool:
@@ -217,7 +220,7 @@ class Fold:
         if standing.due_at is None or standing.due_at > until:
             return
         if standing.ties is not None:
-            let_pass(self._sitting, subject, moment(until))
+            let_pass(self._sitting(), subject, moment(until))
             return
         days, after = days_of(standing, until, self.versions)
         for day in days:
@@ -234,11 +237,10 @@ class Fold:
             event = brought_back(event, account.taken[event.taken])
         plain = isinstance(event, Purchase) and stored.grants is None and not (event.coupons or rules.book.budgets)
         around = NOTHING_AROUND if plain else self._around(account, event, rules, stored)
-        subject = account.subject
-        if subject.standing.ties is not None:
-            act = begin(self._sitting, self._programme, event, rules)
+        subject, standing = account.subject, account.subject.standing
+        if standing.ties is not None:
+            act = begin(self._sitting(), self._programme, event, rules)
             return decide_tied(act, subject, event, around, getattr(event, "member", None))
-        standing = subject.standing
         if plain and (standing.due_at is None or standing.due_at > self._at):
             current = self._current(max(self._at, standing.latest_at))
             step = run_now(standing, event, rules, current, viewed=False)
@@ -355,7 +357,7 @@ class Fold:
     def _between(self, account: Account, event: AnyEvent) -> Decided | Declined:
         """Let an act of one account towards another happen again, both sides of it."""
         giver = account.subject
-        act = begin(self._sitting, self._programme, event)
+        act = begin(self._sitting(), self._programme, event)
         if isinstance(event, Transfer):
             taker = self._receivers.get(event.id)
             if taker is None:
