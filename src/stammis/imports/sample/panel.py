@@ -39,7 +39,6 @@ LARGEST_COUNT = 100
 _HOUR_SECONDS = 3_600
 _ROWS_AT_A_TIME = 1 << 14
 _TEXTS = ("department", "product_category")
-_CENTS = pa.scalar(100, pa.int64())  # a plain number, or ``pa.array``, would let Arrow load pandas, only to ask it
 _COLUMNS = ["household_id", "store_id", "basket_id", "product_id", "quantity", "sales_value", "transaction_timestamp"]
 
 
@@ -106,7 +105,7 @@ class Panel:
         """Every household that bought, in order, and when it was first seen, in seconds since 1970."""
         first: dict[int, int] = {}
         for batch in self._batches(["household_id", "basket_id", "transaction_timestamp"]):
-            seen = batch.take(_places([0, *_ends(batch)[:-1]]))
+            seen = batch.take(_numbers([0, *_ends(batch)[:-1]]))
             times = _seconds(seen["transaction_timestamp"])
             for household, at in zip(seen["household_id"].to_pylist(), times, strict=True):
                 first.setdefault(household, at)  # purchases stand in the order of the year
@@ -176,9 +175,9 @@ def _chosen(batch: pa.RecordBatch, part: int, parts: int) -> pa.RecordBatch:
     if parts == 1:
         return batch
     household = batch["household_id"]
-    divisor = pa.scalar(parts, household.type)
+    divisor, wanted = _numbers([parts, part])
     quotient = pc.multiply(pc.divide(household, divisor), divisor)
-    return batch.filter(pc.equal(pc.subtract(household, quotient), pa.scalar(part, household.type)))
+    return batch.filter(pc.equal(pc.subtract(household, quotient), wanted))
 
 
 def _baskets(batch: pa.RecordBatch) -> Iterator[Basket]:
@@ -186,7 +185,7 @@ def _baskets(batch: pa.RecordBatch) -> Iterator[Basket]:
     if not batch.num_rows:
         return
     households, stores, ids, products, quantities = (batch[name].to_pylist() for name in _COLUMNS[:5])
-    amounts = pc.cast(pc.round(pc.multiply(batch["sales_value"], _CENTS)), pa.int64()).to_pylist()
+    amounts = pc.cast(pc.round(pc.multiply(batch["sales_value"], _numbers([100])[0])), pa.int64()).to_pylist()
     times = _seconds(batch["transaction_timestamp"])
     for first, end in pairwise([0, *_ends(batch)]):
         yield Basket(
@@ -206,8 +205,8 @@ def _ends(batch: pa.RecordBatch) -> list[int]:
     return ends
 
 
-def _places(numbers: list[int]) -> pa.Array:
-    """Rows to take."""
+def _numbers(numbers: list[int]) -> pa.Array:
+    """Whole numbers for Arrow, which would load pandas to look whether a list, or a number of Python's, is its own."""
     return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(array("q", numbers))])
 
 
