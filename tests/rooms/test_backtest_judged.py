@@ -136,7 +136,7 @@ def test_days_in_which_nothing_happened_and_a_label_of_nobody_are_not_told_as_no
         "Nothing happened in these days, so that there is nothing to try it on. Choose other days."
     ]
     nobody = services.work(services.begin(till.programme, by="test", document=document, label="none", name="d").id)
-    assert said(till, nobody, earn=MORE) == ["Nobody is looked at: in these days there is no member of that kind."]
+    assert said(till, nobody, earn=MORE) == ["There was nobody in these days to try it on."]
 
 
 def test_a_sample_says_what_is_estimated_for_all_and_what_is_counted_in_it() -> None:

@@ -30,7 +30,7 @@ SHOWN_BELOW = 10
 def verdict(found: Comparison, document: Document) -> list[str]:
     """Say in sentences what was tried would have meant: points and money, members, levels, what is left, budgets."""
     if not found.tried.members:
-        return [_("Nobody is looked at: in these days there is no member of that kind.")]
+        return [_("There was nobody in these days to try it on.")]
     if not _happened(found):
         return [_("Nothing happened in these days, so that there is nothing to try it on. Choose other days.")]
     if not _differs(found):
