@@ -99,7 +99,7 @@ def test_a_plan_says_in_sentences_and_for_programs_what_a_file_would_change(begu
     assert f"changed rewards {reward['id']}" in changed.stdout
     assert f"{reward['price'] - 1} → {reward['price']}" in changed.stdout
     assert "Over the last 90 days:" in changed.stdout
-    assert "exactly what was given" in changed.stdout
+    assert "There was nobody in these days to try it on." in changed.stdout
     assert "Trying it on the last 90 days" in changed.stderr
     told = stammis(begun, "programme", "plan", str(written), "--json", "--exit-code")
     assert told.returncode == 3

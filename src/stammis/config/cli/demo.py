@@ -18,6 +18,7 @@ from stammis.config.first_start import begin_clock
 from stammis.config.installation import installation
 from stammis.config.supervisor import Supervisor, wait_for_port
 from stammis.imports.services.sample import CLOCK, is_loaded, load_sample
+from stammis.imports.services.steady import steadily
 from stammis.kit import clock
 from stammis.staff import services as staff
 from stammis.staff.models import Person
@@ -75,9 +76,14 @@ def load(panel: Path | None = None) -> None:
     ) as work:
         load_sample(now=clock.now(), told=work.at, folder=panel)
     with Work(_("Applying what has fallen due")):
-        catch_up(clock.now())
-        with connection.cursor() as cursor:
-            cursor.execute(f"VACUUM (ANALYZE) {', '.join(BUSY_TABLES)}")
+        steadily(settle)
+
+
+def settle() -> None:
+    """Let what is due pass, and let PostgreSQL know its tables; done twice it changes nothing more."""
+    catch_up(clock.now())
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM (ANALYZE) {', '.join(BUSY_TABLES)}")
 
 
 def sign_in() -> str:
