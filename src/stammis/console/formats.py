@@ -36,7 +36,12 @@ def points(amount: int, decimals: int = 0) -> str:
 
 def signed(amount: int, decimals: int = 0) -> str:
     """Write a movement of a wallet with its sign: +12, −3."""
-    return ("+" if amount > 0 else MINUS if amount < 0 else "") + points(abs(amount), decimals)
+    return with_sign(points(abs(amount), decimals), amount)
+
+
+def with_sign(written: str, amount: Decimal | int) -> str:
+    """Write the sign of an amount before what is written of its size."""
+    return ("+" if amount > 0 else MINUS if amount < 0 else "") + written
 
 
 def money(amount: Decimal | str, currency: str) -> str:

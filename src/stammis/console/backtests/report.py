@@ -76,7 +76,7 @@ class Report:
 
     def signed_money(self, minor: int) -> str:
         """The same with its sign."""
-        return f"{'+' if minor > 0 else '−' if minor < 0 else ''}{self.money(abs(minor))}"
+        return formats.with_sign(self.money(abs(minor)), minor)
 
     def unit(self, wallet: str) -> str:
         """Name a wallet."""

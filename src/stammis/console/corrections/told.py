@@ -22,7 +22,6 @@ from stammis.simulation import queries, services
 from stammis.simulation.models import Correction, CorrectionLine
 
 State = Correction.State
-WORKING = (State.PLANNING, State.POSTING, State.UNDOING)
 LONELY = dt.timedelta(seconds=20)
 """Work that nobody has begun for so long may have been left by a command that was interrupted."""
 
@@ -89,13 +88,13 @@ def progress(correction: Correction) -> Progress:
     """Tell how far the present work on a correction is."""
     waiting = not correction.total and services.unattended(correction)
     return pace.progress(
-        correction.id, correction.done, correction.total, waiting=waiting, running=correction.state in WORKING
+        correction.id, correction.done, correction.total, waiting=waiting, running=correction.state in services.WORKING
     )
 
 
 def left(correction: Correction) -> bool:
     """Tell whether work that was asked for a while ago is done by nobody just now."""
-    if correction.state not in WORKING or not services.unattended(correction):
+    if correction.state not in services.WORKING or not services.unattended(correction):
         return False
     return correction.asked_at is None or clock.real_now() - correction.asked_at > LONELY
 
@@ -143,20 +142,21 @@ def _money(points: int, wallet: Wallet | None, currency: str) -> str:
     if wallet is None or wallet.value is None:
         return ""
     worth = words.smallest(abs(points), wallet) * Decimal(str(wallet.value))
-    return f"{'+' if points > 0 else '−' if points < 0 else ''}{words.money(round(worth, 2), currency)}"
+    return formats.with_sign(words.money(round(worth, 2), currency), points)
 
 
 def verdict(correction: Correction, document: Document) -> list[str]:
     """Say in sentences what the plan came to."""
+    wallets = queries.totals(correction)
     facts = {
         "looked": formats.number(correction.totals.get("members", 0)),
-        "concerned": formats.number(sum(each["gaining"] + each["losing"] for each in _totals(correction))),
+        "concerned": formats.number(sum(each["gaining"] + each["losing"] for each in wallets.values())),
     }
-    if not queries.totals(correction):
+    if not wallets:
         return [_("Nobody should have got more or less. There is nothing to post.")]
     first = _("%(looked)s members had something happen in these days. %(concerned)s should have got more or less.")
     told = [first % facts]
-    for wallet, counts in queries.totals(correction).items():
+    for wallet, counts in wallets.items():
         known = words.wallet_of(document, wallet)
         if counts["gaining"]:
             more = ngettext(
@@ -205,10 +205,6 @@ def moves(correction: Correction, document: Document, scope: Correction.Scope) -
             policy = known.negative_balance if known and known.negative_balance is not None else None
             told.append(lasting.negative(policy or document.negative_balance))
     return told
-
-
-def _totals(correction: Correction) -> list[dict[str, int]]:
-    return list(queries.totals(correction).values())
 
 
 def _facts(members: int, points: int, wallet: Wallet | None) -> dict[str, str]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from stammis.console import programmes
 from stammis.console.access import may
 from stammis.console.corrections import told
-from stammis.console.corrections.told import WORKING, Told
+from stammis.console.corrections.told import Told
 from stammis.console.forms.choosing import DRAFT, FILE, VERSION
 from stammis.console.forms.corrections import CorrectionForm, ScopeForm
 from stammis.console.frame import draw
@@ -82,7 +82,7 @@ def begin(request: StaffRequest) -> HttpResponse:
 def correction(request: StaffRequest, correction_id: uuid.UUID) -> HttpResponse:
     """Show how far a correction is, and what it comes to. While somebody works on it the page asks again by itself."""
     found = queries.correction(programmes.required(request), correction_id)
-    working = found.state in WORKING
+    working = found.state in services.WORKING
     context: dict[str, Any] = {"told": Told(found), "correction": found, "working": working}
     if working:
         context |= {"progress": told.progress(found), "left": told.left(found)}

@@ -19,6 +19,7 @@ from stammis.simulation.services.correcting import (
 )
 from stammis.simulation.services.costing import DAYS, begin_cost
 from stammis.simulation.services.planning import (
+    WORKING,
     CorrectionBusy,
     CorrectionStopped,
     NoPeriod,
@@ -41,6 +42,7 @@ from stammis.simulation.services.working import FEW, RunBusy, cancel, fail, work
 __all__ = [
     "DAYS",
     "FEW",
+    "WORKING",
     "AlreadyCorrected",
     "BadPeriod",
     "BadResponse",
