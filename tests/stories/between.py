@@ -4,44 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
 
 from msgspec import structs
 
 from stammis.accrual.outcomes import MemberFields, Proof
 from stammis.core import events
 from stammis.ledger.models import Entry
+from tests.stories.vocabulary import Act, Said, Vocabulary
 
-Said = events.AnyEvent | MemberFields | Proof
-Act = tuple[str, Said]
-"""Whose balance the row tells, and what happened."""
-
-_SENTENCES: list[tuple[re.Pattern[str], Callable[[re.Match[str], dt.datetime], Act]]] = []
+WORDS = Vocabulary()
 
 
-def _sentence(pattern: str) -> Callable[[Callable[[re.Match[str], dt.datetime], Act]], None]:
-    def learn(make: Callable[[re.Match[str], dt.datetime], Act]) -> None:
-        _SENTENCES.append((re.compile(rf"^{pattern}$"), make))
-
-    return learn
-
-
-def understand(what: str, at: dt.datetime) -> Act | None:
-    """Turn a sentence about an act between members into what happened; None where it is no such sentence."""
-    for pattern, make in _SENTENCES:
-        found = pattern.match(what)
-        if found is not None:
-            return make(found, at)
-    return None
-
-
-@_sentence(r"(?P<who>\w+) (?P<act>becomes a member|is a household|is a company|is a charity)")
+@WORDS.sentence(r"(?P<who>\w+) (?P<act>becomes a member|is a household|is a company|is a charity)")
 def _begins(found: re.Match[str], _at: dt.datetime) -> Act:
     kind = found["act"].removeprefix("is a ") if found["act"].startswith("is a ") else "member"
     return found["who"], MemberFields(found["who"], {"name": found["who"]}, kind)
 
 
-@_sentence(r"(?P<who>\w+) gives (?P<points>\d+) points to (?P<to>\w+) \(transfer (?P<id>\w+)\)")
+@WORDS.sentence(r"(?P<who>\w+) gives (?P<points>\d+) points to (?P<to>\w+) \(transfer (?P<id>\w+)\)")
 def _gives(found: re.Match[str], at: dt.datetime) -> Act:
     return found["who"], events.Transfer(
         occurred_at=at,
@@ -53,31 +33,31 @@ def _gives(found: re.Match[str], at: dt.datetime) -> Act:
     )
 
 
-@_sentence(r"(?P<who>\w+) joins (?P<pool>\w+) with a share of (?P<share>\d+) per cent")
+@WORDS.sentence(r"(?P<who>\w+) joins (?P<pool>\w+) with a share of (?P<share>\d+) per cent")
 def _joins(found: re.Match[str], at: dt.datetime) -> Act:
     return found["who"], events.PoolChanged(
         occurred_at=at, member=found["who"], pool=found["pool"], account="", share=int(found["share"])
     )
 
 
-@_sentence(r"(?P<who>\w+) leaves (?P<pool>\w+)")
+@WORDS.sentence(r"(?P<who>\w+) leaves (?P<pool>\w+)")
 def _leaves(found: re.Match[str], at: dt.datetime) -> Act:
     return found["who"], events.PoolChanged(
         occurred_at=at, member=found["who"], pool=found["pool"], account="", left=True
     )
 
 
-@_sentence(r"(?P<old>\w+) is merged into (?P<who>\w+) \(merge (?P<id>\w+)\)")
+@WORDS.sentence(r"(?P<old>\w+) is merged into (?P<who>\w+) \(merge (?P<id>\w+)\)")
 def _merges(found: re.Match[str], at: dt.datetime) -> Act:
     return found["who"], events.Merged(occurred_at=at, id=found["id"], member=found["old"], into=found["who"])
 
 
-@_sentence(r"merge (?P<id>\w+) is undone for (?P<who>\w+)")
+@WORDS.sentence(r"merge (?P<id>\w+) is undone for (?P<who>\w+)")
 def _parts(found: re.Match[str], at: dt.datetime) -> Act:
     return found["who"], events.Unmerged(occurred_at=at, merge=found["id"], member="")
 
 
-@_sentence(r"(?P<who>\w+) brings (?P<points>\d+) points usable until (?P<last>[\d-]+) \(balance (?P<id>\w+)\)")
+@WORDS.sentence(r"(?P<who>\w+) brings (?P<points>\d+) points usable until (?P<last>[\d-]+) \(balance (?P<id>\w+)\)")
 def _brings(found: re.Match[str], at: dt.datetime) -> Act:
     return found["who"], events.BroughtBalance(
         occurred_at=at,
@@ -89,22 +69,22 @@ def _brings(found: re.Match[str], at: dt.datetime) -> Act:
     )
 
 
-@_sentence(r"(?P<who>\w+) proves the address (?P<email>\S+)")
+@WORDS.sentence(r"(?P<who>\w+) proves the address (?P<email>\S+)")
 def _proves(found: re.Match[str], at: dt.datetime) -> Act:
     return found["who"], Proof(found["who"], found["email"], at)
 
 
-@_sentence(r"the pending points of order (?P<order>\w+) are let go for (?P<who>\w+)")
+@WORDS.sentence(r"the pending points of order (?P<order>\w+) are let go for (?P<who>\w+)")
 def _lets_go(found: re.Match[str], at: dt.datetime) -> Act:
     return found["who"], _settled(found, at, released=True)
 
 
-@_sentence(r"the pending points of order (?P<order>\w+) are taken away from (?P<who>\w+)")
+@WORDS.sentence(r"the pending points of order (?P<order>\w+) are taken away from (?P<who>\w+)")
 def _takes_away(found: re.Match[str], at: dt.datetime) -> Act:
     return found["who"], _settled(found, at, released=False)
 
 
-@_sentence(r"the pending points of order (?P<order>\w+) are brought back for (?P<who>\w+)")
+@WORDS.sentence(r"the pending points of order (?P<order>\w+) are brought back for (?P<who>\w+)")
 def _brings_back(found: re.Match[str], at: dt.datetime) -> Act:
     return found["who"], events.PendingRestored(occurred_at=at, taken=f"settle-{found['order']}")
 

@@ -6,38 +6,42 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-import yaml
 
-from stammis.accrual.outcomes import MemberFields
 from stammis.core import events
-from tests.stories.between import Said, understand
+from stammis.programmes import yaml
+from tests.stories import alone, between
+from tests.stories.vocabulary import Said
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 AMOUNT = r"\d+\.\d\d"
+LINE = rf"{AMOUNT}(?: with {AMOUNT} tax)? of \w+"
 BUYS = re.compile(
-    rf"^(?P<who>\w+) (?:buys|orders) (?P<goods>{AMOUNT} of \w+(?:, {AMOUNT} of \w+)*)"
+    rf"^(?P<who>\w+) (?P<verb>buys|orders|asks about) (?P<goods>{LINE}(?:, {LINE})*)"
     r"(?: in (?:the store (?P<store>\w+)|(?P<currency>[A-Z]{3})))?"
-    r"(?: paying (?P<points>\d+) points(?: of hold (?P<hold>\w+))?)?"
-    r" \(order (?P<order>\w+)(?:, status (?P<status>\w+))?\)$"
+    r"(?: paying (?P<points>\d+) (?P<wallet>\w+)(?: of hold (?P<hold>\w+))?)?"
+    r" \(order (?P<order>\w+)(?P<more>(?:, (?:status|channel|partner|payment|dated) [\w:. -]+)*)\)$"
 )
+GOODS = re.compile(rf"(?P<amount>{AMOUNT})(?: with (?P<tax>{AMOUNT}) tax)? of (?P<name>\w+)")
+KINDS: dict[str, events.LineKind] = {"shipping": "shipping", "fee": "fee", "gift_card": "gift_card"}
+"""Goods that are none: lines of these kinds."""
 RETURNS = re.compile(rf"^(?P<who>\w+) returns (?:everything|{AMOUNT} of (?P<what>\w+)) from order (?P<order>\w+)$")
 BECOMES = re.compile(r"^order (?P<order>\w+) becomes (?P<status>\w+)$")
 GUEST = re.compile(r"^(?P<who>\w+) as a guest with (?P<email>\S+)(?P<rest> buys .*)$")
 LOOKS = re.compile(r"^look at (?P<who>\w+)$")
 TAKES = re.compile(r"^(?P<who>\w+) takes .+ \(reward (?P<reward>[\w-]+)\)$")
 RATE = re.compile(r"^(?P<rate>[\d.]+) (?P<currency>[A-Z]{3}) are 1 [A-Z]{3}$")
-JOINS = re.compile(r"^(?P<who>\w+) (?:joins|turns out to be)(?:,)? born on (?P<birthday>\d{4}-\d\d-\d\d)$")
-DOES = re.compile(r"^(?P<who>\w+) .+ \(event (?P<event>[\w-]+)\)$")
 HOLDS = re.compile(
     r"^(?P<who>\w+) puts (?P<amount>\d+) points aside for (?P<minutes>\d+) minutes \(hold (?P<hold>\w+)\)$"
 )
 CAPTURES = re.compile(r"^(?P<amount>\d+) points of hold (?P<hold>\w+) are spent$")
+PLAIN = {"When", "What happens", "Points", "Balance", "Why"}
+"""Columns of every table; others tell of a wallet or a tier set by its name, or what ``living`` knows."""
 FREES = re.compile(r"^hold (?P<hold>\w+) is freed$")
 
 
@@ -50,15 +54,37 @@ class Row:
     what: str
     points: str
     balance: int
-    tier: str | None
+    further: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Who a page says would move, if a version began: told before it does."""
+
+    line: int
+    version: int
+    who: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What a page says that the explanation of an order says: the points of a rule, and a sentence."""
+
+    order: str
+    points: str
+    sentence: str
 
 
 @dataclass
 class Story:
-    """A page: its programme, and its rows in order."""
+    """A page: the versions of its programme, and its rows in order."""
 
-    programme: str
+    versions: list[dict[str, Any]]
     rows: list[Row]
+    previews: list[Preview]
+    reasons: list[Reason]
     owners: dict[str, str] = field(default_factory=dict)
     goods: dict[str, dict[str, str]] = field(default_factory=dict)
     who: str = ""
@@ -68,22 +94,41 @@ class Story:
 def read(path: Path) -> Story:
     """Read a page of ``docs/stories``."""
     text = path.read_text(encoding="utf-8")
-    found = re.search(r"```yaml\n(.*?)```", text, re.DOTALL)
-    assert found, f"{path.name} has no programme"
-    zone = ZoneInfo(yaml.safe_load(found[1])["timezone"])
-    rows: list[Row] = []
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert blocks, f"{path.name} has no programme"
+    story = Story(_versions(blocks), [], [], [])
+    zone = ZoneInfo(story.versions[0]["timezone"])
     heads: list[str] = []
     for number, line in enumerate(text.splitlines(), 1):
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.startswith("|") else []
-        if cells[:1] == ["When"]:
+        if cells[:1] in (["When"], ["Version"], ["Order"]):
             heads = cells
         elif not cells:
             heads = []  # another table may follow that tells something else
         elif heads and not set(line) <= set("|- :"):
-            row = dict(zip(heads, cells, strict=True))
-            at = dt.datetime.fromisoformat(row["When"]).replace(tzinfo=zone)
-            rows.append(Row(number, at, row["What happens"], row["Points"], int(row["Balance"]), row.get("Tier")))
-    return Story(found[1], rows)
+            _learn(story, number, dict(zip(heads, cells, strict=True)), zone)
+    return story
+
+
+def _versions(blocks: list[str]) -> list[dict[str, Any]]:
+    """Give the versions of a page's programme: a later block says only what it changes."""
+    first, *changes = [yaml.load(block) for block in blocks]
+    versions = [first]
+    for change in changes:
+        same = {name: value for name, value in versions[-1].items() if name != "from"}
+        versions.append({**same, **change})
+    return versions
+
+
+def _learn(story: Story, number: int, row: dict[str, str], zone: ZoneInfo) -> None:
+    if "Version" in row:
+        story.previews.append(Preview(number, int(row["Version"]), row["Who"], row["Before"], row["From then on"]))
+    elif "Order" in row:
+        story.reasons.append(Reason(row["Order"], row["Points"], row["What is said"]))
+    else:
+        at = dt.datetime.fromisoformat(row["When"]).replace(tzinfo=zone)
+        further = {name: told for name, told in row.items() if name not in PLAIN}
+        story.rows.append(Row(number, at, row["What happens"], row["Points"], int(row["Balance"]), further))
 
 
 def event(story: Story, row: Row) -> Said | None:
@@ -94,7 +139,7 @@ def event(story: Story, row: Row) -> Said | None:
     if looks := LOOKS.match(row.what):
         story.who = looks["who"]
         return None
-    if act := understand(row.what, row.at):
+    if act := between.WORDS.understand(row.what, row.at) or alone.WORDS.understand(row.what, row.at):
         story.who, said = act
         return said
     if guest := GUEST.match(row.what):
@@ -104,9 +149,6 @@ def event(story: Story, row: Row) -> Said | None:
         return msgspec.structs.replace(purchase, member=None, contact=events.Contact(guest["email"]))
     if bought := BUYS.match(row.what):
         return _purchase(story, row, bought)
-    if joins := JOINS.match(row.what):
-        story.who = joins["who"]
-        return MemberFields(story.who, {"birthday": dt.date.fromisoformat(joins["birthday"])})
     if returned := RETURNS.match(row.what):
         order = returned["order"]
         story.who = story.owners[order]
@@ -115,7 +157,7 @@ def event(story: Story, row: Row) -> Said | None:
         back = tuple(events.ReturnLine(line=lines[name]) for name in names)
         return events.Return(occurred_at=row.at, id=f"return-{story.ids}", purchase=order, lines=back)
     if becomes := BECOMES.match(row.what):
-        story.who = story.owners[becomes["order"]]
+        story.who = story.owners.get(becomes["order"], story.who)
         return events.StatusChanged(occurred_at=row.at, purchase=becomes["order"], status=becomes["status"])
     if takes := TAKES.match(row.what):
         story.who = takes["who"]
@@ -124,9 +166,6 @@ def event(story: Story, row: Row) -> Said | None:
         )
     if (moved := _of_a_hold(story, row)) is not None:
         return moved
-    if does := DOES.match(row.what):
-        story.who = does["who"]
-        return events.Happening(occurred_at=row.at, id=f"event-{story.ids}", type=does["event"], member=does["who"])
     message = f"line {row.line}: «{row.what}» is no sentence that stories know"
     raise ValueError(message)
 
@@ -177,6 +216,10 @@ def key(said: Said) -> tuple[str, str] | None:
             return "hold", own
         case events.PendingSettled(id=own):
             return "pending", own
+        case events.Exchange(id=own):
+            return "exchange", own
+        case events.Adjustment(id=own):
+            return "adjustment", own
         case events.PendingRestored(taken=act):
             return "pending_restored", act
         case _:
@@ -186,20 +229,36 @@ def key(said: Said) -> tuple[str, str] | None:
 def _purchase(story: Story, row: Row, bought: re.Match[str]) -> events.Purchase:
     who, order = bought["who"], bought["order"]
     story.who = story.owners[order] = who
-    goods = [part.split(" of ") for part in bought["goods"].split(", ")]
-    story.goods[order] = {name: str(number) for number, (_, name) in enumerate(goods, 1)}
+    goods = list(GOODS.finditer(bought["goods"]))
+    story.goods[order] = {each["name"]: str(number) for number, each in enumerate(goods, 1)}
     lines = tuple(
-        events.Line(id=str(number), amount=int(Decimal(amount) * 100), quantity=1_000_000, category=name)
-        for number, (amount, name) in enumerate(goods, 1)
+        events.Line(
+            id=str(number),
+            amount=_cents(each["amount"]),
+            quantity=1_000_000,
+            category=None if each["name"] in KINDS else each["name"],
+            tax=_cents(each["tax"] or "0"),
+            kind=KINDS.get(each["name"], "goods"),
+        )
+        for number, each in enumerate(goods, 1)
     )
-    tender = events.Tender("points", int(bought["points"]), bought["hold"]) if bought["points"] else None
+    more = dict(part.split(" ", 1) for part in bought["more"].split(", ") if part)
+    dated = more.get("dated")
+    tender = events.Tender(bought["wallet"], int(bought["points"]), bought["hold"]) if bought["points"] else None
     return events.Purchase(
-        occurred_at=row.at,
+        occurred_at=dt.datetime.fromisoformat(dated).replace(tzinfo=row.at.tzinfo) if dated else row.at,
         id=order,
         member=who,
-        currency=bought["currency"] or yaml.safe_load(story.programme)["currency"],
+        currency=bought["currency"] or story.versions[0]["currency"],
         store=bought["store"],
         lines=lines,
         points=tender,
-        status=bought["status"] or "completed",
+        status=more.get("status", "completed"),
+        channel=more.get("channel"),
+        partner=more.get("partner"),
+        payment=more.get("payment"),
     )
+
+
+def _cents(amount: str) -> int:
+    return int(Decimal(amount) * 100)

@@ -12,7 +12,7 @@ from stammis.insight import services as insight
 from stammis.insight.liability.report import MoneyMonth
 from stammis.kit import clock
 from tests.stories.grammar import read
-from tests.stories.test_backtests import lived
+from tests.stories.living import lived
 
 PAGE = Path("docs/stories/what-is-owed.md")
 PARTS = ("opening", "issued", "redeemed", "expired", "estimate", "closing")

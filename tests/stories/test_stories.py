@@ -4,72 +4,53 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 import pytest
-from django.db.models import Sum
 
-from stammis.accrual.models import Standing as StandingRow
-from stammis.accrual.outcomes import Accepted, Declined, Item
-from stammis.accrual.services import pass_days, record
-from stammis.core.calendars import instant
-from stammis.core.fold import as_of
-from stammis.core.standing import Standing
-from stammis.core.views import wallet_view
-from stammis.ledger.models import Entry
-from stammis.members.models import Member
-from stammis.programmes import queries, services, yaml
-from stammis.programmes.models import Programme
-from tests.stories.between import meant
-from tests.stories.grammar import Row, Story, event, key, rate, read
+from stammis.accrual.queries import what_if, why_purchase
+from stammis.core.document import parse
+from tests.stories.grammar import read
+from tests.stories.living import begin, happen, lived, state_of, written
 
 PAGES = sorted(path for path in Path("docs/stories").glob("*.md") if path.name != "index.md")
+FORETOLD = [page for page in PAGES if read(page).previews]
+REASONED = [page for page in PAGES if read(page).reasons]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give corrections a place for what they reckon."""
+    monkeypatch.setenv("STAMMIS_DATA", str(tmp_path))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-@pytest.mark.django_db
 def test_a_story_comes_out_as_it_is_told(page: Path) -> None:
-    """Every row of a page moves the points it says, and leaves the balance and the tier it says."""
-    story = read(page)
-    queries.forget()
-    programme = services.publish(yaml.load(story.programme), by="the story", now=story.rows[0].at).programme
-    told = [(row.line, row.points, row.balance, row.tier) for row in story.rows]
-    assert [_happen(story, row, programme) for row in story.rows] == told
+    """Every row of a page moves the points it says, and leaves the balance and whatever else it tells."""
+    story, programme = begin(page)
+    told = [(row.line, row.points, row.balance, row.further) for row in story.rows]
+    assert [(row.line, happen(story, row, programme), *state_of(story, row, programme)) for row in story.rows] == told
 
 
-def _happen(story: Story, row: Row, programme: Programme) -> tuple[int, str, int, str | None]:
-    """Let a row happen, and tell what came of it in the page's own form."""
-    said = meant(event(story, row))
-    before = _sum(story)
-    if said is None:
-        if (told := rate(row)) is not None:
-            services.set_rate(programme, told[0], row.at.date(), told[1], by="the story", now=row.at)
-        pass_days(row.at)
-        points = f"{_sum(story) - before:+d}"
-    else:
-        [outcome] = record([Item(programme.id, said, key(said))], now=row.at)
-        match outcome:
-            case Accepted(status=202):
-                points = "waits"
-            case Accepted():
-                points = f"{_sum(story) - before:+d}"
-            case Declined(code=code):
-                points = code
-    member = Member.objects.get(reference=story.who)
-    standing = msgspec.json.decode(StandingRow.objects.get(member_id=member.id).state, type=Standing)
-    rules = queries.versions(programme.id).at(instant(row.at))
-    assert rules is not None
-    standing = as_of(standing, instant(row.at), rules)
-    rank = standing.ranks.get("status")
-    tier = (rank.level if rank else None) if row.tier is not None else None
-    return (
-        row.line,
-        "0" if points == "+0" else points,
-        wallet_view(standing, rules, instant(row.at))["points"]["active"],
-        tier,
-    )
+@pytest.mark.parametrize("page", FORETOLD, ids=lambda page: page.stem)
+def test_who_a_story_says_would_move_is_who_the_preview_names(page: Path) -> None:
+    story, programme = begin(page)
+    left = list(story.rows)
+    for number in sorted({told.version for told in story.previews}):
+        told = [each for each in story.previews if each.version == number]
+        while left[0].line < told[0].line:
+            row = left.pop(0)
+            happen(story, row, programme)
+        document = parse(story.versions[number - 1])
+        found = what_if(programme, document, on=document.from_, now=row.at)
+        moves = {(move.reference, move.before or "none", move.after or "none") for one in found for move in one.members}
+        assert moves == {(each.who, each.before, each.after) for each in told}
 
 
-def _sum(story: Story) -> int:
-    """What the rows of the story's member add up to."""
-    rows = Entry.objects.filter(member__reference=story.who).aggregate(total=Sum("amount"))
-    return rows["total"] or 0
+@pytest.mark.parametrize("page", REASONED, ids=lambda page: page.stem)
+def test_the_explanation_says_what_a_story_says_it_says(page: Path) -> None:
+    programme, reasons = lived(page), read(page).reasons
+    for order in {reason.order for reason in reasons}:
+        why = why_purchase(programme, order, "en")["events"][0]
+        said = {(written(part.get("amount", 0)), part["sentence"]) for part in [*why["parts"], *why["not_applied"]]}
+        assert {(each.points, each.sentence) for each in reasons if each.order == order} == said
