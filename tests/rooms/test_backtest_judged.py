@@ -156,7 +156,12 @@ def test_why_tells_of_returns_also_where_members_share_points() -> None:
     till.say(bought("a", [6_000, 4_000], at=day("2026-01-10")), bought("b", 1_000, "ben", at=day("2026-01-10")))
     till.one(gives("gift", 10, at=day("2026-01-11")))
     till.one(returned("r", "a", "2", at=day("2026-01-12")))
-    found = queries.why(run_of(till, earn=MORE), find(till.programme.id, "anna").id)
+    anna, run = find(till.programme.id, "anna"), run_of(till, earn=MORE)
+    assert queries.why(run, anna.id) is None
+    assert run.compared_with is not None
+    services.explain(anna.id, run, run.compared_with)
+    found = queries.why(run, anna.id)
+    assert found is not None
     assert [(each.id, each.today.points, each.tried.points) for each in found.moments] == [
         ("a", {"points": 100}, {"points": 150}),
         ("r", {"points": -40}, {"points": -60}),

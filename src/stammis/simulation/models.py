@@ -89,6 +89,33 @@ class Run(models.Model):
         ]
 
 
+class Explanation(models.Model):
+    """Why a member would have had more or less: worked out by the worker where others have to be folded as well."""
+
+    class State(models.TextChoices):
+        """How far it is; what was interrupted stays ``running`` until it is gone on with."""
+
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    pk = models.CompositePrimaryKey("member_id", "run_id", "other_id")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+", db_comment="Of whom it is asked.")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+", db_comment="What was tried.")
+    other = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+", db_comment="Beside what it lies.")
+    state = models.TextField(choices=State.choices, default=State.QUEUED, db_comment="queued, running, done or failed.")
+    done = models.BigIntegerField(default=0, db_comment="So many events are folded.")
+    total = models.BigIntegerField(default=0, db_comment="Of so many; 0: not known yet.")
+    message = models.TextField(default="", db_comment="Why it failed.")
+    asked_at = models.DateTimeField(db_comment="When it was asked for, in real time.")
+
+    class Meta:
+        """Few rows; what was decided lies in files beside the runs."""
+
+        db_table_comment = "Reasons of back-tests that the worker finds out, by member."
+
+
 class Correction(models.Model):
     """A wrong rule put right afterwards: what its events should have given, by member, and what was posted of it."""
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow as pa
 
 from stammis.accrual.services.deciding import Decided
 from stammis.simulation import course as courses
@@ -12,7 +16,10 @@ from stammis.simulation.population import circles
 from stammis.simulation.units import Results, fold_bucket, fold_chain, play_alone, play_chain
 from stammis.snapshot import manifest
 from stammis.snapshot.columns import bucket_of
-from stammis.snapshot.reading import Snapshot
+from stammis.snapshot.reading import Snapshot, Stored
+
+_TICK = 500
+"""After so many events it is told how far a fold is."""
 
 
 def ids(path: Path) -> frozenset[bytes]:
@@ -39,6 +46,8 @@ class Shift:
         self.versions = self.course.versions()
         self._chained = ids(folder / "chained")
         self._population = ids(folder / "population") if (folder / "population").exists() else None
+        shared = folder / "m0.members"
+        self._sharing = ids(shared) if shared.exists() else frozenset[bytes]()
 
     def do(self, unit: str) -> int:
         """Work a unit off: buckets (``b08-11``) or a chain (``m0`` shares budgets); give how many events it folded."""
@@ -51,28 +60,52 @@ class Shift:
         members = ids(self._folder / f"{unit}.members")
         return fold_chain(self._fold(shared=unit.startswith("m")), self._snapshot, members, results)
 
-    def tell(self, member: bytes, scratch: Path) -> list[Decided] | None:
-        """Fold a member again, with those who belong to it; give the decisions within the stretch.
-
-        None where the run is not about this member.
-        """
+    def has(self, member: bytes) -> bool:
+        """Tell whether the run is about a member."""
         if self._population is not None and member not in self._population:
-            return None
-        shared = self._folder / "m0.members"
-        sharing = ids(shared) if shared.exists() else frozenset()
-        fold = self._fold(shared=member in sharing)
-        fold.account(member).told = []
-        if member in sharing:
-            play_chain(fold, self._snapshot, sharing, scratch)
-        elif member in self._chained:
-            ties = circles(self._snapshot)
-            play_chain(fold, self._snapshot, [each for each in ties if ties[each] == ties[member]], scratch)
+            return False
+        return member in self._chained or member in self._snapshot.members(bucket_of(member))
+
+    def together(self, member: bytes) -> bool:
+        """Tell whether others have to be folded with a member: points or budgets are shared."""
+        return member in self._chained or member in self._sharing
+
+    def tell(self, members: Sequence[bytes], ticks: Callable[[int], None] | None = None) -> dict[bytes, list[Decided]]:
+        """Fold the first of some members again, with those who belong to it; give the decisions within the stretch.
+
+        The others are told as well as far as they belong to it; who does not is left out. ``ticks`` is told now and
+        then how many events are folded.
+        """
+        member, circle = members[0], self._circle(members[0])
+        fold = _Telling(self.course, self.versions, shared=Counter() if member in self._sharing else None)
+        fold.ticks = ticks
+        told = [each for each in members if each in circle]
+        for each in told:
+            fold.account(each).told = []
+        if self.together(member):
+            with TemporaryDirectory() as scratch:
+                play_chain(fold, self._snapshot, circle, Path(scratch))
         else:
-            found = next(self._snapshot.histories(bucket_of(member), [member]), None)
-            if found is None:
-                return None
-            play_alone(fold, *found)
-        return fold.account(member).told
+            for found in self._snapshot.histories(bucket_of(member), circle):
+                play_alone(fold, *found)
+        return {each: fold.account(each).told or [] for each in told}
+
+    def events_of(self, member: bytes) -> int:
+        """Count the events that are folded where a member is told."""
+        members = pa.table({"member_id": pa.array(sorted(self._circle(member)), pa.binary(16))})
+        with self._snapshot.sql() as db:
+            db.register("wanted", members)
+            found = db.execute("SELECT count(*) FROM events SEMI JOIN wanted USING (member_id)").fetchone()
+        return 0 if found is None else int(found[0])
+
+    def _circle(self, member: bytes) -> frozenset[bytes]:
+        """Give who is folded with a member, itself included."""
+        if member in self._sharing:
+            return self._sharing
+        if member not in self._chained:
+            return frozenset([member])
+        ties = circles(self._snapshot)
+        return frozenset(each for each in ties if ties[each] == ties[member])
 
     def _fold(self, *, shared: bool = False) -> Fold:
         return Fold(self.course, self.versions, shared=Counter() if shared else None)
@@ -83,3 +116,17 @@ class Shift:
             return None
         members = self._snapshot.members(bucket) - self._chained
         return members if self._population is None else members & self._population
+
+
+class _Telling(Fold):
+    """A fold that says now and then how far it is."""
+
+    ticks: Callable[[int], None] | None = None
+    _happened = 0
+
+    def happen(self, stored: Stored) -> None:
+        """Let a stored event happen again."""
+        super().happen(stored)
+        self._happened += 1
+        if self.ticks is not None and not self._happened % _TICK:
+            self.ticks(self._happened)

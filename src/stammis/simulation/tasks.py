@@ -1,13 +1,16 @@
-"""What the worker does for back-tests and corrections: works one off after the other."""
+"""What the worker does for back-tests and corrections: works one off after the other, and finds out why."""
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 
 from procrastinate.contrib.django import app
 
+from stammis.kit.errors import Problem
+from stammis.members.models import Member
 from stammis.simulation import services
-from stammis.simulation.models import Correction, Run
+from stammis.simulation.models import Correction, Explanation, Run
 from stammis.simulation.queries import supposed
 from stammis.simulation.services import CorrectionBusy, CorrectionStopped, RunStopped
 
@@ -33,6 +36,31 @@ def hand_over(run: Run) -> None:
     """Let the worker take up a back-test that is not done; what is finished of it stays."""
     if services.queue(run):
         work_off.defer(run_id=str(run.id))
+
+
+@app.task(name="simulation.explain", lock="simulation.explain")
+def explain(member_id: str, run_id: str, other_id: str) -> None:
+    """Find out why a member would have had more or less in a run than in another.
+
+    A worker that was killed leaves it as running: whoever takes the job up again begins anew.
+    """
+    asked = Explanation.objects.filter(
+        member_id=uuid.UUID(member_id),
+        run_id=uuid.UUID(run_id),
+        other_id=uuid.UUID(other_id),
+        state__in=[Explanation.State.QUEUED, Explanation.State.RUNNING],
+    )
+    for each in asked.select_related("run__programme", "other__programme"):
+        with contextlib.suppress(Problem):  # what it says is kept
+            services.explain(each.member_id, each.run, each.other)
+
+
+def ask_why(run: Run, member: Member, other: Run) -> Explanation:
+    """Say how far it is with why a member would have had more or less; where nobody asked yet, the worker is told."""
+    found, new = services.ask_why(run, member, other)
+    if new:
+        explain.defer(member_id=str(member.id), run_id=str(run.id), other_id=str(other.id))
+    return found
 
 
 @app.task(name="simulation.correct", lock="simulation.correct")

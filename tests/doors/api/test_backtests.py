@@ -54,6 +54,28 @@ def test_a_rule_left_out_is_tried_and_laid_beside_what_was(caller: Caller, docum
     assert caller.send("GET", f"backtests/{run}/export/nothing").json()["code"] == "unknown_table"
 
 
+def test_why_is_told_at_once_or_found_out_by_the_worker(caller: Caller, document: dict[str, Any]) -> None:
+    rule = document["earn"][0]["id"]
+    run = caller.did("POST", "backtests", {"without": rule, "from": "2026-03-01"})["id"]
+    assert caller.send("GET", f"backtests/{run}/members/anna/why").json()["code"] == "not_comparable"
+    tasks.work_off(run)
+    told = caller.did("GET", f"backtests/{run}/members/anna/why?lang=en")
+    assert [(each["type"], each["id"]) for each in told["moments"]] == [("purchase", "A-0"), ("purchase", "A-1")]
+    assert told["moments"][0]["other"]["parts"][0]["rule"] == rule
+    assert told["moments"][0]["tried"]["points"] == {}
+    budget = {"id": "spring", "rules": [rule], "points": 1}
+    shared = {"document": {**document, "budgets": [budget], "name": "Shared"}, "from": "2026-03-01"}
+    run = caller.did("POST", "backtests", shared)["id"]
+    tasks.work_off(run)
+    waits = caller.send("GET", f"backtests/{run}/members/anna/why")
+    assert (waits.status_code, waits.json()["state"], waits.headers["Retry-After"]) == (202, "queued", "1")
+    beside = caller.did("GET", f"backtests/{run}")["compared_with"]
+    tasks.explain(caller.did("GET", f"backtests/{run}/compare/{beside}")["largest"][0]["id"], run, beside)
+    told = caller.did("GET", f"backtests/{run}/members/anna/why?other={beside}")
+    assert told["moments"][0]["tried"]["points"] == {"points": 1}
+    assert caller.send("GET", f"backtests/{run}/members/nobody/why").status_code == 404
+
+
 def test_what_is_supposed_is_told_apart(caller: Caller, document: dict[str, Any]) -> None:
     supposed = {"redemption": "curve", "response": {"low": 0.0, "high": 0.1}}
     asked = caller.did("POST", "backtests", {"document": {**document, "name": "Supposed"}} | supposed)

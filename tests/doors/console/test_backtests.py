@@ -183,6 +183,28 @@ def test_each_change_has_its_why_against_todays(client: Client) -> None:
     assert "+200 " in told
 
 
+def test_why_waits_for_the_worker_where_many_share_a_budget(client: Client) -> None:
+    till = shop()
+    draft = drafted(till)
+    author = Author("ada@example.com", NOW)
+    budget = {"id": "spring", "rules": ["spend"], "points": 100}
+    draft = services.save(draft, draft.document | {"budgets": [budget]}, author)
+    signed_in(client)
+    run = asked(client, f"draft:{draft.id}")
+    tasks.work_off(str(run.id))
+    ben = find(till.programme.id, "ben")
+    address = reverse("console:backtest_why", args=[run.id, ben.id])
+    assert "It waits for its turn." in client.get(address).content.decode()
+    polled = client.get(address, headers={"HX-Request": "true", "HX-Target": "told-h1"})
+    assert "<article" not in polled.content.decode()
+    run.refresh_from_db()
+    tasks.explain(str(ben.id), str(run.id), str(run.compared_with_id))
+    told = client.get(address, headers={"HX-Request": "true", "HX-Target": "told-h1"})
+    assert (told["HX-Retarget"], told["HX-Reswap"]) == ("article.why", "outerHTML")
+    assert "<h1>Why ben would have had another lot" in told.content.decode()
+    assert "1 event came to something else" in html.unescape(client.get(address).content.decode())
+
+
 def test_tables_and_charts_are_taken_away(client: Client) -> None:
     till = shop()
     signed_in(client)

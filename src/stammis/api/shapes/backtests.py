@@ -249,3 +249,53 @@ class ComparisonAnswer(Struct, kw_only=True):
     groups: list[GroupChangeAnswer]
     largest: list[MemberChangeAnswer]
     assumed: AssumedAnswer
+
+
+class FindingOutAnswer(Struct, kw_only=True):
+    """It is being found out: ask again. So many events are folded, of so many; ``message``: why it failed.
+
+    What failed is begun anew when it is asked for the next time.
+    """
+
+    state: Literal["queued", "running", "done", "failed"]
+    done: int
+    total: int
+    message: str
+
+
+class WhyPartAnswer(Struct, kw_only=True):
+    """A rule that gave something, or nothing, and why."""
+
+    rule: str
+    name: str
+    amount: int
+    because: str
+    sentence: str
+
+
+class WhySideAnswer(Struct, kw_only=True):
+    """What an event came to on one side: points and levels, by wallet and set; version 0: nothing decided."""
+
+    version: int
+    points: dict[str, int]
+    tiers: dict[str, str | None]
+    parts: list[WhyPartAnswer]
+    not_applied: list[WhyPartAnswer]
+
+
+class WhyMomentAnswer(Struct, kw_only=True):
+    """An event that came to something else."""
+
+    type: str
+    id: str | None
+    occurred_at: dt.datetime
+    other: WhySideAnswer
+    tried: WhySideAnswer
+
+
+class BacktestWhyAnswer(Struct, kw_only=True):
+    """The events of a member that came to something else, oldest first; ``alike`` is how many did not."""
+
+    member: str | None
+    alike: int
+    moments: list[WhyMomentAnswer]

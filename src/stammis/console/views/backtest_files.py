@@ -5,13 +5,13 @@ from __future__ import annotations
 import tempfile
 import uuid
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
-from stammis.console import programmes
+from stammis.console import pace, programmes
 from stammis.console.access import may
 from stammis.console.backtests import figures
 from stammis.console.backtests.report import NOBODY, Report
@@ -22,10 +22,13 @@ from stammis.console.spreadsheets import table
 from stammis.kit import charts as drawing
 from stammis.kit.charts import Picture
 from stammis.members.models import Member
-from stammis.simulation import queries
-from stammis.simulation.models import Run
+from stammis.simulation import queries, tasks
+from stammis.simulation.models import Explanation, Run
+from stammis.simulation.queries import Why
 from stammis.staff.roles import Permission
 
+_TOLD = "told-"
+"""The id of what asks whether it is found out begins so; its end is the heading that it stands under."""
 KINDS = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet", "png": "image/png"}
 
 
@@ -59,20 +62,49 @@ def chart(request: StaffRequest, run_id: uuid.UUID, key: str, form: str) -> Http
 @may(Permission.SEE)
 @require_GET
 def why(request: StaffRequest, run_id: uuid.UUID, member_id: uuid.UUID) -> HttpResponse:
-    """Tell why a member would have had more or less: the events that came to something else, and both sides."""
+    """Tell why a member would have had more or less: the events that came to something else, and both sides.
+
+    Where many share a budget or points it is found out by the worker; the page asks again by itself.
+    """
     run, other = _sides(request, run_id)
     member = get_object_or_404(Member, programme_id=run.programme_id, id=member_id)
     report = Report(run, other, queries.compared(run, other))
+    polled = request.htmx.target if request.htmx else ""
+    on_page = not request.htmx or polled == f"{_TOLD}h1"
+    context: dict[str, Any] = {"run": run, "member": member, "report": report, "heading": "h1" if on_page else "h2"}
     told = queries.why(run, member.id, other)
-    moments = laid(
+    if told is None:
+        context |= _waiting(run, member, other)
+        waits = polled and polled.startswith(_TOLD) and not context["failed"]
+        template = "console/backtests/why_progress.html" if waits else "console/backtests/why_waiting.html"
+    else:
+        waits, template = "", "console/backtests/why.html"
+        context |= {"moments": _moments(report, told), "alike": told.alike}
+    answer = draw(request, template, context)
+    if polled and polled.startswith(_TOLD) and not waits:  # the answer takes the place of all that waited for it
+        answer["HX-Retarget"] = answer["HX-Reselect"] = "article.why"
+        answer["HX-Reswap"] = "outerHTML"
+    return answer
+
+
+def _moments(report: Report, told: Why) -> list[dict[str, Any]]:
+    return laid(
         told.moments,
         (report.sides.today, report.sides.tried),
         unit=report.unit,
         decimals={wallet.id: wallet.decimals for wallet in report.found.wallets},
         level=lambda tiers, level: (report.tiers(tiers), report.level(tiers, level or NOBODY)),
     )
-    context = {"run": run, "member": member, "moments": moments, "alike": told.alike, "report": report}
-    return draw(request, "console/backtests/why.html", context)
+
+
+def _waiting(run: Run, member: Member, other: Run) -> dict[str, Any]:
+    """Let the worker find out what takes long, and say how far it is."""
+    found = tasks.ask_why(run, member, other)
+    state, states = found.state, Explanation.State
+    work = uuid.UUID(int=run.id.int ^ member.id.int ^ other.id.int)
+    waiting, running = state == states.QUEUED, state == states.RUNNING
+    progress = pace.progress(work, found.done, found.total, waiting=waiting, running=running)
+    return {"other": other, "asked": found, "failed": state == states.FAILED, "progress": progress}
 
 
 def _sides(request: StaffRequest, run_id: uuid.UUID) -> tuple[Run, Run]:

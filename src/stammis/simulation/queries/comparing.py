@@ -167,11 +167,11 @@ def compare(run: Run, other: Run | None = None) -> Comparison:
 
 def rules_of(run: Run) -> Rules:
     """Give the rules that are in force at the end of a run. Raises Outdated."""
-    course = _course(run)
+    course = kept_course(run)
     return course.versions().at(course.until or 0)
 
 
-def _course(run: Run) -> courses.Course:
+def kept_course(run: Run) -> courses.Course:
     """Give the course of a run whose files can be read. Raises Outdated."""
     try:
         course = courses.read(folder_of(run))

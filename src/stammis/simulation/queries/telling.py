@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
+import os
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -21,12 +21,15 @@ from stammis.core.explain import full_steps
 from stammis.kit.errors import NotFound
 from stammis.programmes.queries import Versions
 from stammis.simulation.models import Run
-from stammis.simulation.queries.comparing import NotComparable
+from stammis.simulation.queries.comparing import NotComparable, kept_course
 from stammis.simulation.results import folder_of
 from stammis.simulation.righting import Deed
 from stammis.simulation.shift import Shift
 
 Key = tuple[str, int, str]
+FORM = 1
+"""The form of what is kept of members; others are reckoned anew."""
+_read = msgspec.json.Decoder(list[Deed]).decode
 
 
 class NotInRun(NotFound):
@@ -66,16 +69,45 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     alike: int
 
 
-def why(run: Run, member: uuid.UUID, other: Run | None = None) -> Why:
-    """Fold a member again as both runs did, and tell the events that came to something else.
+def why(run: Run, member: uuid.UUID, other: Run | None = None) -> Why | None:
+    """Tell the events of a member that came to something else in one run than in the other; in the active language.
 
-    Sentences are in the active language. Who shares budgets is folded with everybody else who does: that takes as long
-    as that part of the run did. Raises NotComparable and NotInRun.
+    A member who shares nothing is folded again here and now. Where others have to be folded as well, what
+    ``services.explain`` kept is told; None as long as there is nothing. Raises NotComparable, NotInRun and Outdated.
     """
-    other = other or run.compared_with
-    if other is None or run.summary is None or other.summary is None:
-        raise NotComparable
-    return beside(member, *(_told(each, member.bytes) for each in (other, run)))
+    sides = sides_of(member, run, other)
+    told = [_told(folder_of(each), shift, member.bytes) for each, shift in zip(_both(run, other), sides, strict=True)]
+    return None if told[0] is None or told[1] is None else beside(member, told[0], told[1])
+
+
+def sides_of(member: uuid.UUID, run: Run, other: Run | None = None) -> tuple[Shift, Shift]:
+    """Give what can fold a member again as both runs did, that beside it first.
+
+    Raises NotComparable, NotInRun and Outdated.
+    """
+    before, tried = (_shift(each) for each in _both(run, other))
+    if not (before.has(member.bytes) and tried.has(member.bytes)):
+        raise NotInRun
+    return before, tried
+
+
+def keep(folder: Path, told: Mapping[bytes, Iterable[Decided]]) -> None:
+    """Write down what was decided of members in a run, beside its results."""
+    place = folder / f"told-{FORM}"
+    place.mkdir(mode=0o700, exist_ok=True)
+    for member, decided in told.items():
+        part = place / f"{member.hex()}.{os.getpid()}.part"
+        deeds = [Deed(step.event, step.version, step.decision) for step in decided]
+        part.write_bytes(msgspec.json.encode(deeds))
+        part.replace(place / member.hex())
+
+
+def kept(folder: Path, member: bytes) -> list[Deed] | None:
+    """Read what was decided of a member; None where nothing was written down."""
+    try:
+        return _read((folder / f"told-{FORM}" / member.hex()).read_bytes())
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
 
 
 def beside(member: uuid.UUID, today: Told, tried: Told) -> Why:
@@ -114,13 +146,22 @@ class Told:
             self.steps.setdefault(key, []).append(step)
 
 
-def _told(run: Run, member: bytes) -> Told:
-    shift = Shift(folder_of(run))
-    with tempfile.TemporaryDirectory() as scratch:
-        decided = shift.tell(member, Path(scratch))
-    if decided is None:
-        raise NotInRun
-    return Told(shift.course.versions(), decided)
+def _both(run: Run, other: Run | None) -> tuple[Run, Run]:
+    other = other or run.compared_with
+    if other is None or run.summary is None or other.summary is None:
+        raise NotComparable
+    return other, run
+
+
+def _shift(run: Run) -> Shift:
+    kept_course(run)
+    return Shift(folder_of(run))
+
+
+def _told(folder: Path, shift: Shift, member: bytes) -> Told | None:
+    known: Iterable[Decided | Deed] | None = None
+    known = kept(folder, member) if shift.together(member) else shift.tell([member])[member]
+    return None if known is None else Told(shift.versions, known)
 
 
 def _side(told: Told, key: Key) -> Side:

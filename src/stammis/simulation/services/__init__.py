@@ -18,6 +18,7 @@ from stammis.simulation.services.correcting import (
     post,
 )
 from stammis.simulation.services.costing import DAYS, begin_cost
+from stammis.simulation.services.explaining import ask_why, explain
 from stammis.simulation.services.planning import (
     WORKING,
     CorrectionBusy,
@@ -59,6 +60,7 @@ __all__ = [
     "RunStopped",
     "SameVersion",
     "UnknownRule",
+    "ask_why",
     "begin",
     "begin_again",
     "begin_correction",
@@ -68,6 +70,7 @@ __all__ = [
     "begin_undoing",
     "cancel",
     "drop_correction",
+    "explain",
     "fail",
     "in_force",
     "pin",
