@@ -5,15 +5,16 @@ import uuid
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from stammis.accrual.outcomes import Accepted
-from stammis.accrual.queries import member_view, open_holds, standing_of, timeline
+from stammis.accrual.queries import hold_view, member_view, open_holds, standing_of, timeline
 from stammis.accrual.services import change_member, give_level, pass_days, verify
-from stammis.core.events import HoldCaptured, HoldPlaced, HoldReleased
+from stammis.core.events import HoldCaptured, HoldPlaced, HoldReleased, Purchase, Tender
 from stammis.core.standing import Standing
 from stammis.members.queries import find
 from tests.rooms.test_merges import merges, parts
-from tests.rooms.till import NOW, SHOP, Till, bought, day, happened, returned, status
+from tests.rooms.till import NOW, SHOP, Till, adjusted, bought, day, happened, returned, status
 
 pytestmark = pytest.mark.django_db
 LEVELS = [{"id": id, "name": id, "at": at} for id, at in (("basic", 0), ("silver", 100), ("gold", 1000))]
@@ -218,6 +219,65 @@ def test_a_hold_of_a_merged_account_ends_for_the_other(*, by_itself: bool) -> No
     else:
         till.one(HoldReleased(occurred_at=NOW, hold="H-1"))
     assert till.active("anna") == 140
+    assert verify(till.programme) == []
+
+
+def pays(till: Till, amount: int, id: str = "P-1", member: str = "anna", at: dt.datetime = NOW) -> Purchase:
+    said = bought(id, 10_000, member, at=at)
+    return structs.replace(said, points=Tender("points", amount, "H-1"))
+
+
+@pytest.mark.parametrize("member", ["anna", "old"])
+def test_a_purchase_may_name_a_hold_of_the_merged_account(member: str) -> None:
+    till = Till()
+    till.one(bought("A-1", 1_000, "anna"))
+    till.one(bought("O-1", 4_000, "old"))
+    put_aside(till)
+    merges(till)
+    assert till.active("anna") == 20
+    assert till.no(pays(till, 31, member=member)).detail == {"hold": "H-1", "max": 30}
+    assert [hold.hold for hold in open_holds(ids(till, "anna")[0], NOW)] == ["H-1"], "refused, it is as it was"
+    till.one(pays(till, 20, member=member))
+    assert till.active("anna") == 20 + 10 + 80, "ten of the hold are free again, 80.00 were paid in money"
+    assert open_holds(ids(till, "anna")[0], NOW) == []
+    seen = hold_view(till.programme, "H-1", NOW)
+    assert (seen["state"], seen["captured"], seen["purchase"]) == ("captured", 20, "P-1")
+    till.one(returned("R-1", "P-1", "1"))
+    assert till.active("anna") == 50
+    till.one(parts())
+    assert (till.active("anna"), till.active("old")) == (10, 40)
+    assert verify(till.programme) == []
+
+
+def test_a_hold_follows_through_merges_in_a_row_and_not_to_somebody_else() -> None:
+    till = Till()
+    for member in ("anna", "cleo", "dora"):
+        till.one(bought(f"{member}-1", 1_000, member))
+    till.one(bought("O-1", 4_000, "old"))
+    put_aside(till)
+    merges(till)
+    merges(till, "M-2", "anna", "cleo")
+    assert till.no(pays(till, 10, member="dora")).code == "hold_refused"
+    late = NOW + dt.timedelta(days=10)
+    till.now = late
+    assert till.no(pays(till, 10, at=late)).code == "hold_refused", "its time is over"
+    till.now = NOW
+    till.one(pays(till, 30))
+    assert till.active("cleo") == 10 + 10 + 10 + 70
+    assert verify(till.programme) == []
+
+
+def test_who_owes_points_pays_them_before_a_hold_that_follows() -> None:
+    till = Till()
+    till.one(bought("A-1", 1_000, "anna"))
+    till.one(bought("O-1", 3_000, "old"))
+    put_aside(till)
+    till.one(adjusted("J-1", -25, "anna"))
+    merges(till)
+    refused = till.no(pays(till, 20))
+    assert (refused.code, refused.detail["max"]) == ("hold_refused", 15)
+    till.one(pays(till, 15))
+    assert till.active("anna") == 85
     assert verify(till.programme) == []
 
 

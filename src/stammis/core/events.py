@@ -166,13 +166,17 @@ class LevelGiven(Event, frozen=True, tag="level", kw_only=True, gc=False):
 
 
 class HoldPlaced(Event, frozen=True, tag="hold", kw_only=True, gc=False):
-    """A member's points are put aside for so many seconds."""
+    """A member's points are put aside for so many seconds.
+
+    With ``follows`` it is a hold of an account that was merged into this one, where a purchase names it.
+    """
 
     id: str
     member: str
     wallet: str
     amount: int
     seconds: int
+    follows: bool = False
 
 
 class HoldCaptured(Event, frozen=True, tag="hold_captured", kw_only=True, gc=False):
@@ -183,9 +187,10 @@ class HoldCaptured(Event, frozen=True, tag="hold_captured", kw_only=True, gc=Fal
 
 
 class HoldReleased(Event, frozen=True, tag="hold_released", kw_only=True, gc=False):
-    """Points put aside are free again."""
+    """Points put aside are free again; with ``follows`` they are put aside anew in the account that goes on."""
 
     hold: str
+    follows: bool = False
 
 
 class Extension(Event, frozen=True, tag="extension", kw_only=True, gc=False):

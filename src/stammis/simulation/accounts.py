@@ -28,6 +28,8 @@ from stammis.core.effects import (
 from stammis.core.events import (
     AnyEvent,
     Claimed,
+    HoldPlaced,
+    HoldReleased,
     MemberChanged,
     Merged,
     PendingSettled,
@@ -35,6 +37,7 @@ from stammis.core.events import (
     Received,
     Redemption,
     RedemptionCancelled,
+    Transfer,
 )
 from stammis.core.lots import active, lost
 from stammis.core.parcels import Carried
@@ -230,6 +233,12 @@ class Account:
         elif effect.purchase in self.purchases:
             self.purchases[effect.purchase] = (self.purchases[effect.purchase][0], effect.state)
 
+    def coupons(self, purchase: Purchase) -> dict[str, IssuedReward]:
+        """Give those of the account's issued rewards whose codes a purchase names."""
+        if not purchase.coupons:
+            return {}
+        return {reward.code: reward for reward in self.issued.values() if reward.code in purchase.coupons}
+
     def move_level(self, tiers: str, level: str, month: str) -> None:
         """Note a level from a month on."""
         if self.levels.get(tiers) != level:
@@ -274,3 +283,10 @@ class Account:
         if not standing.enrolled:
             return found, {tiers.id: NOBODY for tiers in rules.tiers}
         return found, {tiers.id: rank_of(standing, tiers).level or NOBODY for tiers in rules.tiers}
+
+
+def is_brought(event: AnyEvent) -> bool:
+    """Whether an event was brought by another, which makes it again: nobody asked for it."""
+    if isinstance(event, HoldPlaced | HoldReleased):
+        return event.follows
+    return isinstance(event, Transfer) and event.purpose not in ("transfer", "donation")

@@ -19,9 +19,10 @@ from stammis.accrual.outcomes import Declined
 from stammis.accrual.records import read_event
 from stammis.accrual.services import between
 from stammis.accrual.services.acting import Sitting, begin
+from stammis.accrual.services.asking import Name
 from stammis.accrual.services.deciding import NOTHING_AROUND, Around, Decided, Subject, days_of, run, run_now
 from stammis.accrual.services.loading import Histories, Loaded
-from stammis.accrual.services.tied import decide_tied, let_pass
+from stammis.accrual.services.tied import decide_tied, let_pass, shares
 from stammis.accrual.services.waits import brought_back
 from stammis.accrual.services.writing import Writing
 from stammis.core.budgets import accounts_of, household_of, households_matter
@@ -44,19 +45,16 @@ from stammis.core.events import (
 )
 from stammis.core.fold import apply
 from stammis.core.rules import Rules
-from stammis.core.standing import IssuedReward, Standing
+from stammis.core.standing import Standing
 from stammis.core.world import Grants, Original, World
 from stammis.programmes.queries import Versions
-from stammis.simulation.accounts import Account
+from stammis.simulation.accounts import Account, is_brought
 from stammis.simulation.course import Course, months
 from stammis.simulation.tallies import Budget, Purses
 from stammis.snapshot.reading import Stored
 
 SECOND = 1_000_000
 FOREVER = 1 << 60
-ASKED_FOR = ("transfer", "donation")
-"""Purposes of transfers that somebody asked for; the others are made again by what they came from."""
-
 _read_grants = msgspec.json.Decoder(Grants).decode
 NOT_WANTED: frozenset[str] = frozenset()
 _BETWEEN = (Transfer, PoolChanged, Merged, Unmerged)
@@ -92,7 +90,7 @@ class Fold:
         self._at = -FOREVER
 
     def _sitting(self) -> Sitting:  # not kept: it leads back here, and all accounts would wait for the collector
-        return Sitting(self._loaded, self._writing, self._keep, self._known, lambda _: None)
+        return Sitting(self._loaded, self._writing, self._keep, self._known, lambda _: None, self._holder)
 
     @property
     def shares(self) -> bool:
@@ -133,7 +131,7 @@ class Fold:
         account.gross = gross or 0
         if grants is None and type(event) is Purchase and self._buy(account, event, at, version):
             return
-        if isinstance(event, Transfer) and event.purpose not in ASKED_FOR:
+        if is_brought(event):
             return
         step = self._play(account, event, stored)
         if isinstance(step, Declined) and isinstance(event, Purchase):
@@ -238,7 +236,7 @@ class Fold:
         plain = isinstance(event, Purchase) and stored.grants is None and not (event.coupons or rules.book.budgets)
         around = NOTHING_AROUND if plain else self._around(account, event, rules, stored)
         subject, standing = account.subject, account.subject.standing
-        if standing.ties is not None:
+        if shares(subject, event):
             act = begin(self._sitting(), self._programme, event, rules)
             return decide_tied(act, subject, event, around, getattr(event, "member", None))
         if plain and (standing.due_at is None or standing.due_at > self._at):
@@ -309,10 +307,10 @@ class Fold:
         if isinstance(event, Return | StatusChanged):
             meant, state = account.purchases[event.purchase]
             original = Original(purchase=meant, state=state, expired=account.subject.expired)
-            around = Around(original=original, coupons=_coupons(account, meant))
+            around = Around(original=original, coupons=account.coupons(meant))
         elif isinstance(event, Purchase):
             if event.coupons:
-                around = Around(coupons=_coupons(account, event))
+                around = Around(coupons=account.coupons(event))
         elif isinstance(event, RedemptionCancelled):
             around = Around(redemption=account.issued[event.redemption])
         if stored.grants is None and not rules.book.budgets:
@@ -383,6 +381,10 @@ class Fold:
             self._enter(account, self._at)
         return account.subject
 
+    def _holder(self, name: Name) -> bytes | None:
+        """Give whose a hold is, among those who are folded together."""
+        return next((id for id, account in self.accounts.items() if name[2] in account.subject.standing.holds), None)
+
     def _keep(self, subject: Subject, step: Decided) -> None:
         account = self.accounts[subject.id]
         account.at = self._at if isinstance(step.event, Purchase) else instant(step.event.occurred_at)
@@ -391,10 +393,3 @@ class Fold:
                 if isinstance(effect, Drawn):
                     self._shared[effect.budget, effect.store, effect.period] += effect.points
         account.keep(step, self.month_of)
-
-
-def _coupons(account: Account, purchase: Purchase) -> dict[str, IssuedReward]:
-    """Give those of an account's issued rewards whose codes a purchase names."""
-    if not purchase.coupons:
-        return {}
-    return {reward.code: reward for reward in account.issued.values() if reward.code in purchase.coupons}

@@ -26,11 +26,18 @@ class UnknownHold(NotFound):
 def hold_view(programme: Programme, hold_id: str, now: dt.datetime) -> dict[str, Any]:
     """Give a hold in the contract's form. Raises UnknownHold."""
     led = receipt(programme.id, "hold", hold_id)
-    row = None if led is None else HoldRow.objects.filter(member_id=led.member_id, hold=hold_id).first()
+    row = None if led is None else _latest(led.member_id, hold_id)
     if row is None:
         raise UnknownHold
     reference = Member.objects.values_list("reference", flat=True).get(id=row.member_id)
     return {"member": reference} | hold_document(read_hold(row.state), now)
+
+
+def _latest(member_id: uuid.UUID, hold_id: str) -> HoldRow | None:
+    """Give a hold where a purchase took it over last: an account that was merged, or the one it goes on in."""
+    found = HoldRow.objects.filter(member_id=member_id, hold=hold_id).first()
+    into = Member.objects.values_list("merged_into", flat=True).get(id=member_id)
+    return (None if into is None else _latest(into, hold_id)) or found
 
 
 def hold_document(hold: Hold, now: dt.datetime) -> dict[str, Any]:

@@ -24,7 +24,8 @@ from stammis.programmes.queries import Versions
 class Sitting:
     """What the acts of one group of items share: what is loaded, what is to be written, and how accounts are found.
 
-    ``keep`` takes over what was accepted; ``known`` gives an account by internal id and programme, ``find`` by a name.
+    ``keep`` takes over what was accepted; ``known`` gives an account by internal id and programme, ``find`` by a name;
+    ``owner`` gives the internal id of the account that something with an id was recorded for.
     """
 
     loaded: Loaded
@@ -32,6 +33,7 @@ class Sitting:
     keep: Callable[[Subject, Decided], None]
     known: Callable[[bytes, bytes], Subject]
     find: Callable[[Name | None], Subject | None]
+    owner: Callable[[Name], bytes | None]
 
     def rules(self, programme: bytes, event: AnyEvent) -> Rules:
         """Give the rules in force at an event."""

@@ -82,10 +82,7 @@ def name_of(programme: bytes, purchase: Purchase) -> Name | None:
 def _ask_for(asked: Asked, programme: bytes, event: AnyEvent | MemberFields | Proof | Due) -> None:
     match event:
         case Purchase():
-            asked.arriving.append((programme, event.id))
-            if (name := name_of(programme, event)) is not None:
-                asked.identities.add(name)
-            asked.coupons.update((programme, code) for code in event.coupons)
+            _ask_for_purchase(asked, programme, event)
         case HoldCaptured() | HoldReleased() | RedemptionCancelled() | PendingRestored():
             asked.origins.add((programme, *_origin(event)))
         case PendingSettled():
@@ -126,6 +123,15 @@ def _ask_for(asked: Asked, programme: bytes, event: AnyEvent | MemberFields | Pr
             asked.changed = True
         case _:
             raise TypeError(event)
+
+
+def _ask_for_purchase(asked: Asked, programme: bytes, purchase: Purchase) -> None:
+    asked.arriving.append((programme, purchase.id))
+    if (name := name_of(programme, purchase)) is not None:
+        asked.identities.add(name)
+    asked.coupons.update((programme, code) for code in purchase.coupons)
+    if purchase.points is not None and purchase.points.hold is not None:
+        asked.origins.add((programme, "hold", purchase.points.hold))
 
 
 def _bought(programme: bytes, purchase: str) -> tuple[Name, Name]:

@@ -27,7 +27,7 @@ from stammis.accrual.services.deciding import (
 from stammis.accrual.services.granting import grants_for
 from stammis.accrual.services.loading import Loaded, Waiting
 from stammis.accrual.services.sharing import drew, granted
-from stammis.accrual.services.tied import decide_tied, let_pass
+from stammis.accrual.services.tied import decide_tied, let_pass, shares
 from stammis.accrual.services.timing import Timing
 from stammis.accrual.services.writing import Writing
 from stammis.activity import services as activity
@@ -100,7 +100,7 @@ class Group:
         return outcome
 
     def _sitting(self) -> Sitting:  # not kept: it leads back here, and all that was loaded would wait for the collector
-        return Sitting(self._loaded, self.writing, self._keep, self._known, self._subject)
+        return Sitting(self._loaded, self.writing, self._keep, self._known, self._subject, self._owner)
 
     def _told(self, name: Name, digest: bytes | None) -> Outcome | None:
         """Give the first answer to an id that was accepted before, or the conflict of another body under it."""
@@ -313,7 +313,7 @@ class Group:
             return Declined(422, "as_of_past")
         versions = self._loaded.versions[subject.programme]
         around = granted(self._loaded, subject, event, rules, around)
-        if subject.standing.ties is not None:
+        if shares(subject, event) and not enrols:
             act = begin(self._sitting(), subject.programme, event, rules)
             return self._answer(subject, reference, decide_tied(act, subject, event, around, reference))
         steps = run(subject, event, rules, versions, around, enrols=enrols)

@@ -21,6 +21,8 @@ from stammis.core.events import (
     AnyEvent,
     BroughtBalance,
     DayPassed,
+    HoldPlaced,
+    HoldReleased,
     MemberChanged,
     Purchase,
     Redemption,
@@ -37,14 +39,25 @@ WHOLE = 100
 """Per cent."""
 
 
+def shares(subject: Subject, event: AnyEvent) -> bool:
+    """Whether an event may concern another account as well: through ties, or through a hold that a purchase names."""
+    if subject.standing.ties is not None:
+        return True
+    return isinstance(event, Purchase) and event.points is not None and event.points.hold is not None
+
+
 def decide_tied(
     act: Act, subject: Subject, event: AnyEvent, around: Around, reference: str | None
 ) -> Decided | Declined:
-    """Decide an event of an account with ties; ``reference`` is the caller's id of it, if known.
+    """Decide an event that ``shares``; ``reference`` is the caller's id of the account, if known.
 
     Pools give what is missing for a purchase or a reward, and have their share of what is earned.
     """
     who = reference or subject.id.hex()
+    if isinstance(event, Purchase):
+        _bring_hold(act, subject, event, who)
+    if subject.standing.ties is None:
+        return act.settle(act.play(subject, event, around))
     if not isinstance(event, MemberChanged | BroughtBalance):
         around = _expired(around, _pass_days(act, subject, instant(event.occurred_at), who))
     if _is_merged(subject):
@@ -125,6 +138,47 @@ def _sweep_on(act: Act, subject: Subject, before: Standing, step: Decided, who: 
             effect for each, there in act.steps[taken:] if each is other for effect in there.decision.effects
         )
         subject, before = other, then
+
+
+def _bring_hold(act: Act, subject: Subject, purchase: Purchase, who: str) -> None:
+    """Let a hold that a purchase names, of an account that goes on in the buyer's, be the buyer's.
+
+    It is freed there, its points follow, and as many of them as the buyer has are put aside again for the rest of its
+    time; whether it can pay is decided as for any other.
+    """
+    name = purchase.points.hold if purchase.points is not None else None
+    account = act.sitting.owner((subject.programme, "hold", name)) if name is not None else None
+    if name is None or account is None or account == subject.id:
+        return
+    holder, at = act.sitting.known(account, subject.programme), instant(purchase.occurred_at)
+    if _goes_on_in(act, holder) is not subject:
+        return
+    _pass_days(act, holder, at, name)
+    hold, before = holder.standing.holds.get(name), holder.standing
+    if hold is None or hold.until <= at:
+        return
+    freed = act.play(holder, HoldReleased(occurred_at=purchase.occurred_at, hold=name, follows=True))
+    assert isinstance(freed, Decided), "it is open"
+    _sweep_on(act, holder, before, freed, name)
+    amount = min(hold.amount, active(subject.standing.purses.get(hold.wallet, EMPTY), at))
+    if amount > 0:
+        again = HoldPlaced(
+            occurred_at=purchase.occurred_at,
+            id=name,
+            member=who,
+            wallet=hold.wallet,
+            amount=amount,
+            seconds=hold.until - at,
+            follows=True,
+        )
+        act.play(subject, again)
+
+
+def _goes_on_in(act: Act, subject: Subject) -> Subject:
+    """Give the account in which a merged one goes on at last."""
+    while (ties := subject.standing.ties) is not None and ties.merged_into is not None:
+        subject = act.sitting.known(bytes.fromhex(ties.merged_into), subject.programme)
+    return subject
 
 
 def _draw(act: Act, subject: Subject, wanted: tuple[str, int], event: AnyEvent, who: str) -> bool:
