@@ -159,6 +159,39 @@ def test_a_level_that_a_review_kept_goes_along_and_comes_back() -> None:
     assert verify(till.programme) == []
 
 
+@pytest.mark.parametrize("downgrade", [{}, {"by": "one_step"}, {"keep_until": {"month": 3, "day": 31}}])
+@pytest.mark.parametrize("old", [60_000, 120_000])
+@pytest.mark.parametrize("own", [9_000, 60_000])
+@pytest.mark.parametrize("before", [0, 120_000])
+def test_a_review_between_merge_and_parting_is_made_again_for_each_alone(
+    before: int, own: int, old: int, downgrade: dict[str, Any]
+) -> None:
+    found = []
+    for merged in (True, False):
+        till = Till(tiers=[YEARS | ({"downgrade": downgrade} if downgrade else {})], now=day("2025-11-01"))
+        till.one(bought("A-0", before, "anna", at=day("2024-10-01")))
+        till.one(bought("A-1", own, "anna", at=day("2025-10-01")))
+        till.one(bought("O-1", old, "old", at=day("2025-10-02")))
+        if merged:
+            merges(till, at=till.now)
+        till.now = day("2026-01-05")
+        pass_days(till.now)
+        till.one(bought("A-2", 20_000, "anna", at=till.now))
+        if merged:
+            till.one(parts(at=till.now))
+        found.append([read_level(till, member) for member in ("anna", "old")])
+        pass_days(day("2027-05-01"))
+        till.now = day("2027-05-01")
+        found[-1] += [read_level(till, member) for member in ("anna", "old")]
+        assert verify(till.programme) == []
+    assert found[0] == found[1]
+
+
+def read_level(till: Till, member: str) -> Any:
+    [told] = member_view(till.programme, member, till.now)["progress"]
+    return told
+
+
 @pytest.mark.parametrize("until", [None, dt.date(2026, 9, 1)])
 def test_a_level_by_hand_goes_along_and_comes_back(until: dt.date | None) -> None:
     till = Till()

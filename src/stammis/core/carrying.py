@@ -23,8 +23,8 @@ from stammis.core.effects import (
 )
 from stammis.core.events import Received
 from stammis.core.evolve import evolve_all
-from stammis.core.levels import NO_STAY
-from stammis.core.parcels import ByHand, Carried
+from stammis.core.levels import NO_STAY, kept_by_reviews
+from stammis.core.parcels import NOTHING_CARRIED, ByHand, Carried
 from stammis.core.rules import Rules
 from stammis.core.standing import Count, Standing, Stay
 from stammis.core.tiers import rank_of, total_on
@@ -33,7 +33,7 @@ from stammis.core.world import World
 UNMERGE = "unmerge"
 
 
-def baggage(standing: Standing, other: Standing) -> Carried:
+def baggage(standing: Standing, other: Standing, since: int) -> Carried:
     """All that counts in an account, as it goes along into another by a merge.
 
     A level by hand that lasts until a day is one that is kept until then; one for good, or exact, is taken over where
@@ -48,7 +48,7 @@ def baggage(standing: Standing, other: Standing) -> Carried:
         for name, stay in stays.items()
         if stay.kept or name in passing
     }
-    return Carried(
+    carried = Carried(
         progress={key: rank.days for key, rank in standing.ranks.items() if rank.days},
         counts={
             rule: tuple((count.period, count.points, count.times) for count in counts)
@@ -61,6 +61,10 @@ def baggage(standing: Standing, other: Standing) -> Carried:
         by_hand=taken,
         reached={name: stay.reached for name, stay in stays.items() if stay.reached},
     )
+    if carried == NOTHING_CARRIED:
+        return carried
+    own = {name: (stay.cycle, stay.kept, stay.reached) for name, stay in other.stays.items()}
+    return structs.replace(carried, since=since, own=own)
 
 
 def carried_on(before: Standing, effects: Iterable[Effect], after: Standing, other: Standing) -> Carried:
@@ -118,6 +122,8 @@ def taken_out(carried: Iterable[Carried]) -> Carried:
             purchases=whole.purchases - each.purchases,
             kept=whole.kept | each.kept,
             by_hand=whole.by_hand | each.by_hand,
+            since=whole.since or each.since,
+            own=whole.own or each.own,
         )
     return structs.replace(
         whole,
@@ -141,7 +147,8 @@ def carry(event: Received, posted: list[Effect], standing: Standing, rules: Rule
     if carried.purchases or carried.days or carried.events:
         past = PastCarried(purchases=carried.purchases, days=carried.days, events=carried.events, gone=gone)
         effects.append(past)
-    effects += _stayed(carried, standing, rules, gone=gone)
+    effects += _parted(carried, standing, effects, instant(event.occurred_at), rules) if gone else []
+    effects += [] if gone else _stayed(carried, standing, rules)
     if standing.enrolled:
         after = evolve_all(World(standing=standing), [*posted, *effects], rules).standing
         effects += _levels(standing, after, instant(event.occurred_at), rules)
@@ -171,26 +178,55 @@ def _counted(carried: Carried, standing: Standing) -> list[Effect]:
     return effects
 
 
-def _stayed(carried: Carried, standing: Standing, rules: Rules, *, gone: bool) -> list[Effect]:
+def _stayed(carried: Carried, standing: Standing, rules: Rules) -> list[Effect]:
     effects: list[Effect] = []
-    for name in dict.fromkeys((*carried.kept, *carried.by_hand, *carried.reached)):
-        if name not in rules.tier_sets:
-            continue
+    for name in _stays_of(carried, rules):
         stay = standing.stays.get(name, NO_STAY)
         kept, by_hand, reached = carried.kept.get(name, ()), carried.by_hand.get(name), carried.reached.get(name, ())
-        if gone:
-            left = list(stay.kept)
-            for each in kept:
-                if each in left:
-                    left.remove(each)
-            given = None if by_hand is not None and stay.by_hand == by_hand else stay.by_hand
-            after = Stay(stay.cycle, tuple(left), given, stay.reached)
-        else:
-            more = reached[len(stay.reached) :]
-            after = Stay(stay.cycle, (*stay.kept, *kept), stay.by_hand or by_hand, (*stay.reached, *more))
+        more = reached[len(stay.reached) :]
+        after = Stay(stay.cycle, (*stay.kept, *kept), stay.by_hand or by_hand, (*stay.reached, *more))
+        if after != stay:
+            effects.append(Stayed(set=name, stay=after))
+    return effects
+
+
+def _parted(carried: Carried, standing: Standing, moved: list[Effect], at: int, rules: Rules) -> list[Effect]:
+    """What an account keeps of levels once what was ``moved`` counts no more.
+
+    What came along goes, and reviews since the merge are made again, by what counts here alone.
+    """
+    alone = evolve_all(World(standing=standing), moved, rules).standing
+    effects: list[Effect] = []
+    for name in dict.fromkeys((*_stays_of(carried, rules), *(standing.stays if carried.since else ()))):
+        stay = standing.stays.get(name, NO_STAY)
+        kept, by_hand = carried.kept.get(name, ()), carried.by_hand.get(name)
+        left = _without(stay.kept, kept)
+        tiers = rules.tier_sets.get(name)
+        if carried.since and tiers is not None and tiers.reviewed:
+            cycle, mine, reached = carried.own.get(name, (0, (), ()))
+            own, together = Stay(cycle, mine, None, reached), Stay(cycle, (*mine, *kept), None, reached)
+            reviewed = kept_by_reviews(together, standing, tiers, since=carried.since, at=at, rules=rules)
+            others = _without(stay.kept, reviewed)
+            left = (*kept_by_reviews(own, alone, tiers, since=carried.since, at=at, rules=rules), *others)
+        given = None if by_hand is not None and stay.by_hand == by_hand else stay.by_hand
+        after = Stay(stay.cycle, left, given, stay.reached)
         if after != stay:
             effects.append(Stayed(set=name, stay=None if after == NO_STAY else after))
     return effects
+
+
+def _stays_of(carried: Carried, rules: Rules) -> list[str]:
+    """The tier sets, as far as there are still such, of which levels came along."""
+    names = dict.fromkeys((*carried.kept, *carried.by_hand, *carried.reached))
+    return [name for name in names if name in rules.tier_sets]
+
+
+def _without(kept: tuple[tuple[str, int], ...], gone: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    left = list(kept)
+    for each in gone:
+        if each in left:
+            left.remove(each)
+    return tuple(left)
 
 
 def _levels(before: Standing, after: Standing, at: int, rules: Rules) -> list[Effect]:

@@ -204,6 +204,17 @@ def _through_cycles(held: Held, standing: Standing, tiers: TierRules, at: int, r
     return stay, ended
 
 
+def kept_by_reviews(
+    stay: Stay, standing: Standing, tiers: TierRules, *, since: int, at: int, rules: Rules
+) -> tuple[tuple[str, int], ...]:
+    """What is kept at an instant of what was kept at an earlier one, by what counts in a standing now."""
+    if not stay.cycle:
+        first, _ = tiers.cycle_of(rules.calendar.day(since), joined_day(standing))
+        stay = Stay(first, stay.kept, stay.by_hand, stay.reached)
+    now, _ = _through_cycles(Held(None, 0, stay), standing, tiers, at, rules)
+    return tuple(each for each in now.kept if each[1] > at)
+
+
 def _after_review(
     held: Held, stay: Stay, tiers: TierRules, rules: Rules, *, earned: int, day: int, until: int
 ) -> tuple[tuple[str, int], ...]:

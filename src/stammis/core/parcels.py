@@ -49,6 +49,9 @@ class Carried(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
         kept: by tier set, levels that are held until an instant, whatever counts.
         by_hand: by tier set, a level given by hand that the other account takes over.
         reached: by tier set, when levels were reached.
+        since: the instant of the merge; 0 for what is carried on later.
+        own: by tier set, what the other account itself kept then (cycle, kept, reached), to be reviewed by itself once
+            they are parted.
     """
 
     progress: dict[str, tuple[tuple[int, int], ...]] = {}
@@ -59,6 +62,8 @@ class Carried(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     kept: dict[str, tuple[tuple[str, int], ...]] = {}
     by_hand: dict[str, ByHand] = {}
     reached: dict[str, tuple[int, ...]] = {}
+    since: int = 0
+    own: dict[str, tuple[int, tuple[tuple[str, int], ...], tuple[int, ...]]] = {}
 
 
 NOTHING_CARRIED = Carried()

@@ -91,7 +91,14 @@ def hand_over(act: Act, ending: Subject, other: Subject, event: Merged) -> None:
     A guest's purchases count as the claims of them say.
     """
     if ending.standing.enrolled:
-        carry(act, ending, other, baggage(ending.standing, other.standing), who=event.member, cause=event)
+        carry(
+            act,
+            ending,
+            other,
+            baggage(ending.standing, other.standing, instant(event.occurred_at)),
+            who=event.member,
+            cause=event,
+        )
     sweep(act, ending, other, event.member, event)
 
 
