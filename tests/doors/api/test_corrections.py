@@ -35,6 +35,7 @@ def caller(installation: Installation, document: dict[str, Any]) -> Caller:
         line = {"id": "1", "quantity": "1", "amount": amount}
         said = {"id": f"A-{member}", "member": member, "occurred_at": "2026-03-04T12:00:00+02:00", "currency": "EUR"}
         made.did("POST", "purchases", said | {"lines": [line]})
+    made.did("PUT", "members/ben", {"name": "=1+1"})
     return made
 
 
@@ -76,9 +77,9 @@ def test_a_wrong_version_is_put_right_and_undone(caller: Caller, right: dict[str
     assert (caller.balance("anna"), caller.balance("ben")) == (10, 25)
     told = caller.send("GET", f"corrections/{correction}/messages")
     rows = list(csv.DictReader(io.StringIO(told.text)))
-    assert [(row["member"], row["amount"], row["wallet"]) for row in rows] == [
-        ("anna", "-20", "points"),
-        ("ben", "-50", "points"),
+    assert [(row["member"], row["name"], row["amount"], row["wallet"]) for row in rows] == [
+        ("anna", "", "-20", "points"),
+        ("ben", "'=1+1", "-50", "points"),
     ]
     assert caller.send("DELETE", f"corrections/{correction}").status_code == 409
     assert caller.did("POST", f"corrections/{correction}/undo", {})["state"] == "undoing"

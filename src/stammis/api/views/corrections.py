@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import uuid
 from collections.abc import Callable
 from typing import Any, Literal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 
 from stammis.api.door import api, let_in, reply
@@ -30,6 +28,7 @@ from stammis.core.document import parse
 from stammis.intake.documents import CorrectionBody, PostingBody, UndoingBody, read_correction
 from stammis.intake.reading import decode
 from stammis.kit.pages import page
+from stammis.kit.spreadsheets import CSV, Download
 from stammis.programmes import drafts
 from stammis.programmes.models import Programme
 from stammis.simulation import queries, services, tasks
@@ -39,7 +38,6 @@ from stammis.staff.services import record_audit
 
 READ, WRITE = "corrections:read", "corrections:write"
 TAG = "Corrections"
-CSV = "text/csv; charset=utf-8"
 Which = Literal["all", "gains", "losses", "refused", "apart"]
 _ID: Description = {
     "name": "id",
@@ -249,18 +247,12 @@ _MESSAGES["responses"]["200"] = {
     description="What was posted, else what is planned; each sentence is in the member's language.",
     openapi_extra=_MESSAGES,
 )
-def get_messages(request: HttpRequest, id: uuid.UUID, programme: str | None = None) -> HttpResponse:
+def get_messages(request: HttpRequest, id: uuid.UUID, programme: str | None = None) -> HttpResponseBase:
     """Give the list of messages."""
     key = let_in(request, READ)
     found = queries.correction(programme_of(key, programme), id)
     record_audit(key.name, "correction.messages", subject=found.name, id=str(found.id))
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(queries.MESSAGE_HEAD)
-    writer.writerows(queries.messages(found))
-    answer = HttpResponse(text.getvalue(), content_type=CSV)
-    answer["Content-Disposition"] = f'attachment; filename="messages-{found.id.hex[-8:]}.csv"'
-    return answer
+    return Download(f"messages-{found.id.hex[-8:]}", queries.MESSAGE_HEAD, queries.messages(found), mark=False)
 
 
 def _handed_over(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import json
 import sys
@@ -18,7 +17,7 @@ from django.utils.translation import pgettext
 from stammis.config.cli.options import installed
 from stammis.config.cli.progress import Work
 from stammis.console.formats import number
-from stammis.console.spreadsheets import cells
+from stammis.kit.spreadsheets import lines
 from stammis.programmes import queries as programmes
 from stammis.programmes.models import Programme
 from stammis.programmes.yaml import load as read_yaml
@@ -154,10 +153,8 @@ def listed(programme: str | None, as_values: bool) -> None:  # noqa: FBT001 - a 
 def messages(correction: uuid.UUID, programme: str | None) -> None:
     """Write member, name, amount, wallet and a sentence in the member's language for each, as CSV on stdout."""
     found = queries.correction(programmes.programme(programme), correction)
-    writer = csv.writer(sys.stdout)
-    writer.writerow(queries.MESSAGE_HEAD)
-    for each in queries.messages(found):
-        writer.writerow(cells(each))
+    for piece in lines(queries.MESSAGE_HEAD, queries.messages(found), mark=False):
+        sys.stdout.write(piece)
 
 
 def _work(found: Correction, *, as_values: bool) -> None:

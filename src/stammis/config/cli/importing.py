@@ -17,6 +17,7 @@ from stammis.console.formats import number
 from stammis.imports import queries, services
 from stammis.imports.models import Run
 from stammis.kit import clock
+from stammis.kit.spreadsheets import cells
 from stammis.programmes import queries as programmes
 
 SHOWN = 50
@@ -126,4 +127,4 @@ def write(report: Path, run: Run) -> None:
         rows = csv.writer(file)
         rows.writerow(["line", "field", "code", "message", "row"])
         for each in queries.bad_rows(run).iterator():
-            rows.writerow([each.line, each.field, each.code, each.message, each.raw])
+            rows.writerow([each.line, *cells([each.field, each.code, each.message, each.raw])])

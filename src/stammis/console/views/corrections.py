@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -22,10 +21,10 @@ from stammis.console.forms.corrections import CorrectionForm, ScopeForm
 from stammis.console.frame import draw
 from stammis.console.moments import laid
 from stammis.console.requests import StaffRequest
-from stammis.console.spreadsheets import Echo, cells
 from stammis.core.programme import Programme as Document
 from stammis.kit.errors import Problem
 from stammis.kit.pages import page
+from stammis.kit.spreadsheets import Download
 from stammis.members.models import Member
 from stammis.programmes import yaml
 from stammis.programmes.drafts import OPEN
@@ -195,16 +194,7 @@ def export(request: StaffRequest, correction_id: uuid.UUID) -> HttpResponseBase:
     """Give what to tell whom as CSV."""
     found = queries.correction(programmes.required(request), correction_id)
     record_audit(request.user.email, "correction.messages", subject=found.name, id=str(found.id))
-    response = StreamingHttpResponse(_messages(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="messages-{found.id.hex[-8:]}.csv"'
-    return response
-
-
-def _messages(found: Correction) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield "\ufeff" + writer.writerow(queries.MESSAGE_HEAD)
-    for each in queries.messages(found):
-        yield writer.writerow(cells(each))
+    return Download(f"messages-{found.id.hex[-8:]}", queries.MESSAGE_HEAD, queries.messages(found))
 
 
 def _initial(versions: list[int]) -> dict[str, Any]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import tempfile
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,13 +19,13 @@ from stammis.console.access import may
 from stammis.console.forms.imports import ImportForm
 from stammis.console.frame import draw
 from stammis.console.requests import StaffRequest
-from stammis.console.spreadsheets import Echo, cells
 from stammis.imports import queries
 from stammis.imports.models import Run
 from stammis.imports.services import ask_to_stop
 from stammis.imports.tasks import read_file
 from stammis.kit import clock
 from stammis.kit.pages import page
+from stammis.kit.spreadsheets import Download
 from stammis.programmes.models import Programme
 from stammis.staff.roles import Permission
 from stammis.staff.services import record_audit
@@ -86,9 +84,9 @@ def stop(request: StaffRequest, run_id: uuid.UUID) -> HttpResponse:
 def bad_rows(request: StaffRequest, run_id: uuid.UUID) -> HttpResponseBase:
     """Give all bad rows of a run as CSV."""
     shown = queries.run(programmes.required(request), run_id)
-    response = StreamingHttpResponse(_lines(shown), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="bad-rows-{shown.id.hex[-8:]}.csv"'
-    return response
+    rows = queries.bad_rows(shown).iterator(chunk_size=1_000)
+    told = ([str(row.line), row.field, row.code, row.message, row.raw] for row in rows)
+    return Download(f"bad-rows-{shown.id.hex[-8:]}", COLUMNS, told)
 
 
 def _left(run: Run, taken: dt.timedelta) -> str | None:
@@ -107,10 +105,3 @@ def _hand_over(file: UploadedFile[bytes], kind: str, programme: Programme, by: s
             target.write(part)
     record_audit(by, "imports.start", subject=kept.name, kind=kind)
     read_file.defer(kind=kind, path=str(kept), programme_id=str(programme.id), by=by)
-
-
-def _lines(run: Run) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)
-    for row in queries.bad_rows(run).iterator(chunk_size=1_000):
-        yield writer.writerow(cells([str(row.line), row.field, row.code, row.message, row.raw]))

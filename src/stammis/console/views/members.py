@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from stammis.console import formats, programmes, standings
 from stammis.console.access import may
 from stammis.console.frame import draw
 from stammis.console.requests import StaffRequest
-from stammis.console.spreadsheets import Echo, cells
 from stammis.console.standings import Listed, Wanted
 from stammis.core.amounts import amount_text
+from stammis.kit.spreadsheets import Download
 from stammis.members.models import Member
 from stammis.programmes.models import Programme
 from stammis.programmes.sentences import words
@@ -61,9 +60,9 @@ def export(request: StaffRequest) -> HttpResponseBase:
     record_audit(request.user.email, "members.export", q=wanted.q, level=wanted.level, label=wanted.label)
     chosen = [uuid.UUID(text) for text in request.GET.getlist("member") if UUID.fullmatch(text)]
     rows = standings.of(programme, chosen) if chosen else _all(programme, wanted)
-    response = StreamingHttpResponse(_lines(programme, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{programme.slug}-members.csv"'
-    return response
+    rules, _at = standings.rules_now(programme)
+    decimals = rules.programme.wallets[0].decimals if rules else 0
+    return Download(f"{programme.slug}-members", COLUMNS, (_fields(row, decimals) for row in rows))
 
 
 def _wanted(request: StaffRequest) -> Wanted:
@@ -84,15 +83,6 @@ def _all(programme: Programme, wanted: Wanted) -> Iterator[Listed]:
         cursor = page.after
         if cursor is None:
             return
-
-
-def _lines(programme: Programme, rows: Iterable[Listed]) -> Iterator[str]:
-    rules, _at = standings.rules_now(programme)
-    decimals = rules.programme.wallets[0].decimals if rules else 0
-    writer = csv.writer(Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)
-    for row in rows:
-        yield writer.writerow(cells(_fields(row, decimals)))
 
 
 def _fields(row: Listed, decimals: int) -> list[str]:

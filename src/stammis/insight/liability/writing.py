@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from stammis.core.amounts import amount_text
 from stammis.core.currencies import DECIMALS
 from stammis.insight.liability.proposals import Effect, Side
 from stammis.insight.liability.report import BreakageLine, CohortLine, MoneyMonth, MonthAhead, Report, WalletReport
+from stammis.kit.spreadsheets import lines
 
 NOTE = "A calculation for the accountant."
 ALL = "all"
@@ -157,6 +157,10 @@ def _ahead(each: MonthAhead, money: Money) -> dict[str, Any]:
     return {"month": each.month, "points": each.points, "lots": each.lots, "money": money(each.minor)}
 
 
+def _text(cell: Cell) -> str:
+    return "" if cell is None else str(cell)
+
+
 @dataclass(frozen=True)
 class Table:
     """A table that leaves the house: money as exact decimals, points as whole smallest units."""
@@ -166,11 +170,7 @@ class Table:
 
     def as_csv(self) -> str:
         """Write it as CSV, with the mark by which spreadsheets know UTF-8."""
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(self.columns)
-        writer.writerows([["" if cell is None else cell for cell in row] for row in self.rows])
-        return "\ufeff" + text.getvalue()
+        return "".join(lines(self.columns, ([_text(cell) for cell in row] for row in self.rows)))
 
     def as_parquet(self) -> bytes:
         """Write it as Parquet."""
@@ -225,8 +225,8 @@ def _rolled(report: Report, money: Callable[[int | None], Decimal | None]) -> It
     sides: list[tuple[str, Sequence[MoneyMonth], Sequence[MoneyMonth]]] = [(ALL, report.contract, report.marketing)]
     sides += [(each.wallet, each.contract, each.marketing) for each in report.wallets if each.value is not None]
     for wallet, contract, marketing in sides:
-        for kind, lines in (("contract", contract), ("marketing", marketing)):
-            for line in lines:
+        for kind, rolled in (("contract", contract), ("marketing", marketing)):
+            for line in rolled:
                 yield line.month, kind, wallet, report.currency, *(money(getattr(line, part)) for part in _PARTS)
 
 
