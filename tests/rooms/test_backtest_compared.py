@@ -12,7 +12,7 @@ import pytest
 
 from stammis.members.queries import find
 from stammis.simulation import queries, services
-from stammis.simulation.estimates import student, total
+from stammis.simulation.estimates import Counted, number, student, total
 from stammis.simulation.models import Run
 from stammis.simulation.queries.comparing import Comparison
 from tests.rooms.till import SHOP, Till, bought, day, gives_back, happened, redeems
@@ -169,5 +169,11 @@ def test_the_run_of_what_is_published_is_used_again() -> None:
 def test_intervals_are_those_of_the_tables() -> None:
     assert [round(student(n), 3) for n in (1, 4, 10, 30, 1_000)] == [12.706, 2.776, 2.228, 2.042, 1.962]
     # 1, 2, 3, 4 of eight: mean 2.5, deviation 1.291, so 20 ± 3.182 · 1.291 / 2 · 8
-    found = total(10, 30.0, 4, 8)
+    found = total(10, 30.0, Counted(4, 8))
     assert (found.value, found.interval, found.few) == (20, (4, 36), True)
+    # as a sample of eight it misses but half of the variance: 20 ± 16.43 · √½; of four it misses nothing
+    assert total(10, 30.0, Counted(4, 8, sampled=True)).interval == (8, 32)
+    assert total(10, 30.0, Counted(4, 4, sampled=True)).interval == (10, 10)
+    assert number(0, Counted(4, 4, sampled=True)).interval == (0, 0)
+    # Wilson's range of none of eight (four of eight are seen, as good as eight of many): 0 to 0.324
+    assert number(0, Counted(4, 8, sampled=True)).interval == (0, 3)

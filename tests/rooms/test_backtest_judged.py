@@ -147,8 +147,9 @@ def test_a_sample_says_what_is_estimated_for_all_and_what_is_counted_in_it() -> 
     )
     told = said(till, run, earn=MORE)
     assert told[0] == "It would have given 200 points more (+50%), worth €200.00."
-    assert told[1].startswith("That is estimated for all 40 members; what follows is counted in the sample of 10 of")
-    assert told[2].startswith("10 members would have been better off")
+    assert told[1] == "Outstanding at the end: 600 points instead of 400."
+    assert told[2].startswith("That is estimated for all 40 members; what follows is counted in the sample of 10 of")
+    assert told[3].startswith("10 members would have been better off")
 
 
 def test_why_tells_of_returns_also_where_members_share_points() -> None:

@@ -11,7 +11,7 @@ FEW = 30
 """Below so many, a figure is flagged."""
 
 
-def wilson(hits: int, of: int) -> tuple[float, float] | None:
+def wilson(hits: float, of: float) -> tuple[float, float] | None:
     """The Wilson 95 % interval of a share (Wilson 1927), both ends between 0 and 1; None for a share of nothing."""
     if of == 0:
         return None

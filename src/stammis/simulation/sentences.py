@@ -38,17 +38,15 @@ def verdict(found: Comparison, document: Document) -> list[str]:
     told = [given(wallet, document) for wallet in found.wallets if _given(wallet.today) or _given(wallet.tried)]
     if sum(wallet.cost_minor is not None for wallet in found.wallets) > 1 and found.cost_minor is not None:
         told.append(cost(found.cost_minor, document.currency))
-    if found.share != (1, 1):
-        part, whole = (words.number(number) for number in found.share)
-        facts = {"part": part, "whole": whole}
-        told.append(
-            _(
-                "That is estimated for all %(whole)s members; what follows is counted in the sample of %(part)s of"
-                " them, as are the numbers by month, level and rule."
-            )
-            % facts
-        )
-    return [*told, members(found), *levels(found, document), *left(found, document), *stopped(found, document)]
+    if found.share == (1, 1):
+        return [*told, members(found), *levels(found, document), *left(found, document), *stopped(found, document)]
+    part, whole = (words.number(number) for number in found.share)
+    sample = _(
+        "That is estimated for all %(whole)s members; what follows is counted in the sample of %(part)s of them, as are"
+        " the numbers by month and rule."
+    ) % {"part": part, "whole": whole}
+    scaled = (*levels(found, document), *left(found, document))
+    return [*told, *scaled, sample, members(found), *stopped(found, document)]
 
 
 def given(wallet: Wallet, document: Document) -> str:
@@ -108,22 +106,28 @@ def levels(found: Comparison, document: Document) -> Iterator[str]:
         (tiers.id, level.id): words.name(level.name, level.id) for tiers in document.tiers for level in tiers.levels
     }
     for each in found.levels:
-        if each.month == last and each.today != each.tried and (each.set, each.level) in names:
-            facts = {"level": names[each.set, each.level], "tried": words.number(each.tried)}
+        today, tried = each.today, each.tried
+        if each.estimates is not None:
+            today, tried = (estimate.value for estimate in each.estimates)
+        if each.month == last and today != tried and (each.set, each.level) in names:
+            facts = {"level": names[each.set, each.level], "tried": words.number(tried)}
             sentence = ngettext(
                 "%(level)s at the end: %(tried)s member instead of %(today)s.",
                 "%(level)s at the end: %(tried)s members instead of %(today)s.",
-                each.tried,
+                tried,
             )
-            yield sentence % (facts | {"today": words.number(each.today)})
+            yield sentence % (facts | {"today": words.number(today)})
 
 
 def left(found: Comparison, document: Document) -> Iterator[str]:
     """Say what would be outstanding at the end, where that is something else."""
     for wallet in found.wallets:
         unit = words.wallet_of(document, wallet.id)
-        if wallet.today.closing != wallet.tried.closing:
-            now, then = (words.smallest(each.closing, unit) for each in (wallet.today, wallet.tried))
+        today, tried = wallet.today.closing, wallet.tried.closing
+        if scaled := wallet.estimates.get("closing"):
+            today, tried = scaled.today.value, scaled.tried.value
+        if today != tried:
+            now, then = (words.smallest(each, unit) for each in (today, tried))
             facts = {"tried": words.points(then, unit), "today": words.number(now)}
             yield _("Outstanding at the end: %(tried)s instead of %(today)s.") % facts
 

@@ -76,6 +76,18 @@ def test_why_is_told_at_once_or_found_out_by_the_worker(caller: Caller, document
     assert caller.send("GET", f"backtests/{run}/members/nobody/why").status_code == 404
 
 
+def test_a_sample_is_scaled_up(caller: Caller, document: dict[str, Any]) -> None:
+    asked = {"without": document["earn"][0]["id"], "from": "2026-03-01", "sample": 1}
+    run = caller.did("POST", "backtests", asked)["id"]
+    tasks.work_off(run)
+    beside = caller.did("GET", f"backtests/{run}")["compared_with"]
+    found = caller.did("GET", f"backtests/{run}/compare/{beside}")
+    earned = found["wallets"][0]["estimates"]["earned"]
+    assert earned["other"]["value"] == found["wallets"][0]["other"]["earned"] * found["share"][1]
+    assert earned["change"]["value"] == -earned["other"]["value"]
+    assert all(level["other_estimate"]["n"] == 1 for level in found["levels"])
+
+
 def test_what_is_supposed_is_told_apart(caller: Caller, document: dict[str, Any]) -> None:
     supposed = {"redemption": "curve", "response": {"low": 0.0, "high": 0.1}}
     asked = caller.did("POST", "backtests", {"document": {**document, "name": "Supposed"}} | supposed)

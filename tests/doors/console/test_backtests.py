@@ -149,6 +149,16 @@ def test_a_run_that_a_killed_worker_left_is_taken_up_again(client: Client) -> No
     assert run.state == Run.State.DONE
 
 
+def test_a_sample_says_what_is_scaled_up(client: Client) -> None:
+    till = shop()
+    signed_in(client)
+    run = asked(client, f"draft:{drafted(till).id}", sample="1")
+    tasks.work_off(str(run.id))
+    told = page(client, run)
+    assert "A sample of 1 of 2 members. Points, money, what is outstanding" in told
+    assert "Estimated for all" in told
+
+
 def test_two_back_tests_are_laid_side_by_side(client: Client) -> None:
     till = shop()
     signed_in(client)

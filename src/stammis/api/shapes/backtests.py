@@ -110,8 +110,20 @@ class EstimateAnswer(Struct, kw_only=True):
     interval: list[int] | None
 
 
+class ScaledAnswer(Struct, kw_only=True):
+    """What something comes to for all members, by a sample: on both sides, and the difference."""
+
+    other: EstimateAnswer
+    tried: EstimateAnswer
+    change: EstimateAnswer
+
+
 class WalletChangeAnswer(Struct, kw_only=True):
-    """A wallet on both sides: points given more (or less) and what they cost, estimated for all members."""
+    """A wallet on both sides: points given more (or less) and what they cost, estimated for all members.
+
+    Of a sample, ``estimates`` has the lines of ``other`` and ``tried`` (active, pending and held together as
+    ``closing``) for all members, ``outstanding`` what is there at the end in money; else empty and null.
+    """
 
     id: str
     decimals: int
@@ -121,6 +133,8 @@ class WalletChangeAnswer(Struct, kw_only=True):
     cost_other: EstimateAnswer | None
     cost_tried: EstimateAnswer | None
     cost_minor: EstimateAnswer | None
+    estimates: dict[str, ScaledAnswer]
+    outstanding: ScaledAnswer | None
 
 
 class RewardChangeAnswer(Struct, kw_only=True):
@@ -155,13 +169,18 @@ class RuleChangeAnswer(Struct, kw_only=True):
 
 
 class LevelChangeAnswer(Struct, kw_only=True):
-    """How many members hold a level at the end of a local month, on both sides; month «» is the beginning."""
+    """How many members hold a level at the end of a local month, on both sides; month «» is the beginning.
+
+    Of a sample, the estimates say how many of all members that are; else they are null.
+    """
 
     set: str
     month: str
     level: str
     other: int
     tried: int
+    other_estimate: EstimateAnswer | None
+    tried_estimate: EstimateAnswer | None
 
 
 class GroupChangeAnswer(Struct, kw_only=True):

@@ -308,10 +308,10 @@ def _comparison(run: Run, found: Comparison) -> dict[str, Any]:
         "assumption": str(sentences.BEHAVIOUR),
         **{name: plain["spread"][name] for name in ("better", "same", "worse")},
         "percentiles": {str(share): change for share, change in plain["spread"]["percentiles"].items()},
-        "wallets": [_renamed(wallet) for wallet in plain["wallets"]],
+        "wallets": [_wallet(wallet) for wallet in plain["wallets"]],
         "rewards": [_reward(reward) for reward in plain["rewards"]],
         "rules": [_renamed(rule) for rule in plain["rules"]],
-        "levels": [_renamed(level) for level in plain["levels"]],
+        "levels": [_level(level) for level in plain["levels"]],
         "largest": [
             {"member": each["reference"], "id": each["member"], "change": each["change"], "points": each["points"]}
             for each in plain["largest"]
@@ -323,6 +323,18 @@ def _renamed(side: dict[str, Any]) -> dict[str, Any]:
     """Call what is not as tried the other side: it need not be today's."""
     told = {name.replace("today", "other"): value for name, value in side.items()}
     told.pop("outstanding_minor", None)
+    return told
+
+
+def _wallet(side: dict[str, Any]) -> dict[str, Any]:
+    estimates = {name: _renamed(each) for name, each in side["estimates"].items()}
+    outstanding = None if side["outstanding"] is None else _renamed(side["outstanding"])
+    return _renamed(side) | {"estimates": estimates, "outstanding": outstanding}
+
+
+def _level(side: dict[str, Any]) -> dict[str, Any]:
+    told = _renamed(side)
+    told["other_estimate"], told["tried_estimate"] = told.pop("estimates") or (None, None)
     return told
 
 

@@ -15,7 +15,7 @@ from stammis.programmes.sentences import words
 from stammis.simulation import queries
 from stammis.simulation.estimates import Estimate
 from stammis.simulation.models import Run
-from stammis.simulation.queries.comparing import Comparison
+from stammis.simulation.queries.comparing import Comparison, Wallet
 from stammis.simulation.results import Summary
 
 SHOWN = 20
@@ -50,6 +50,9 @@ def show(run: Run, found: Comparison) -> None:
         if wallet.id not in found.tried.wallets and wallet.id not in found.today.wallets:
             continue
         click.echo(f"{wallet.id}:")
+        if wallet.estimates:
+            _scaled(wallet, found.share)
+            continue
         for name in ("opening", *_LINES):
             now, then = (getattr(side, name) / 10**wallet.decimals for side in (wallet.today, wallet.tried))
             _line(name.replace("_", " "), now, then, wallet.decimals)
@@ -68,9 +71,21 @@ def _head() -> None:
     click.echo(f"{'':<24}{_('today'):>16}{_('tried'):>16}{_('difference'):>16}")
 
 
-def _line(name: str, now: float, then: float, places: int) -> None:
+def _line(name: str, now: float, then: float, places: int, more: str = "") -> None:
     told = "".join(f"{value:>16,.{places}f}" for value in (now, then, then - now))
-    click.echo(f"  {name:<22}{told}")
+    click.echo(f"  {name:<22}{told}{more}")
+
+
+def _scaled(wallet: Wallet, share: tuple[int, int]) -> None:
+    """Show what a sample comes to for all members, with the interval of what was tried."""
+    said = _("estimated for all %(whole)s members, from a sample of %(part)s; between what it lies as tried")
+    click.echo(f"  {said % {'part': number(share[0]), 'whole': number(share[1])}}")
+    unit = 10**wallet.decimals
+    for name in ("opening", *_LINES):
+        each = wallet.estimates[name]
+        low, high = (end / unit for end in each.tried.interval) if each.tried.interval else (None, None)
+        told = "" if low is None else f"  {low:,.{wallet.decimals}f} … {high:,.{wallet.decimals}f}"
+        _line(name.replace("_", " "), each.today.value / unit, each.tried.value / unit, wallet.decimals, told)
 
 
 def _costs(run: Run, found: Comparison) -> None:

@@ -13,6 +13,7 @@ from stammis.console.backtests.report import NOBODY, Report
 from stammis.console.drawings import Chart
 from stammis.core.currencies import DECIMALS
 from stammis.kit.charts import Figure, Series
+from stammis.simulation.queries.comparing import Level
 
 MOST_LEVELS = 5
 
@@ -104,7 +105,8 @@ def _levels(report: Report) -> Iterator[Chart]:
     for tiers in _sets(report):
         ends = [each for each in report.found.levels if each.set == tiers and each.month == last]
         ends = _in_order(report, tiers, ends)
-        values = [float(each.today) for each in ends], [float(each.tried) for each in ends]
+        sides = [counts(each) for each in ends]
+        values = [float(each[0]) for each in sides], [float(each[1]) for each in sides]
         yield Chart(
             key=f"levels-{tiers}",
             title=_("%(set)s at the end") % {"set": report.tiers(tiers)},
@@ -126,13 +128,13 @@ def _months(report: Report) -> Iterator[Chart]:
         names = list(dict.fromkeys(each.level for each in ends if each.level != NOBODY))[:MOST_LEVELS]
         if not months or not names:
             continue
-        for side, title in (("today", report.sides.today), ("tried", report.sides.tried)):
-            counts = {(each.month, each.level): getattr(each, side) for each in found}
+        for place, (side, title) in enumerate((("today", report.sides.today), ("tried", report.sides.tried))):
+            held = {(each.month, each.level): counts(each)[place] for each in found}
             yield Chart(
                 key=f"months-{tiers}-{side}",
                 title=_("%(set)s over time: %(side)s") % {"set": report.tiers(tiers), "side": title},
                 head=_("Month"),
-                figure=_shares(report, tiers, (months, names), counts),
+                figure=_shares(report, tiers, (months, names), held),
                 text=_("Of the members who have a level, at the end of each month."),
             )
 
@@ -153,6 +155,13 @@ def _shares(
         for column in columns
     )
     return Figure(kind="shares", labels=tuple(map(_month, months)), series=tuple(series), texts=tuple(texts))
+
+
+def counts(level: Level) -> tuple[int, int]:
+    """Give how many members hold a level on each side: of a sample, how many of all that are."""
+    if level.estimates is None:
+        return level.today, level.tried
+    return level.estimates[0].value, level.estimates[1].value
 
 
 def _sets(report: Report) -> list[str]:

@@ -29,13 +29,14 @@ LARGEST_LIMITS = 200
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a table of two sides: its name, both values and the difference, as text."""
+    """A line of a table of two sides: its name, both values and the difference, as text; of a sample, their ranges."""
 
     name: str
     today: str
     tried: str
     change: str
     strong: bool = False
+    ranges: tuple[str, str, str] = ("", "", "")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,16 @@ class Report:
         self.document: Document = self.before if run.document is None else publishing.read(run.document)
         self.currency = run.programme.currency
         self.sides = Sides(_side(other), _side(run))
+
+    @property
+    def sampled(self) -> bool:
+        """Whether only a sample was looked at."""
+        return self.run.sample is not None
+
+    def people(self) -> dict[str, str]:
+        """Say how many members the sample has, of how many."""
+        part, whole = (formats.number(count) for count in self.found.share)
+        return {"part": part, "whole": whole}
 
     def sentences(self) -> list[str]:
         """What somebody who has to decide reads first."""
@@ -125,9 +136,25 @@ class Report:
         )
         for name, title, strong in names:
             today, tried = getattr(wallet.today, name), getattr(wallet.tried, name)
-            if today or tried or strong:
+            if wallet.estimates and (today or tried or strong):
+                yield self._scaled(wallet, name, title, strong=strong)
+            elif today or tried or strong:
                 was, would = (formats.points(value, wallet.decimals) for value in (today, tried))
                 yield Line(title, was, would, formats.signed(tried - today, wallet.decimals), strong)
+
+    def _scaled(self, wallet: Wallet, name: str, title: str, *, strong: bool) -> Line:
+        """Give what a sample comes to for all members, with the ranges."""
+        found, decimals = wallet.estimates[name], wallet.decimals
+
+        def signed(value: int) -> str:
+            return formats.signed(value, decimals)
+
+        def plain(value: int) -> str:
+            return formats.points(value, decimals)
+
+        ranges = self.between(found.today, plain), self.between(found.tried, plain), self.between(found.change, signed)
+        values = plain(found.today.value), plain(found.tried.value), signed(found.change.value)
+        return Line(title, *values, strong, ranges)
 
     def _costs(self, wallet: Wallet) -> Iterator[dict[str, str]]:
         yield {
@@ -141,7 +168,15 @@ class Report:
                 "value": self.signed_money(wallet.cost_minor.value),
                 "under": self.range(wallet.cost_minor, self.signed_money),
             }
-        if wallet.outstanding_minor is not None:
+        if wallet.outstanding is not None:
+            today, tried = wallet.outstanding.today.value, wallet.outstanding.tried.value
+            yield {
+                "name": _("Outstanding, in money"),
+                "value": self.signed_money(wallet.outstanding.change.value),
+                "under": _("%(tried)s instead of %(today)s") % {"tried": self.money(tried), "today": self.money(today)}
+                + f". {self.range(wallet.outstanding.change, self.signed_money)}",
+            }
+        elif wallet.outstanding_minor is not None:
             today, tried = wallet.outstanding_minor
             yield {
                 "name": _("Outstanding, in money"),
@@ -184,6 +219,12 @@ class Report:
         low, high = (written(value) for value in estimate.interval)
         told = _("95 %% interval: %(low)s to %(high)s") % {"low": low, "high": high}
         return f"{told}, {_('fewer than 30 members')}" if estimate.few else told
+
+    def between(self, estimate: Estimate, written: Any) -> str:
+        """Write the ends of an estimate's interval, nothing where there is none or no room in it."""
+        if estimate.interval is None or estimate.interval[0] == estimate.interval[1]:
+            return ""
+        return _("%(low)s to %(high)s") % dict(zip(("low", "high"), map(written, estimate.interval), strict=True))
 
     def amount(self, change: int) -> str:
         """Write a member's change: in money where points have a value, else in points."""

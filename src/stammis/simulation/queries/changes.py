@@ -11,7 +11,7 @@ import msgspec
 
 from stammis.core.rules import Rules
 from stammis.members.models import Member
-from stammis.simulation.estimates import Estimate, total
+from stammis.simulation.estimates import Counted, Estimate, total
 
 LARGEST = 50
 SIDES = ("today", "tried")
@@ -130,7 +130,7 @@ def groups(db: duckdb.DuckDBPyConnection) -> Iterator[Group]:
             members=members,
             better=better,
             worse=worse,
-            change=total(added, squares, members, members),
+            change=total(added, squares, Counted(members, members)),
         )
 
 

@@ -14,11 +14,12 @@ from stammis.core.rules import Rules
 from stammis.kit.errors import Conflict
 from stammis.simulation import course as courses
 from stammis.simulation import results
-from stammis.simulation.estimates import Estimate, total, totals
+from stammis.simulation.estimates import Counted, Estimate, number, total, totals
 from stammis.simulation.models import Run
 from stammis.simulation.queries.changes import Change, Group, Spread, groups, largest, lay_out, spread, worths
 from stammis.simulation.queries.rewarding import Reward, lay_out_rewards, rewards
 from stammis.simulation.queries.runs import summary_of
+from stammis.simulation.queries.scaling import Scaled, estimated, moves, worth_of
 from stammis.simulation.results import Limit, Summary, WalletTotals, folder_of
 from stammis.simulation.tallies import MOVES, Sums
 from stammis.snapshot.reading import connect
@@ -42,7 +43,8 @@ class Wallet(msgspec.Struct, frozen=True, kw_only=True):
     ``change`` is how much more (or less) was given, less what was taken back, of all members; ``cost_minor`` the same
     in money, ``cost_today`` and ``cost_tried`` what it is the difference of; None where the wallet has no value.
     ``outstanding_minor`` is the worth of what is there at the end of the members looked at, today and tried. Money on
-    each side is by what a point is worth there; ``revalued`` where these differ.
+    each side is by what a point is worth there; ``revalued`` where these differ. Of a sample, ``estimates`` has what
+    ``today`` and ``tried`` come to for all members, by name, and ``outstanding`` the same in money.
     """
 
     id: str
@@ -54,6 +56,8 @@ class Wallet(msgspec.Struct, frozen=True, kw_only=True):
     cost_tried: Estimate | None = None
     cost_minor: Estimate | None = None
     outstanding_minor: tuple[int, int] | None = None
+    estimates: dict[str, Scaled] = {}
+    outstanding: Scaled | None = None
     revalued: bool = False
 
 
@@ -78,13 +82,17 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Level(msgspec.Struct, frozen=True, kw_only=True):
-    """How many members hold a level at the end of a local month, in both runs; month «» is the beginning."""
+    """How many members hold a level at the end of a local month, in both runs; month «» is the beginning.
+
+    Of a sample, ``estimates`` says how many of all members that are, today and tried.
+    """
 
     set: str
     month: str
     level: str
     today: int
     tried: int
+    estimates: tuple[Estimate, Estimate] | None = None
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,21 +150,19 @@ def compare(run: Run, other: Run | None = None) -> Comparison:
         results.attach(db, folder_of(run), "tried_")
         in_money = lay_out(db, before, rules)
         lay_out_rewards(db, before, rules)
-        part, whole = share = tried.share
-        n = _one(db, "SELECT count(*) FROM changes")
-        whole = n if (part, whole) == (1, 1) else round(n * whole / part)
+        counted = _counted(db, run, tried.share)
         return Comparison(
             run=run.id,
             other=other.id,
-            share=share,
+            share=tried.share,
             today=today,
             tried=tried,
-            wallets=tuple(_wallets(db, (today, before), (tried, rules), (n, whole))),
-            rewards=tuple(rewards(db, before, rules, (n, whole))),
-            cost_minor=_cost(db, n, whole) if in_money else None,
+            wallets=tuple(_wallets(db, (today, before), (tried, rules), counted)),
+            rewards=tuple(rewards(db, before, rules, counted)),
+            cost_minor=_cost(db, counted) if in_money else None,
             months=tuple(_months(*sums)),
             rules=tuple(_rules(*sums)),
-            levels=tuple(_levels(*sums)),
+            levels=tuple(_levels(*sums, counted)),
             flows=tuple(_flows(*sums)),
             in_money=in_money,
             spread=spread(db),
@@ -193,9 +199,17 @@ def _one(db: duckdb.DuckDBPyConnection, sql: str) -> int:
     return int(row[0] or 0) if row else 0
 
 
-def _cost(db: duckdb.DuckDBPyConnection, n: int, whole: int) -> Estimate:
+def _counted(db: duckdb.DuckDBPyConnection, run: Run, share: tuple[int, int]) -> Counted:
+    """Give on how many members estimates rest: those of a sample, or all who joined."""
+    if run.sample is not None:
+        return Counted(*share, sampled=True)
+    joined = _one(db, "SELECT count(*) FROM changes")
+    return Counted(joined, joined)
+
+
+def _cost(db: duckdb.DuckDBPyConnection, counted: Counted) -> Estimate:
     row = db.execute("SELECT sum(change)::BIGINT, sum(change::DOUBLE * change) FROM changes").fetchone()
-    return total(int((row and row[0]) or 0), float((row and row[1]) or 0), n, whole)
+    return total(int((row and row[0]) or 0), float((row and row[1]) or 0), counted)
 
 
 _WALLETS = """
@@ -208,10 +222,12 @@ FROM moved GROUP BY wallet
 
 
 def _wallets(
-    db: duckdb.DuckDBPyConnection, today: tuple[Summary, Rules], tried: tuple[Summary, Rules], counted: tuple[int, int]
+    db: duckdb.DuckDBPyConnection, today: tuple[Summary, Rules], tried: tuple[Summary, Rules], counted: Counted
 ) -> Iterator[Wallet]:
     found = {row[0]: row[1:] for row in db.execute(_WALLETS).fetchall()}
     known = today[1].wallets | tried[1].wallets
+    lines = moves(db) if counted.sampled else {}
+    estimates = {wallet: estimated(lines.get(wallet), counted) for wallet in known} if counted.sampled else {}
     for wallet in dict.fromkeys((*tried[1].wallets, *today[0].wallets, *tried[0].wallets)):
         points, squares, *money = found.get(wallet, (0, 0.0) * 4)
         there = today[0].wallets.get(wallet, WalletTotals()), tried[0].wallets.get(wallet, WalletTotals())
@@ -220,17 +236,19 @@ def _wallets(
             decimals=known[wallet].decimals if wallet in known else 0,
             today=there[0],
             tried=there[1],
-            change=total(points, squares, *counted),
+            change=total(points, squares, counted),
+            estimates=estimates.get(wallet, {}),
         )
         before, after = worths(wallet, today[1], tried[1])
         if before is not None and after is not None:
-            costs = totals(money, *counted)
+            costs = totals(money, counted)
             told = msgspec.structs.replace(
                 told,
                 cost_today=costs[0],
                 cost_tried=costs[1],
                 cost_minor=costs[2],
                 outstanding_minor=(_worth(there[0].closing, before), _worth(there[1].closing, after)),
+                outstanding=worth_of(lines.get(wallet), (before, after), counted) if counted.sampled else None,
                 revalued=before != after,
             )
         yield told
@@ -283,14 +301,16 @@ def _flows(today: Sums, tried: Sums) -> Iterator[Flow]:
             )
 
 
-def _levels(today: Sums, tried: Sums) -> Iterator[Level]:
+def _levels(today: Sums, tried: Sums, counted: Counted) -> Iterator[Level]:
     named = [{str(key[0]) for key in (*sums.flows, *sums.moved)} for sums in (today, tried)]
     months = sorted({"", *named[0], *named[1]})
     stands = [_standing(sums, months) for sums in (today, tried)]
     for month, tiers, level in sorted(stands[0].keys() | stands[1].keys()):
         key = (month, tiers, level)
         if stands[0][key] or stands[1][key]:
-            yield Level(set=tiers, month=month, level=level, today=stands[0][key], tried=stands[1][key])
+            there = stands[0][key], stands[1][key]
+            scaled = (number(there[0], counted), number(there[1], counted)) if counted.sampled else None
+            yield Level(set=tiers, month=month, level=level, today=there[0], tried=there[1], estimates=scaled)
 
 
 def _standing(sums: Sums, months: Iterable[str]) -> Counter[tuple[str, str, str]]:

@@ -14,7 +14,7 @@ from stammis.simulation.queries.comparing import Comparison, NotComparable, comp
 from stammis.simulation.results import folder_of
 
 _Kept = TypeVar("_Kept")
-FORM = 4
+FORM = 5
 """The form of the kept files; others are reckoned anew."""
 
 

@@ -10,7 +10,7 @@ import msgspec
 from stammis.core.amounts import whole_units
 from stammis.core.currencies import DECIMALS
 from stammis.core.rules import Rules
-from stammis.simulation.estimates import Estimate, totals
+from stammis.simulation.estimates import Counted, Estimate, totals
 
 
 class Reward(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,11 +88,11 @@ def prices(rules: Rules) -> dict[str, int]:
     }
 
 
-def rewards(db: duckdb.DuckDBPyConnection, today: Rules, tried: Rules, counted: tuple[int, int]) -> Iterator[Reward]:
-    """Tell what each reward that somebody took cost, of ``counted`` members (of those looked at, of all)."""
+def rewards(db: duckdb.DuckDBPyConnection, today: Rules, tried: Rules, counted: Counted) -> Iterator[Reward]:
+    """Tell what each reward that somebody took cost,."""
     each = prices(today), prices(tried)
     for reward, wallet, n, then, paid, would, known, *money in db.execute(_SUMS).fetchall():
-        told = totals(money, *counted) if known else (None, None, None)
+        told = totals(money, counted) if known else (None, None, None)
         yield Reward(
             reward=reward,
             wallet=wallet,
