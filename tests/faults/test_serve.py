@@ -47,7 +47,7 @@ def test_a_killed_keeper_is_replaced(served: Serving) -> None:
     until(served.is_healthy)
 
 
-@pytest.mark.parametrize("part", ["stammis.config.web", "stammis.config.worker"])
+@pytest.mark.parametrize("part", ["stammis.config.web", "stammis.config.batches", "stammis.config.worker"])
 def test_a_killed_child_is_started_again(served: Serving, part: str) -> None:
     until(lambda: bool(served.running(part)))
     before = served.running(part)

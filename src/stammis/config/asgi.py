@@ -18,7 +18,7 @@ _database["OPTIONS"] = {**_database["OPTIONS"], "pool": {"min_size": 1, "max_siz
 _django = get_asgi_application()
 
 # Django's tables must be known first; the addresses are loaded now, not by whoever calls first.
-from stammis.config import production  # noqa: E402 - Django's tables must be known first
+from stammis.config import environment, production  # noqa: E402 - Django's tables must be known first
 
 production.check_secret()
 
@@ -27,4 +27,4 @@ from stammis.config import urls  # noqa: E402 - see above
 
 assert urls.urlpatterns
 
-application = Application(cast("ASGI", _django))
+application = Application(cast("ASGI", _django), lanes=environment.read("STAMMIS_BATCHES"))

@@ -20,7 +20,10 @@ VARIABLES = (
     Variable("DATABASE_URL", "A PostgreSQL of your own, 15 or newer, instead of the embedded one."),
     Variable("PORT", "The port that «serve» and «make demo» listen on.", "8000"),
     Variable("STAMMIS_HOST", "The address that «serve» listens on.", "127.0.0.1"),
-    Variable("STAMMIS_WORKERS", "How many processes answer requests.", "2"),
+    Variable("STAMMIS_WORKERS", "How many processes answer requests, and how many others record large batches.", "2"),
+    Variable(
+        "STAMMIS_BATCHES", "The socket at which large batches are recorded; «serve» sets it for its own processes."
+    ),
     Variable("STAMMIS_PRODUCTION", "1: production mode: secure cookies, no clock of its own, no default secret.", "0"),
     Variable("STAMMIS_SECRET_KEY", "Signs sessions and links, 32 characters or more.", "kept in the data folder"),
     Variable("STAMMIS_HOSTS", "The host names under which it is reached.", "127.0.0.1,localhost,[::1]"),

@@ -1,4 +1,4 @@
-"""``stammis serve``: database, web and worker in one, each started again whenever it ends."""
+"""``stammis serve``: database, web, lanes for batches and worker in one, each started again whenever it ends."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 
@@ -17,6 +18,7 @@ import structlog
 from django.utils.translation import gettext_noop
 
 from stammis.config.postgres import processes
+from stammis.config.postgres.home import short_temp
 from stammis.config.postgres.server import Server
 from stammis.kit.errors import Problem
 
@@ -26,6 +28,7 @@ STEADY_SECONDS = 20.0  # whoever ran so long begins again at once
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 15.0
 PORT_WAIT_SECONDS = 5.0
+_PYTHON = (sys.executable, "-P", "-m")
 log = structlog.get_logger(__name__)
 
 
@@ -119,16 +122,23 @@ class Supervisor:
         self.port = port
         self.server = server
         self.database_pauses = Pauses()
-        self.children = (
-            Child("web", (sys.executable, "-P", "-m", "stammis.config.web", host, str(port))),
-            Child("worker", (sys.executable, "-P", "-m", "stammis.config.worker")),
-        )
+        self.children: tuple[Child, ...] = ()
         self.is_ready = False
         self.is_stopping = False
 
     def run(self) -> None:
         """Run until SIGTERM or SIGINT. Raises PortTaken."""
         wait_for_port(self.host, self.port)
+        with tempfile.TemporaryDirectory(prefix="stammis-", dir=short_temp()) as private:
+            os.environ["STAMMIS_BATCHES"] = f"{private}/batches"
+            self.children = (
+                Child("web", (*_PYTHON, "stammis.config.web", self.host, str(self.port))),
+                Child("batches", (*_PYTHON, "stammis.config.batches", os.environ["STAMMIS_BATCHES"])),
+                Child("worker", (*_PYTHON, "stammis.config.worker")),
+            )
+            self._supervise()
+
+    def _supervise(self) -> None:
         before = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             while not self.is_stopping:

@@ -16,6 +16,7 @@ from stammis.api.answers import outcome_document
 from stammis.api.hot import desk
 from stammis.api.hot.batch import record_batch
 from stammis.api.hot.calls import BATCH, EVENTS, PURCHASES, RETURNS, STATUS, Asked, Operation
+from stammis.api.hot.lanes import LARGE_BYTES, Large, ask_lane
 from stammis.api.hot.messages import (
     Gone,
     Headers,
@@ -25,6 +26,7 @@ from stammis.api.hot.messages import (
     answer,
     answer_document,
     answer_problem,
+    answer_told,
     check_content_type,
     read_body,
     read_headers,
@@ -54,8 +56,10 @@ _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
 class Application:
     """Stammis as an ASGI application."""
 
-    def __init__(self, django: ASGI) -> None:
+    def __init__(self, django: ASGI, *, lanes: str = "") -> None:
+        """Take Django's application, and the socket of the lanes; without one, batches are recorded in this process."""
         self._django = django
+        self._lanes = lanes
         self._recorder: Recorder | None = None
         self._asking: dict[str, asyncio.Future[ApiKey]] = {}
 
@@ -98,8 +102,7 @@ class Application:
         body = await read_body(receive, headers.length)
         asked = Asked(key, body, parts[0] if parts else "", headers.idempotency_key)
         if operation.reader is None:
-            outcomes = await record_batch(asked, self._recording(preview))
-            await answer(send, 200, problems.encode({"outcomes": outcomes}))
+            await self._batch(asked, preview, plain_key(headers.authorization), send)
             return
         prepare = operation.reader(asked)
         if preview is None:
@@ -114,6 +117,14 @@ class Application:
             await answer_document(send, document)
         else:
             await answer(send, status, problems.encode(document), replay=replay)
+
+    async def _batch(self, asked: Asked, preview: Preview | None, plain: str, send: Send) -> None:
+        """Answer a batch; a large one is recorded in a lane, where there are any."""
+        if preview is None and self._lanes and len(asked.body) > LARGE_BYTES:
+            told = await ask_lane(self._lanes, Large(plain, asked.body, asked.idempotency_key))
+            await answer_told(send, told.status, told.body, told.headers)
+            return
+        await answer(send, 200, await record_batch(asked, self._recording(preview)))
 
     def _recording(self, preview: Preview | None) -> Callable[[Sequence[Item]], Awaitable[list[Outcome]]]:
         """Give the function that decides items: for good, or as a dry run."""

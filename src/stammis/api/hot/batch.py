@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -134,15 +134,30 @@ class BatchReader:
         return self._programmes[named]
 
 
-async def record_batch(asked: Asked, record: Record) -> list[Document]:
-    """Record a batch in a few transactions; give for each item its status and the answer, or the problem."""
+async def record_batch(asked: Asked, record: Record) -> bytes:
+    """Record a batch in a few transactions; give the answer: for each item its status, and what it gave or the problem.
+
+    Raises Invalid where it is no batch, and what ``record`` raises.
+    """
     read = await desk.ask(BatchReader(asked).read)
-    items = [each for each in read if isinstance(each, Item)]
     outcomes: list[Outcome] = []
+    for piece in pieces(read):
+        outcomes += await record(piece)
+    return answered(read, outcomes)
+
+
+def pieces(read: Sequence[Item | Document]) -> Iterator[list[Item]]:
+    """Give the items to be recorded, as many at a time as share a transaction."""
+    items = [each for each in read if isinstance(each, Item)]
     for at in range(0, len(items), ITEMS_AT_ONCE):
-        outcomes += await record(items[at : at + ITEMS_AT_ONCE])
+        yield items[at : at + ITEMS_AT_ONCE]
+
+
+def answered(read: Sequence[Item | Document], outcomes: Iterable[Outcome]) -> bytes:
+    """Write the answer to a batch, its problems among the outcomes of the others."""
     decided = iter(outcomes)
-    return [_outcome(next(decided)) if isinstance(each, Item) else _refused(each) for each in read]
+    said = [_outcome(next(decided)) if isinstance(each, Item) else _refused(each) for each in read]
+    return problems.encode({"outcomes": said})
 
 
 def _outcome(outcome: Outcome) -> Document:

@@ -20,6 +20,7 @@ MOST_BYTES = 32 * 1024 * 1024
 MOST_IGNORED_BYTES = 2 * MOST_BYTES
 MOST_IGNORED_SECONDS = 10.0
 _JSON = b"application/json"
+_PROBLEM = 400
 
 
 class Gone(Exception):
@@ -112,8 +113,13 @@ async def answer_problem(send: Send, problem: Problem) -> None:
 
 async def answer_document(send: Send, document: dict[str, Any], more: dict[str, str] | None = None) -> None:
     """Send a problem's document."""
-    body = problems.encode(document)
-    headers = [(b"content-type", problems.CONTENT_TYPE.encode()), (b"content-length", b"%d" % len(body))]
-    headers += [(name.lower().encode(), value.encode()) for name, value in (more or {}).items()]
-    await send({"type": "http.response.start", "status": document["status"], "headers": headers})
+    await answer_told(send, document["status"], problems.encode(document), more or {})
+
+
+async def answer_told(send: Send, status: int, body: bytes, more: dict[str, str]) -> None:
+    """Send an answer that is written already: JSON, or a problem with the headers that belong to it."""
+    kind = _JSON if status < _PROBLEM else problems.CONTENT_TYPE.encode()
+    headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body))]
+    headers += [(name.lower().encode(), value.encode()) for name, value in more.items()]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 @clock_option
 @data_option
 def command(host: str, port: int, clock: dt.datetime | None, data: str | None) -> None:
-    """Serve the console and the API: database, web and worker in one.
+    """Serve the console and the API: database, web, batches and worker in one.
 
     Brings the tables up to this release first. Ready when GET /health is 200. Ends on SIGTERM and SIGINT.
     """

@@ -92,7 +92,7 @@ class Home:
         note = self.path / "socket-place"
         if note.is_file() and self._is_private(Path(note.read_text())):
             return Path(note.read_text())
-        made = Path(tempfile.mkdtemp(prefix="stammis-", dir=_short_temp()))
+        made = Path(tempfile.mkdtemp(prefix="stammis-", dir=short_temp()))
         self.own(made)
         write_safely(note, str(made), self)
         return made
@@ -105,7 +105,8 @@ class Home:
         return state.st_uid == owner and state.st_mode & 0o077 == 0
 
 
-def _short_temp() -> str:
+def short_temp() -> str:
+    """Give a temp folder in which a Unix socket's path is not too long. Raises DatabaseFailed."""
     for candidate in (tempfile.gettempdir(), "/tmp", "/var/tmp"):  # noqa: S108 - mkdtemp makes a private folder there
         length = len(os.fsencode(f"{candidate}/stammis-12345678/{SOCKET_FILE}"))
         if length <= LONGEST_SOCKET and PLAIN_PATH.fullmatch(candidate) and os.access(candidate, os.W_OK | os.X_OK):

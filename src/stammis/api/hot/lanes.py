@@ -1,0 +1,155 @@
+"""Lanes for large batches: processes of their own, each taking one batch at a time, so that single calls never wait.
+
+A lane waits at a Unix socket that all of them share: whoever is free takes the next batch. One connection carries one
+batch; the end of what either side has to say is the end of its stream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+from django.db import connection
+
+from stammis.accrual.outcomes import Item, Outcome
+from stammis.accrual.services import record
+from stammis.api import problems
+from stammis.api.access import recognise
+from stammis.api.answers import warm
+from stammis.api.hot.batch import BatchReader, answered, pieces
+from stammis.api.hot.calls import Asked
+from stammis.api.hot.recorder import LOST, PATIENCE_SECONDS, PAUSE_SECONDS
+from stammis.api.problems import Failed, Unavailable
+from stammis.kit import clock
+from stammis.kit.errors import Problem
+
+LARGE_BYTES = 64 * 1024
+"""A smaller batch shares its transaction with single calls."""
+_CHUNK_BYTES = 1024 * 1024
+_STALLED_SECONDS = 30.0
+Result = TypeVar("Result")
+_log = logging.getLogger(__name__)
+
+
+class Large(msgspec.Struct, array_like=True):
+    """A batch on its way to a lane: the caller's key, the body, an Idempotency-Key."""
+
+    key: str
+    body: bytes
+    idempotency_key: str | None
+
+
+class Told(msgspec.Struct, array_like=True):
+    """A lane's answer: status, body, and the headers of a problem."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = {}
+
+
+_read_large = msgspec.msgpack.Decoder(Large).decode
+_read_told = msgspec.msgpack.Decoder(Told).decode
+
+
+async def ask_lane(place: str, large: Large) -> Told:
+    """Have a batch recorded by whichever lane is free. Raises Unavailable where none answers.
+
+    A lane that dies leaves what it committed: whoever sends the batch again gets the first answers to that.
+    """
+    reader, writer = await _connected(place)
+    try:
+        writer.write(msgspec.msgpack.encode(large))
+        writer.write_eof()
+        return _read_told(await reader.read())
+    except (OSError, msgspec.MsgspecError) as error:
+        raise _away() from error
+    finally:
+        writer.close()
+
+
+async def _connected(place: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Reach the lanes, which may just be starting. Raises Unavailable."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return await asyncio.open_unix_connection(place, limit=_CHUNK_BYTES)
+        except OSError as error:
+            if time.monotonic() > deadline:
+                raise _away() from error
+            await asyncio.sleep(PAUSE_SECONDS)
+
+
+def serve(listener: socket.socket) -> None:
+    """Take the next batch, record it and answer; again and again, until ``listener`` is closed."""
+    while True:
+        try:
+            caller, _ = listener.accept()
+        except OSError:
+            return
+        caller.settimeout(_STALLED_SECONDS)
+        with caller, contextlib.suppress(OSError):  # a web process that is gone needs no answer
+            caller.sendall(msgspec.msgpack.encode(_told(_received(caller))))
+
+
+def _received(caller: socket.socket) -> bytes:
+    parts = []
+    while part := caller.recv(_CHUNK_BYTES):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _told(said: bytes) -> Told:
+    try:
+        large = _read_large(said)
+        return Told(200, _recorded(large))
+    except Problem as problem:
+        fault = problem
+    except LOST:
+        connection.close()
+        fault = _away()
+    except Exception:  # noqa: BLE001 - whatever broke, the caller gets an answer
+        _log.exception("a batch failed")
+        fault = Failed()
+    return Told(fault.status, problems.encode(problems.document_of(fault)), problems.headers_of(fault))
+
+
+def _recorded(large: Large) -> bytes:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    read = _patiently(lambda: BatchReader(_asked(large)).read(), deadline)
+    outcomes: list[Outcome] = []
+    for piece in pieces(read):
+        outcomes += _patiently(partial(_record, piece), deadline)
+    _patiently(partial(warm, outcomes), deadline)
+    return answered(read, outcomes)
+
+
+def _record(items: list[Item]) -> list[Outcome]:
+    return record(items, now=clock.now())
+
+
+def _asked(large: Large) -> Asked:
+    return Asked(recognise(large.key), large.body, "", large.idempotency_key)
+
+
+def _patiently(ask_database: Callable[[], Result], deadline: float) -> Result:
+    """Try again, for as long as there is time, when the database is away. Raises Django's database errors after it."""
+    while True:
+        try:
+            return ask_database()
+        except LOST as error:
+            connection.close()
+            if time.monotonic() > deadline:
+                raise
+            _log.warning("database lost", extra={"error": str(error)})
+            time.sleep(PAUSE_SECONDS)
+
+
+def _away() -> Unavailable:
+    return Unavailable(headers={"Retry-After": "2"})

@@ -1,0 +1,84 @@
+"""The lanes in which large batches are recorded: ``python -m stammis.config.batches SOCKET``, run by the supervisor.
+
+One process loads everything and then divides itself, so that the lanes share what they have loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+from stammis.config import environment, logs
+from stammis.config.installation import set_up
+from stammis.config.postgres import processes
+
+logs.configure()
+set_up()
+
+from stammis.api.hot import lanes  # noqa: E402 - Django's tables must be known first
+from stammis.kit import collector  # noqa: E402 - the same
+
+BACKLOG = 256
+PAUSE_SECONDS = 0.5
+
+
+class Lanes:
+    """As many lanes as there are web processes; one that dies is replaced."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self._listener = listener
+        self._pids: set[int] = set()
+        self._is_stopping = False
+
+    def run(self, count: int) -> None:
+        """Keep ``count`` lanes going until SIGTERM; each finishes its batch then."""
+        signal.signal(signal.SIGTERM, self._stop)
+        for _ in range(count):
+            self._begin()
+        while self._pids:
+            ended, _ = os.wait()
+            self._pids.discard(ended)
+            if not self._is_stopping:
+                time.sleep(PAUSE_SECONDS)
+                self._begin()
+
+    def _begin(self) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        if not self._is_stopping:
+            pid = os.fork()
+            if pid == 0:
+                self._be_lane()
+            self._pids.add(pid)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+    def _be_lane(self) -> None:
+        processes.end_with_my_parent(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, lambda *_: self._listener.close())
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        lanes.serve(self._listener)
+        os._exit(0)
+
+    def _stop(self, *_: object) -> None:
+        self._is_stopping = True
+        processes.send(list(self._pids), signal.SIGTERM)
+
+
+def main(place: Path) -> None:
+    """Serve until SIGTERM at a socket that only this user can reach: its folder is private."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        place.unlink(missing_ok=True)
+        listener.bind(str(place))
+        listener.listen(BACKLOG)
+        collector.calm()
+        try:
+            Lanes(listener).run(int(environment.read("STAMMIS_WORKERS", "2")))
+        finally:
+            place.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
