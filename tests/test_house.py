@@ -5,7 +5,21 @@ from collections.abc import Callable
 import pytest
 from babel.messages.catalog import Catalog
 
-from tests.house import catalogues, imports, names, pages, pins, reasons, records, sizes, spoken, tables, words, writes
+from tests.house import (
+    catalogues,
+    imports,
+    mistakes,
+    names,
+    pages,
+    pins,
+    reasons,
+    records,
+    sizes,
+    spoken,
+    tables,
+    words,
+    writes,
+)
 from tests.house.tree import Tree
 from tools import messages
 
@@ -14,6 +28,7 @@ AGREEMENTS: tuple[Callable[[Tree], list[str]], ...] = (
     imports.patched_rooms,
     imports.unwanted_imports,
     imports.worldly_heart,
+    mistakes.unworded_mistakes,
     names.forbidden_names,
     names.odd_room_files,
     pages.untranslated_texts,

@@ -42,6 +42,9 @@ KEYWORDS: Mapping[str, tuple[int | tuple[int, str], ...] | None] = {
     "npgettext_lazy": ((1, "c"), 2, 3),
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
+    # Sentences for programs, which a door tells a person in their language: see stammis.core.wording.
+    "Worded": None,
+    "wording": None,
 }
 # These lines would change a catalogue whose texts did not.
 DATED = re.compile(rb'^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Generated-By):.*\n', re.MULTILINE)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import imports, names, pages, reasons, records, sizes, spoken, words, writes
+from tests.house import imports, mistakes, names, pages, reasons, records, sizes, spoken, words, writes
 from tests.house.tree import Tree, plant
 
 ROOM = "src/stammis/ledger"
@@ -58,6 +58,14 @@ BROKEN: list[tuple[Callable[[Tree], list[str]], str, str]] = [
     (spoken.untold_texts, COMMAND, "said = 'Everything agrees.'\n"),
     (spoken.untold_texts, COMMAND, "raise click.ClickException(f'{file} is there')\n"),
     (spoken.untold_texts, f"{ROOM}/services.py", "raise UnknownRow(f'There is no row {row}.')\n"),
+    (mistakes.unworded_mistakes, f"{ROOM}/services.py", "found = Bad(1, '', 'odd', 'This is odd.')\n"),
+    (mistakes.unworded_mistakes, f"{ROOM}/services.py", "yield fault(at, 'odd', f'There is no {name}.')\n"),
+    (mistakes.unworded_mistakes, f"{ROOM}/services.py", "raise Odd(Worded(f'There is no {name}.'))\n"),
+    (
+        mistakes.unworded_mistakes,
+        f"{ROOM}/services.py",
+        "x = {'pointer': '', 'code': 'odd', 'message': 'Very odd.'}\n",
+    ),
     (words.fetched_parts, PAGE, '<script src="https://cdn.example/htmx.js"></script>'),
     (words.fetched_parts, "src/stammis/console/static/a.css", "a { background: url(//cdn.example/a.png) }"),
     (words.unwanted_words, "README.md", "pip install --index-url https://py" + "pi.org/simple"),

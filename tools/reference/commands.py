@@ -22,7 +22,7 @@ They end with 0 for success, 1 for failure, 2 for a wrong call. Errors say what 
 Help and messages speak English, Finnish, Swedish or Polish: the language of `STAMMIS_LANGUAGE` (en, fi, sv, pl), else
 that of `LC_ALL`, `LC_MESSAGES` or `LANG`, whichever is set first; English where that is another one. What programs read
 (`--json`, CSV, a key alone on the last line, the exit status) and logs are the same in every language; so are the names
-of values in help (`FILE`), and what is wrong inside a programme file, which is told in English.
+of values in help (`FILE`).
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -10,6 +11,7 @@ from typing import get_args, get_type_hints
 import stammis
 from stammis.accrual.outcomes import declined
 from stammis.accrual.sentences import refusal
+from stammis.core.reading import UNKNOWN
 from stammis.core.standing import IssuedReward
 from stammis.intake.codes import MESSAGES
 from tools.reference.markdown import cell, code, table
@@ -19,6 +21,7 @@ NOT_CALLED = ("config", "console", "core")
 """Rooms whose errors are told on the command line, on a page, or inside another error."""
 
 REWARD_STATES = sorted(set(get_args(get_type_hints(IssuedReward)["state"])) - {"issued"})
+VALUE = re.compile(r"%\(\w+\)s")
 LETTERS = 8
 """A sentence with fewer letters says nothing once its values are left out: «Expected …»."""
 
@@ -185,18 +188,15 @@ def _refused(call: ast.Call) -> Iterator[tuple[str, int]]:
 
 
 def _columns() -> Iterator[tuple[str, str]]:
-    """The codes and sentences in ``{"pointer": …, "code": "code", "message": sentence}`` in the room of imports."""
+    """The codes and sentences in ``_fault(place, "code", sentence)`` in the room of imports."""
     found: dict[str, str] = {}
     for path in sorted((SOURCES / "imports").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Dict):
-                pairs = zip(node.keys, node.values, strict=True)
-                said = {key.value: value for key, value in pairs if isinstance(key, ast.Constant)}
-                match said.get("code"), said.get("message"):
-                    case ast.Constant(value=str(word)), ast.expr() as sentence:
-                        found[word] = _text(sentence) or UNKNOWN_COLUMN
-                    case _:
-                        pass
+            match node:
+                case ast.Call(func=ast.Name(id="_fault"), args=[_, ast.Constant(value=str(word)), sentence]):
+                    found[word] = _text(sentence) or UNKNOWN_COLUMN
+                case _:
+                    pass
     yield from ((code(name), cell(sentence)) for name, sentence in sorted(found.items()))
 
 
@@ -213,7 +213,7 @@ def _documents() -> Iterator[tuple[str, str]]:
 
 
 def _documented(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
-    """The codes and sentences in ``Problem(place, "code", sentence)`` and ``unknown(place, "code", "thing", …)``."""
+    """The codes and sentences in ``Problem(place, "code", sentence)`` and ``unknown(place, "code", name, names)``."""
     texts: dict[str, str] = {}
     for node in sorted(
         ast.walk(function), key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
@@ -224,9 +224,10 @@ def _documented(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
             continue
         match node.func.id, node.args:
             case "Problem", [_, ast.Constant(value=str(word)), sentence, *_]:
-                yield word, _text(sentence) or texts.get(getattr(sentence, "id", ""), "")
-            case "unknown", [_, ast.Constant(value=str(word)), ast.Constant(value=str(thing)), *_]:
-                yield word, f"There is no such {thing}."
+                first = _first(sentence)
+                yield word, _text(first) or texts.get(getattr(first, "id", ""), "")
+            case "unknown", [_, ast.Constant(value=str(word)), *_]:
+                yield word, _filled(UNKNOWN[word])
             case _:
                 pass
 
@@ -243,5 +244,22 @@ def _text(node: ast.expr) -> str:
         case ast.JoinedStr(values=parts):
             said = "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts)
             return said.replace(".…", ".").strip()
+        case ast.Call(func=ast.Name(id="Worded"), args=[ast.Constant(value=str(text)), *_]):
+            return _filled(text)
+        case ast.List(elts=[first, *_]):
+            return _text(first)
         case _:
             return ""
+
+
+def _first(sentence: ast.expr) -> ast.expr:
+    """The first of sentences that are put together: what others add is a hint."""
+    match sentence:
+        case ast.Call(func=ast.Name(id="together"), args=[ast.Starred(value=first) | first, *_]):
+            return first
+        case _:
+            return sentence
+
+
+def _filled(pattern: str) -> str:
+    return VALUE.sub("…", pattern)

@@ -126,11 +126,16 @@ def document(
     """Make a problem's JSON document: title, status, code, detail, field errors, and what else there is to know."""
     said: dict[str, Any] = {"title": _title(status), "status": status, "code": code, "detail": message}
     if errors:
-        said["errors"] = errors
+        said["errors"] = as_plain(errors)
     for name, value in (detail or {}).items():
         if name != "headers":
             said[_RENAMED.get(name, name)] = value
     return said
+
+
+def as_plain(errors: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Give field errors as they are written: their sentences in English, which remember nothing."""
+    return [{name: str(value) for name, value in each.items()} for each in errors]
 
 
 class Refused(Problem):

@@ -21,6 +21,7 @@ from stammis.core.tier_checks import Wallets, tier_faults
 from stammis.core.tier_sets import TierSet
 from stammis.core.wallet_checks import pending_faults, wallet_faults
 from stammis.core.wallets import NotPending, PendingStatus, Wallet
+from stammis.core.wording import Worded
 
 T = TypeVar("T")
 
@@ -94,28 +95,30 @@ def _between(draft: Draft) -> Iterator[Problem]:
         for place, wallet in enumerate(draft.transfers.part.wallets):
             if wallet not in draft.ids["wallets"]:
                 at = below(draft.transfers.pointer, "wallets", place)
-                yield unknown(at, "unknown_wallet", "wallet", wallet, draft.ids["wallets"])
+                yield unknown(at, "unknown_wallet", wallet, draft.ids["wallets"])
     seen: set[tuple[str, str]] = set()
     for pointer, rate in draft.exchange:
         for name, wallet in (("from", rate.from_), ("to", rate.to)):
             if wallet not in draft.ids["wallets"]:
-                yield unknown(below(pointer, name), "unknown_wallet", "wallet", wallet, draft.ids["wallets"])
+                yield unknown(below(pointer, name), "unknown_wallet", wallet, draft.ids["wallets"])
         if rate.from_ == rate.to:
-            yield Problem(below(pointer, "to"), "same_wallet", "Points are changed for those of another wallet.")
+            yield Problem(
+                below(pointer, "to"), "same_wallet", Worded("Points are changed for those of another wallet.")
+            )
         if (rate.from_, rate.to) in seen:
-            yield Problem(pointer, "duplicate_rate", "There is a rate between these two wallets already.")
+            yield Problem(pointer, "duplicate_rate", Worded("There is a rate between these two wallets already."))
         seen.add((rate.from_, rate.to))
 
 
 def _world(draft: Draft) -> Iterator[Problem]:
     if draft.currency is not None and draft.currency not in DECIMALS:
-        yield unknown("/currency", "unknown_currency", "currency", draft.currency, DECIMALS)
+        yield unknown("/currency", "unknown_currency", draft.currency, DECIMALS)
     if draft.timezone is not None:
         try:
             ZoneInfo(draft.timezone)
         except (LookupError, ValueError, OSError):
             zones = available_timezones()
-            yield unknown("/timezone", "unknown_timezone", "time zone", draft.timezone, zones)
+            yield unknown("/timezone", "unknown_timezone", draft.timezone, zones)
 
 
 def _around_tiers(draft: Draft) -> Wallets:
@@ -127,21 +130,25 @@ def _twice(parts: list[Placed]) -> Iterator[Problem]:
     seen: set[str] = set()
     for pointer, part in parts:
         if part.id in seen:
-            yield Problem(below(pointer, "id"), "duplicate_id", f"«{part.id}» is the id of another as well.")
+            yield Problem(
+                below(pointer, "id"), "duplicate_id", Worded("«%(name)s» is the id of another as well.", name=part.id)
+            )
         seen.add(part.id)
 
 
 def _known_wallet(wallet: str, pointer: str, draft: Draft) -> Iterator[Problem]:
     if wallet not in draft.ids["wallets"]:
-        yield unknown(below(pointer, "wallet"), "unknown_wallet", "wallet", wallet, draft.ids["wallets"])
+        yield unknown(below(pointer, "wallet"), "unknown_wallet", wallet, draft.ids["wallets"])
 
 
 def _rule(rule: Earn, pointer: str, draft: Draft) -> Iterator[Problem]:
     yield from _known_wallet(rule.wallet, pointer, draft)
     if rule.cap is not None and rule.cap.points is None and rule.cap.times is None:
-        yield Problem(below(pointer, "cap"), "missing_field", "A cap limits points, times or both.")
+        yield Problem(below(pointer, "cap"), "missing_field", Worded("A cap limits points, times or both."))
     if rule.cap is not None and rule.cap.per == "purchase" and rule.cap.times is not None:
-        yield Problem(below(pointer, "cap", "times"), "times_each_purchase", "A rule gives once for each purchase.")
+        yield Problem(
+            below(pointer, "cap", "times"), "times_each_purchase", Worded("A rule gives once for each purchase.")
+        )
     levels = {tiers.id: tuple(level.id for level in tiers.levels) for _, tiers in draft.of("tiers", TierSet)}
     around = Surroundings(
         DECIMALS.get(draft.currency or ""),
@@ -157,25 +164,25 @@ def _rule(rule: Earn, pointer: str, draft: Draft) -> Iterator[Problem]:
         expiry = None if of_wallet is None else of_wallet.expiry
         yield from pending_faults(rule.pending, expiry, below(pointer, "pending"), draft.statuses)
         if isinstance(rule.pending, PendingStatus) and isinstance(as_decided(rule), PerEvent):
-            message = "An event has no status: its points cannot be pending until one."
+            message = Worded("An event has no status: its points cannot be pending until one.")
             yield Problem(below(pointer, "pending"), "not_for_events", message)
     if rule.when is not None:
         yield from faults(rule.when, below(pointer, "when"), around)
         if not isinstance(rule, PerEvent) and asks_event(rule.when):
-            message = "Only rules for events can ask about an event's properties."
+            message = Worded("Only rules for events can ask about an event's properties.")
             yield Problem(below(pointer, "when"), "not_for_purchases", message)
     match rule:
         case PerAmount():
             if not exact(rule.each):
-                yield Problem(below(pointer, "each"), "out_of_range", "Above zero.")
+                yield Problem(below(pointer, "each"), "out_of_range", Worded("Above zero."))
             yield from too_fine(rule.each, DECIMALS.get(draft.currency or ""), below(pointer, "each"))
         case PerEvent():
             if rule.when is not None and rule.event != FIRST_PURCHASE and asks_purchase(rule.when):
-                message = "A rule for events cannot ask about lines or purchases."
+                message = Worded("A rule for events cannot ask about lines or purchases.")
                 yield Problem(below(pointer, "when"), "not_for_events", message)
             known = known_events(draft.ids["events"])
             if draft.only_declared and rule.event not in known:
-                yield unknown(below(pointer, "event"), "unknown_event", "type of event", rule.event, known)
+                yield unknown(below(pointer, "event"), "unknown_event", rule.event, known)
             kinds = {kind.id: kind for _, kind in draft.of("events", EventType)}
             yield from asked_properties(rule, kinds.get(rule.event), below(pointer, "when"))
         case Multiply():
@@ -188,17 +195,17 @@ def _rule(rule: Earn, pointer: str, draft: Draft) -> Iterator[Problem]:
 
 def _multiplier(rule: Multiply, pointer: str, draft: Draft) -> Iterator[Problem]:
     if exact(rule.factor) < 1:
-        yield Problem(below(pointer, "factor"), "out_of_range", "At least 1.")
+        yield Problem(below(pointer, "factor"), "out_of_range", Worded("At least 1."))
     others = {other.id: other for _, other in draft.parts["earn"]}
     plain = [name for name, other in others.items() if not isinstance(other, Multiply) and other.wallet == rule.wallet]
     for place, name in enumerate(rule.rules):
         at = below(pointer, "rules", place)
         if name not in draft.ids["earn"]:
-            yield unknown(at, "unknown_rule", "rule", name, plain)
+            yield unknown(at, "unknown_rule", name, plain)
         elif isinstance(others.get(name), Multiply):
-            yield Problem(at, "multiplies_multiplier", f"«{name}» is a multiplier itself.")
+            yield Problem(at, "multiplies_multiplier", Worded("«%(name)s» is a multiplier itself.", name=name))
         elif name in others and name not in plain:
-            yield Problem(at, "other_wallet", f"«{name}» gives points of another wallet.")
+            yield Problem(at, "other_wallet", Worded("«%(name)s» gives points of another wallet.", name=name))
     broken = len(draft.ids["earn"]) > len(others)
     if not rule.rules and not plain and not broken:
-        yield Problem(pointer, "nothing_to_multiply", "There is no rule in this wallet that it could multiply.")
+        yield Problem(pointer, "nothing_to_multiply", Worded("There is no rule in this wallet that it could multiply."))

@@ -14,6 +14,7 @@ from stammis.core.formulas import OF_PURCHASES, FormulaError, read_formula
 from stammis.core.reading import Problem, below, unknown
 from stammis.core.scales import Bands, ByTier, Formula
 from stammis.core.wallets import Wallet
+from stammis.core.wording import Worded
 
 UNBUDGETED = (ENROLMENT, BIRTHDAY, ANNIVERSARY)
 
@@ -47,11 +48,11 @@ def _bands(
 ) -> Iterator[Problem]:
     match rule:
         case PerEvent():
-            yield Problem(pointer, "not_for_events", "An event has no amount: use a formula of its properties.")
+            yield Problem(pointer, "not_for_events", Worded("An event has no amount: use a formula of its properties."))
         case PerPurchase() if scale.marginal:
-            yield Problem(below(pointer, "marginal"), "not_marginal", "Points for a purchase are given once.")
+            yield Problem(below(pointer, "marginal"), "not_marginal", Worded("Points for a purchase are given once."))
         case PerAmount() if scale.marginal and rule.full_steps:
-            yield Problem(below(pointer, "marginal"), "not_marginal", "Full steps count over the whole amount.")
+            yield Problem(below(pointer, "marginal"), "not_marginal", Worded("Full steps count over the whole amount."))
         case PerAmount() | PerPurchase() | PerUnit():
             pass
         case _:
@@ -61,41 +62,43 @@ def _bands(
         if not isinstance(rule, PerUnit):
             yield from too_fine(band.at, decimals, at)
         if not place and exact(band.at):
-            yield Problem(at, "first_band", "The first band begins at 0.")
+            yield Problem(at, "first_band", Worded("The first band begins at 0."))
         if place and exact(band.at) <= exact(scale.bands[place - 1].at):
-            yield Problem(at, "not_ascending", "Bands ascend: each begins above the one before.")
+            yield Problem(at, "not_ascending", Worded("Bands ascend: each begins above the one before."))
 
 
 def _of_tiers(scale: ByTier, pointer: str, around: Surroundings) -> Iterator[Problem]:
     if scale.set not in around.sets:
-        yield unknown(below(pointer, "set"), "unknown_tier_set", "tier set", scale.set, around.sets)
+        yield unknown(below(pointer, "set"), "unknown_tier_set", scale.set, around.sets)
     levels = around.levels.get(scale.set)
     if levels is not None:
         for level in scale.levels:
             if level not in levels:
-                yield unknown(below(pointer, "levels", level), "unknown_level", "level", level, levels)
+                yield unknown(below(pointer, "levels", level), "unknown_level", level, levels)
 
 
 def _formula(rule: Earn, scale: Formula, pointer: str, around: Surroundings) -> Iterator[Problem]:
     at = below(pointer, "formula")
     if not isinstance(rule, PerPurchase | PerEvent):
-        yield Problem(pointer, "formula_gives_once", "A formula is for rules of kind purchase or event.")
+        yield Problem(pointer, "formula_gives_once", Worded("A formula is for rules of kind purchase or event."))
     if exact(scale.at_least) > exact(scale.at_most):
-        yield Problem(below(pointer, "at_least"), "out_of_range", "Not above «at_most».")
+        yield Problem(below(pointer, "at_least"), "out_of_range", Worded("Not above «at_most»."))
     if scale.set is not None and scale.set not in around.sets:
-        yield unknown(below(pointer, "set"), "unknown_tier_set", "tier set", scale.set, around.sets)
+        yield unknown(below(pointer, "set"), "unknown_tier_set", scale.set, around.sets)
     try:
         names = read_formula(scale.formula).names
     except FormulaError as error:
-        yield Problem(at, "bad_formula", f"This formula cannot be read: {error}")
+        yield Problem(at, "bad_formula", Worded("This formula cannot be read: %(words)s", words=error.said))
         return
     for name in names:
         if name == "rank" and scale.set is None:
-            yield Problem(below(pointer, "set"), "missing_field", "«set» is needed here: «rank» is a place in it.")
+            yield Problem(
+                below(pointer, "set"), "missing_field", Worded("«set» is needed here: «rank» is a place in it.")
+            )
         if isinstance(rule, PerEvent) and name in OF_PURCHASES:
-            yield Problem(at, "not_for_events", f"Only purchases have «{name}».")
+            yield Problem(at, "not_for_events", Worded("Only purchases have «%(name)s».", name=name))
         if isinstance(rule, PerPurchase) and name.startswith("event."):
-            yield Problem(at, "not_for_purchases", f"A purchase has no «{name}».")
+            yield Problem(at, "not_for_purchases", Worded("A purchase has no «%(name)s».", name=name))
 
 
 def group_faults(groups: Sequence[tuple[str, Group]], known: Known) -> Iterator[Problem]:
@@ -106,20 +109,24 @@ def group_faults(groups: Sequence[tuple[str, Group]], known: Known) -> Iterator[
             at = below(pointer, "rules", place)
             yield from _known_rule(name, at, known)
             if name in of:
-                message = f"«{name}» is in the group «{of[name]}» already: a rule is in one group at most."
+                message = Worded(
+                    "«%(name)s» is in the group «%(group)s» already: a rule is in one group at most.",
+                    name=name,
+                    group=of[name],
+                )
                 yield Problem(at, "in_two_groups", message)
             of.setdefault(name, group.id)
             yield from _multiplies_own(name, group, at, known)
         wallets = {known.rules[name].wallet for name in group.rules if name in known.rules}
         if group.gives == "highest" and len(wallets) > 1:
-            message = "Points of several wallets cannot be compared. Use «first», or rules of one wallet."
+            message = Worded("Points of several wallets cannot be compared. Use «first», or rules of one wallet.")
             yield Problem(below(pointer, "gives"), "several_wallets", message)
     yield from _circles(groups, known)
 
 
 def _known_rule(name: str, pointer: str, known: Known) -> Iterator[Problem]:
     if name not in known.ids:
-        yield unknown(pointer, "unknown_rule", "rule", name, known.ids)
+        yield unknown(pointer, "unknown_rule", name, known.ids)
 
 
 def _multiplied(name: str, known: Known) -> frozenset[str]:
@@ -138,7 +145,11 @@ def _multiplied(name: str, known: Known) -> frozenset[str]:
 def _multiplies_own(name: str, group: Group, pointer: str, known: Known) -> Iterator[Problem]:
     own = _multiplied(name, known).intersection(group.rules)
     if own:
-        message = f"«{name}» multiplies «{min(own)}» of its own group: where one of them gives, the other does not."
+        message = Worded(
+            "«%(name)s» multiplies «%(other)s» of its own group: where one of them gives, the other does not.",
+            name=name,
+            other=min(own),
+        )
         yield Problem(pointer, "multiplies_own_group", message)
 
 
@@ -149,7 +160,9 @@ def _circles(groups: Sequence[tuple[str, Group]], known: Known) -> Iterator[Prob
         ready = [entry for entry in waiting if not any(_waits(entry[1], other, known) for _, other in waiting)]
         if not ready:
             for pointer, _ in waiting:
-                message = "Its multipliers multiply rules of a group whose multipliers multiply rules of this one."
+                message = Worded(
+                    "Its multipliers multiply rules of a group whose multipliers multiply rules of this one."
+                )
                 yield Problem(pointer, "circular_groups", message)
             return
         waiting = [entry for entry in waiting if entry not in ready]
@@ -165,9 +178,9 @@ def cap_faults(cap: SharedCap, pointer: str, known: Known) -> Iterator[Problem]:
         at = below(pointer, "rules", place)
         yield from _known_rule(name, at, known)
         if name in known.rules and known.rules[name].wallet != cap.wallet:
-            yield Problem(at, "other_wallet", f"«{name}» gives points of another wallet.")
+            yield Problem(at, "other_wallet", Worded("«%(name)s» gives points of another wallet.", name=name))
     if known.wallets and cap.wallet not in known.wallets:
-        yield unknown(below(pointer, "wallet"), "unknown_wallet", "wallet", cap.wallet, known.wallets)
+        yield unknown(below(pointer, "wallet"), "unknown_wallet", cap.wallet, known.wallets)
 
 
 def budget_faults(budget: Budget, pointer: str, known: Known, decimals: int | None) -> Iterator[Problem]:
@@ -177,18 +190,18 @@ def budget_faults(budget: Budget, pointer: str, known: Known, decimals: int | No
         yield from _known_rule(name, at, known)
         rule = known.rules.get(name)
         if isinstance(rule, PerEvent) and rule.event in UNBUDGETED:
-            message = f"«{name}» gives for what happens by itself, which draws on no budget."
+            message = Worded("«%(name)s» gives for what happens by itself, which draws on no budget.", name=name)
             yield Problem(at, "happens_by_itself", message)
     wallets = {known.rules[name].wallet for name in budget.rules if name in known.rules}
     if len(wallets) > 1:
-        message = "A budget is of the points of one wallet; its rules give those of several."
+        message = Worded("A budget is of the points of one wallet; its rules give those of several.")
         yield Problem(below(pointer, "rules"), "several_wallets", message)
     if budget.points is None and budget.money is None:
-        yield Problem(pointer, "missing_field", "A budget is of points, money or both.")
+        yield Problem(pointer, "missing_field", Worded("A budget is of points, money or both."))
     if budget.money is not None:
         yield from too_fine(budget.money, decimals, below(pointer, "money"))
         for wallet in wallets:
             found = known.wallets.get(wallet)
             if found is not None and (found.value is None or not exact(found.value)):
-                message = f"The wallet «{wallet}» has no value in money."
+                message = Worded("The wallet «%(wallet)s» has no value in money.", wallet=wallet)
                 yield Problem(below(pointer, "money"), "missing_value", message)

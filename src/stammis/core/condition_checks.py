@@ -44,6 +44,7 @@ from stammis.core.conditions import (
 )
 from stammis.core.questions import allowed_levels, inner_of, leaves
 from stammis.core.reading import Problem, below, unknown
+from stammis.core.wording import Worded
 
 Bounded = LineAmount | LineQuantity | Total | BasketQuantity | BasketAmount | BasketLines | DaysSince | SpentInWindow
 
@@ -70,7 +71,7 @@ class Surroundings(NamedTuple):
 def too_fine(amount: AmountText, decimals: int | None, pointer: str) -> Iterator[Problem]:
     """The problem of an amount with more decimals than there are; None where that is not known."""
     if decimals is not None and decimals_of(amount) > decimals:
-        yield Problem(pointer, "too_many_decimals", f"At most {decimals} decimals here.")
+        yield Problem(pointer, "too_many_decimals", Worded("At most %(most)s decimals here.", most=decimals))
 
 
 def faults(condition: Condition, pointer: str, around: Surroundings) -> Iterator[Problem]:
@@ -79,7 +80,7 @@ def faults(condition: Condition, pointer: str, around: Surroundings) -> Iterator
         case All():
             yield from _parts(condition.of, pointer, around)
             if _contradicts(_flat(condition), around):
-                yield Problem(pointer, "never_holds", "These conditions never hold together.")
+                yield Problem(pointer, "never_holds", Worded("These conditions never hold together."))
         case Any():
             yield from _parts(condition.of, pointer, around)
         case Not():
@@ -108,14 +109,14 @@ def _of_moment(condition: OfMoment, pointer: str, around: Surroundings) -> Itera
             pass
         case Hours():
             if condition.from_ in (condition.until, "24:00"):
-                yield Problem(pointer, "never_holds", "These hours hold no time.")
+                yield Problem(pointer, "never_holds", Worded("These hours hold no time."))
         case Dates():
             if condition.first is not None and condition.last is not None and condition.first > condition.last:
-                yield Problem(pointer, "never_holds", "The last date lies before the first.")
+                yield Problem(pointer, "never_holds", Worded("The last date lies before the first."))
         case Holiday():
             if condition.calendar not in around.holidays:
                 at, name = below(pointer, "calendar"), condition.calendar
-                yield unknown(at, "unknown_holidays", "list of holidays", name, around.holidays)
+                yield unknown(at, "unknown_holidays", name, around.holidays)
         case Between():
             yield from _between(condition, pointer)
         case _:
@@ -126,7 +127,7 @@ def _of_history(condition: OfHistory, pointer: str, around: Surroundings) -> Ite
     match condition:
         case NthPurchase():
             if not condition.any_of and condition.every is None:
-                yield Problem(pointer, "missing_field", "Give any_of, every or both.")
+                yield Problem(pointer, "missing_field", Worded("Give any_of, every or both."))
         case DaysSince():
             yield from _bounds(condition, pointer, None)
             yield from _since(condition, pointer, around)
@@ -148,67 +149,67 @@ def _inner(condition: OfBasket, pointer: str, around: Surroundings) -> Iterator[
     for place, part in enumerate(inner_of(condition)):
         at = below(pointer, "of", place) if isinstance(condition, Together) else below(pointer, "of")
         if any(not isinstance(leaf, OfLine) for leaf in leaves(part)):
-            yield Problem(at, "only_lines", "Only questions about a line may stand here.")
+            yield Problem(at, "only_lines", Worded("Only questions about a line may stand here."))
         yield from faults(part, at, around)
 
 
 def _since(condition: DaysSince, pointer: str, around: Surroundings) -> Iterator[Problem]:
     if condition.what == "event":
         if condition.event is None:
-            yield Problem(below(pointer, "event"), "missing_field", "«event» is needed: the type of event.")
+            yield Problem(below(pointer, "event"), "missing_field", Worded("«event» is needed: the type of event."))
         elif around.events is not None and condition.event not in around.events:
-            yield unknown(below(pointer, "event"), "unknown_event", "type of event", condition.event, around.events)
+            yield unknown(below(pointer, "event"), "unknown_event", condition.event, around.events)
     elif condition.event is not None:
-        yield Problem(below(pointer, "event"), "not_here", "A type of event belongs to «what: event».")
+        yield Problem(below(pointer, "event"), "not_here", Worded("A type of event belongs to «what: event»."))
 
 
 def _balance(condition: Balance, pointer: str, around: Surroundings) -> Iterator[Problem]:
     if condition.wallet not in around.wallets:
-        yield unknown(below(pointer, "wallet"), "unknown_wallet", "wallet", condition.wallet, around.wallets)
+        yield unknown(below(pointer, "wallet"), "unknown_wallet", condition.wallet, around.wallets)
     else:
         yield from _bounds(condition, pointer, around.wallets[condition.wallet])
 
 
 def _between(condition: Between, pointer: str) -> Iterator[Problem]:
     if condition.from_ is None and condition.until is None:
-        yield Problem(pointer, "missing_field", "Give from, until or both.")
+        yield Problem(pointer, "missing_field", Worded("Give from, until or both."))
     read = []
     for name, text in (("from", condition.from_), ("until", condition.until)):
         try:
             read.append(None if text is None else dt.datetime.fromisoformat(text))
         except ValueError:
-            yield Problem(below(pointer, name), "wrong_format", "Expected a time such as 2026-11-27T18:00.")
+            yield Problem(below(pointer, name), "wrong_format", Worded("Expected a time such as 2026-11-27T18:00."))
             return
     first, until = read
     if first is not None and until is not None and first >= until:
-        yield Problem(pointer, "never_holds", "This time ends before it begins.")
+        yield Problem(pointer, "never_holds", Worded("This time ends before it begins."))
 
 
 def _bounds(condition: Bounded | Balance | Property, pointer: str, decimals: int | None) -> Iterator[Problem]:
     low, high = condition.at_least, condition.at_most
     if low is None and high is None:
-        yield Problem(pointer, "missing_field", "Give at_least, at_most or both.")
+        yield Problem(pointer, "missing_field", Worded("Give at_least, at_most or both."))
     for name, bound in (("at_least", low), ("at_most", high)):
         if bound is not None:
             yield from too_fine(bound, decimals, below(pointer, name))
     if low is not None and high is not None and exact(low) > exact(high):
-        yield Problem(pointer, "never_holds", "at_least lies above at_most.")
+        yield Problem(pointer, "never_holds", Worded("at_least lies above at_most."))
 
 
 def _tier(condition: Tier, pointer: str, around: Surroundings) -> Iterator[Problem]:
     if condition.set not in around.sets:
-        yield unknown(below(pointer, "set"), "unknown_tier_set", "tier set", condition.set, around.sets)
+        yield unknown(below(pointer, "set"), "unknown_tier_set", condition.set, around.sets)
         return
     if not condition.any_of and condition.at_least is None:
-        yield Problem(pointer, "missing_field", "Give any_of, at_least or both.")
+        yield Problem(pointer, "missing_field", Worded("Give any_of, at_least or both."))
     levels = around.levels.get(condition.set)
     if levels is None:
         return
     for place, name in enumerate(condition.any_of):
         if name not in levels:
-            yield unknown(below(pointer, "any_of", place), "unknown_level", "level", name, levels)
+            yield unknown(below(pointer, "any_of", place), "unknown_level", name, levels)
     if condition.at_least is not None and condition.at_least not in levels:
-        yield unknown(below(pointer, "at_least"), "unknown_level", "level", condition.at_least, levels)
+        yield unknown(below(pointer, "at_least"), "unknown_level", condition.at_least, levels)
 
 
 def _flat(condition: All) -> Iterator[Condition]:

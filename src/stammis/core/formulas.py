@@ -19,6 +19,8 @@ from fractions import Fraction
 from functools import reduce
 from typing import Final
 
+from stammis.core.wording import Worded
+
 LONGEST_FORMULA: Final = 200
 """Characters that a formula may have."""
 DEEPEST_FORMULA: Final = 12
@@ -38,7 +40,11 @@ _SIGNS = str.maketrans({"−": "-", "×": "*", "÷": "/"})
 
 
 class FormulaError(ValueError):
-    """The formula cannot be read; the message says where and why."""
+    """The formula cannot be read; ``said`` says where and why."""
+
+    def __init__(self, said: Worded) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 class NoValue(Exception):
@@ -65,7 +71,7 @@ def read_formula(text: str) -> Reading:
         FormulaError: It is too long or too deep, or does not follow the grammar.
     """
     if len(text) > LONGEST_FORMULA:
-        message = f"A formula has at most {LONGEST_FORMULA} characters."
+        message = Worded("A formula has at most %(most)s characters.", most=LONGEST_FORMULA)
         raise FormulaError(message)
     parser = _Parser(list(_pieces(text)))
     reckon = parser.whole()
@@ -78,7 +84,7 @@ def _pieces(text: str) -> Iterator[str]:
     while place < len(text):
         found = _PIECE.match(text, place)
         if found is None:
-            message = f"«{text[place:].strip()[:20]}» cannot be read."
+            message = Worded("«%(text)s» cannot be read.", text=text[place:].strip()[:20])
             raise FormulaError(message)
         yield found[0].strip()
         place = found.end()
@@ -122,7 +128,7 @@ class _Parser:
     def whole(self) -> Reckoning:
         reckon = self._sum()
         if self._next:
-            message = f"«{self._next}» is not expected here."
+            message = Worded("«%(text)s» is not expected here.", text=self._next)
             raise FormulaError(message)
         return reckon
 
@@ -138,7 +144,11 @@ class _Parser:
     def _expect(self, piece: str) -> None:
         found = self._take()
         if found != piece:
-            message = f"Expected «{piece}», found {f'«{found}»' if found else 'the end'}."
+            message = (
+                Worded("Expected «%(piece)s», found «%(found)s».", piece=piece, found=found)
+                if found
+                else Worded("Expected «%(piece)s», found the end.", piece=piece)
+            )
             raise FormulaError(message)
 
     def _sum(self) -> Reckoning:
@@ -167,7 +177,7 @@ class _Parser:
     def _factor(self) -> Reckoning:
         self._depth += 1
         if self._depth > DEEPEST_FORMULA:
-            message = f"Nested more than {DEEPEST_FORMULA} levels deep."
+            message = Worded("Nested more than %(most)s levels deep.", most=DEEPEST_FORMULA)
             raise FormulaError(message)
         reckon = self._of(self._take())
         self._depth -= 1
@@ -196,7 +206,7 @@ class _Parser:
             values.append(self._sum())
         self._expect(")")
         if len(values) > 1 and name not in _OF_MANY:
-            message = f"«{name}» takes one value."
+            message = Worded("«%(name)s» takes one value.", name=name)
             raise FormulaError(message)
         function = _FUNCTIONS[name]
         return lambda quantities: function([value(quantities) for value in values])
@@ -205,8 +215,11 @@ class _Parser:
         kind, dot, rest = name.partition(".")
         if not (name in QUANTITIES or (kind in PROPERTIES and dot and rest)):
             known = ", ".join((*QUANTITIES, *(f"{kind}.NAME" for kind in PROPERTIES), *_FUNCTIONS))
-            found = f"There is no quantity «{name}»" if name else "Something is missing at the end"
-            message = f"{found}. Known: {known}."
+            message = (
+                Worded("There is no quantity «%(name)s». Known: %(known)s.", name=name, known=known)
+                if name
+                else Worded("Something is missing at the end. Known: %(known)s.", known=known)
+            )
             raise FormulaError(message)
         self.names.append(name)
 

@@ -14,12 +14,13 @@ from stammis.core.programme import Programme
 from stammis.core.properties import as_number, as_text
 from stammis.core.questions import leaves
 from stammis.core.reading import Problem, below, unknown
+from stammis.core.wording import Worded, wording
 
 _EXPECTED: Final[dict[Kind, str]] = {
-    "text": "a text",
-    "number": "a number",
-    "boolean": "true or false",
-    "date": "a date such as 2026-01-31",
+    "text": wording("a text"),
+    "number": wording("a number"),
+    "boolean": wording("true or false"),
+    "date": wording("a date such as 2026-01-31"),
 }
 
 
@@ -34,14 +35,16 @@ def event_types(kind: EventType, pointer: str) -> Iterator[Problem]:
     for place, each in enumerate(kind.properties):
         at = below(pointer, "properties", place)
         if each.name in seen:
-            yield Problem(below(at, "name"), "duplicate_id", f"«{each.name}» is the name of another as well.")
+            yield Problem(
+                below(at, "name"), "duplicate_id", Worded("«%(name)s» is the name of another as well.", name=each.name)
+            )
         seen.add(each.name)
         for number, value in enumerate(each.any_of):
             if not _may_be_text_of(value, each.type):
-                message = f"Expected {_EXPECTED[each.type]}, as text."
+                message = Worded("Expected %(expected)s, as text.", expected=Worded(_EXPECTED[each.type]))
                 yield Problem(below(at, "any_of", number), "wrong_type", message)
     if kind.id in BY_THEMSELVES and kind.properties:
-        message = "This event happens by itself and has no properties."
+        message = Worded("This event happens by itself and has no properties.")
         yield Problem(below(pointer, "properties"), "not_here", message)
 
 
@@ -69,9 +72,9 @@ def asked_properties(rule: PerEvent, kind: EventType | None, pointer: str) -> It
         if not isinstance(leaf, Property):
             continue
         if rule.event in BY_THEMSELVES:
-            yield Problem(pointer, "never_holds", "This event happens by itself and has no properties.")
+            yield Problem(pointer, "never_holds", Worded("This event happens by itself and has no properties."))
         elif kind is not None and leaf.name not in declared:
-            yield unknown(pointer, "unknown_property", "property", leaf.name, declared)
+            yield unknown(pointer, "unknown_property", leaf.name, declared)
         elif kind is not None:
             yield from _asked(leaf, declared[leaf.name], pointer)
 
@@ -79,12 +82,16 @@ def asked_properties(rule: PerEvent, kind: EventType | None, pointer: str) -> It
 def _asked(leaf: Property, declared: PropertyType, pointer: str) -> Iterator[Problem]:
     bounded = leaf.at_least is not None or leaf.at_most is not None
     if bounded and declared.type != "number":
-        yield Problem(pointer, "not_a_number", f"«{leaf.name}» is no number, so it has no bounds.")
+        yield Problem(pointer, "not_a_number", Worded("«%(name)s» is no number, so it has no bounds.", name=leaf.name))
     for value in leaf.any_of:
         if declared.any_of and value not in declared.any_of:
-            yield unknown(pointer, "unknown_value", "value", value, declared.any_of)
+            yield unknown(pointer, "unknown_value", value, declared.any_of)
         elif not _may_be_text_of(value, declared.type):
-            yield Problem(pointer, "wrong_type", f"«{value}» is not {_EXPECTED[declared.type]}.")
+            yield Problem(
+                pointer,
+                "wrong_type",
+                Worded("«%(value)s» is not %(expected)s.", value=value, expected=Worded(_EXPECTED[declared.type])),
+            )
 
 
 def misreported(event: Happening, programme: Programme) -> list[Problem]:
@@ -96,11 +103,11 @@ def misreported(event: Happening, programme: Programme) -> list[Problem]:
     if kind is None:
         known = known_events(declared)
         if programme.only_declared_events and event.type not in known:
-            return [unknown("/type", "unknown_event", "type of event", event.type, known)]
+            return [unknown("/type", "unknown_event", event.type, known)]
         return []
     names = {each.name: each for each in kind.properties}
     problems = [
-        unknown(below("/properties", name), "unknown_field", "property", name, names)
+        unknown(below("/properties", name), "unknown_field", name, names)
         for name in event.properties
         if name not in names
     ]
@@ -117,11 +124,11 @@ def _misfit(value: Scalar, declared: PropertyType) -> Iterator[Problem]:
     at = below("/properties", declared.name)
     if value is None:
         if declared.required:
-            yield Problem(at, "missing_field", f"«{declared.name}» is needed here.")
+            yield Problem(at, "missing_field", Worded("«%(name)s» is needed here.", name=declared.name))
     elif not _is_of(value, declared.type):
-        yield Problem(at, "wrong_type", f"Expected {_EXPECTED[declared.type]}.")
+        yield Problem(at, "wrong_type", Worded("Expected %(expected)s.", expected=Worded(_EXPECTED[declared.type])))
     elif declared.any_of and as_text(value) not in declared.any_of:
-        yield unknown(at, "unknown_value", "value", as_text(value), declared.any_of)
+        yield unknown(at, "unknown_value", as_text(value), declared.any_of)
 
 
 def _is_of(value: Scalar, kind: Kind) -> bool:

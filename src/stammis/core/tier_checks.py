@@ -10,6 +10,7 @@ from stammis.core.amounts import AmountText, exact
 from stammis.core.condition_checks import too_fine
 from stammis.core.reading import Problem, below, unknown
 from stammis.core.tier_sets import ByAnniversary, ByCalendar, Counts, Downgrade, ForLife, Level, Measure, TierSet
+from stammis.core.wording import Worded
 
 
 class Wallets(NamedTuple):
@@ -29,13 +30,15 @@ def tier_faults(tiers: TierSet, pointer: str, around: Wallets) -> Iterator[Probl
         at = below(pointer, "also", place)
         yield from _wallet(measure, at, around)
         if measure.id == tiers.id:
-            yield Problem(below(at, "id"), "duplicate_id", f"«{measure.id}» is the id of the set itself.")
+            yield Problem(
+                below(at, "id"), "duplicate_id", Worded("«%(name)s» is the id of the set itself.", name=measure.id)
+            )
     before: Level | None = None
     for place, level in enumerate(tiers.levels):
         at = below(pointer, "levels", place)
         yield from _thresholds(tiers, level, at, around)
         if before is not None and not _ascends(before, level, tiers):
-            message = "Levels ascend: each begins above the one before, and asks no less of anything."
+            message = Worded("Levels ascend: each begins above the one before, and asks no less of anything.")
             yield Problem(below(at, "at"), "not_ascending", message)
         before = level
     yield from _ways(tiers, pointer)
@@ -43,15 +46,19 @@ def tier_faults(tiers: TierSet, pointer: str, around: Wallets) -> Iterator[Probl
 
 def _wallet(measure: TierSet | Measure, pointer: str, around: Wallets) -> Iterator[Problem]:
     if measure.counts in ("points", "balance") and measure.wallet not in around.ids:
-        yield unknown(below(pointer, "wallet"), "unknown_wallet", "wallet", measure.wallet, around.ids)
+        yield unknown(below(pointer, "wallet"), "unknown_wallet", measure.wallet, around.ids)
     if measure.events and measure.counts not in ("visits", "events"):
-        yield Problem(below(pointer, "events"), "not_counted", "Only visits and events count types of event.")
+        yield Problem(below(pointer, "events"), "not_counted", Worded("Only visits and events count types of event."))
 
 
 def _twice(ids: list[str], pointer: str) -> Iterator[Problem]:
     for place, name in enumerate(ids):
         if name in ids[:place]:
-            yield Problem(below(pointer, place, "id"), "duplicate_id", f"«{name}» is the id of another as well.")
+            yield Problem(
+                below(pointer, place, "id"),
+                "duplicate_id",
+                Worded("«%(name)s» is the id of another as well.", name=name),
+            )
 
 
 def _thresholds(tiers: TierSet, level: Level, pointer: str, around: Wallets) -> Iterator[Problem]:
@@ -61,7 +68,7 @@ def _thresholds(tiers: TierSet, level: Level, pointer: str, around: Wallets) -> 
         at = below(pointer, "also", name)
         measure = measures.get(name)
         if measure is None:
-            yield unknown(at, "unknown_measure", "measure", name, measures)
+            yield unknown(at, "unknown_measure", name, measures)
         else:
             yield from too_fine(amount, _decimals(measure.counts, measure.wallet, around), at)
 
@@ -87,18 +94,22 @@ def _ways(tiers: TierSet, pointer: str) -> Iterator[Problem]:
     ends = isinstance(cycle, ByCalendar) or (isinstance(cycle, ByAnniversary) and cycle.of == "joining")
     if tiers.entry == "at_review" and not ends:
         yield Problem(
-            below(pointer, "entry"), "no_review", "Only the calendar's cycles and those of joining are reviewed."
+            below(pointer, "entry"),
+            "no_review",
+            Worded("Only the calendar's cycles and those of joining are reviewed."),
         )
     if tiers.rate == "split" and (tiers.counts != "spend" or tiers.entry == "at_review"):
-        message = "A purchase can be split only where spend counts, and at once."
+        message = Worded("A purchase can be split only where spend counts, and at once.")
         yield Problem(below(pointer, "rate"), "cannot_split", message)
     if isinstance(cycle, ForLife) and (down != Downgrade() or tiers.lock_days):
         name = "lock_days" if tiers.lock_days else "downgrade"
-        yield Problem(below(pointer, name), "never_falls", "What counts for life does not fall by time.")
+        yield Problem(below(pointer, name), "never_falls", Worded("What counts for life does not fall by time."))
     if down.keep_until is not None:
         at = below(pointer, "downgrade", "keep_until")
         if down.grace_days:
-            yield Problem(at, "one_of", "Give grace_days or keep_until, not both.")
+            yield Problem(at, "one_of", Worded("Give grace_days or keep_until, not both."))
         if down.keep_until.day > calendar.monthrange(2024, down.keep_until.month)[1]:
-            message = f"Month {down.keep_until.month} has no day {down.keep_until.day}."
+            message = Worded(
+                "Month %(month)s has no day %(day)s.", month=down.keep_until.month, day=down.keep_until.day
+            )
             yield Problem(below(at, "day"), "out_of_range", message)

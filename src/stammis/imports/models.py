@@ -55,7 +55,8 @@ class Run(models.Model):
     stopping = models.BooleanField(
         default=False, db_comment="Whether somebody wants it to stop; heeded after the piece that is being read."
     )
-    message = models.TextField(default="", db_comment="Why it failed.")
+    message = models.TextField(default="", db_comment="Why it failed, in English.")
+    wording = models.JSONField(null=True, db_comment="How that sentence was made, for other languages.")
 
     class Meta:
         """Few rows."""
@@ -75,7 +76,8 @@ class BadRow(models.Model):
     line = models.BigIntegerField(db_comment="Line of the file, from 1.")
     field = models.TextField(db_comment="Column; empty: the row as a whole.")
     code = models.TextField(db_comment="What is wrong: a stable code.")
-    message = models.TextField(db_comment="What is wrong, as a sentence.")
+    message = models.TextField(db_comment="What is wrong, as a sentence in English.")
+    wording = models.JSONField(null=True, db_comment="How that sentence was made, for other languages.")
     raw = models.TextField(default="", db_comment="The id or the beginning of the row as it stands in the file.")
 
     class Meta:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from procrastinate.contrib.django import app
 
-from stammis.imports.files import BadFile
+from stammis.core.wording import Worded
+from stammis.imports.files import BadFile, in_full
 from stammis.imports.models import Run
 from stammis.imports.services import import_balances, import_members, import_purchases, runs
 from stammis.kit import clock
@@ -28,6 +29,8 @@ def read_file(kind: str, path: str, programme_id: str, by: str) -> None:
     programme = Programme.objects.get(id=uuid.UUID(programme_id))
     try:
         READERS[kind](file, programme, by=by, clock=clock.now)
-    except (BadFile, FileNotFoundError) as error:
-        runs.fail(runs.begin(programme, Run.Kind(kind), file.name, by), str(error))
+    except BadFile as error:
+        runs.fail(runs.begin(programme, Run.Kind(kind), file.name, by), in_full(error))
+    except FileNotFoundError as error:
+        runs.fail(runs.begin(programme, Run.Kind(kind), file.name, by), Worded(str(error)))
     shutil.rmtree(file.parent, ignore_errors=True)

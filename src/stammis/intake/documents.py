@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, field
 
+from stammis.core.wording import Worded
 from stammis.intake.bodies import YEARS, Body, DraftBody, Name, Time
 from stammis.intake.codes import Fault, fault
 from stammis.intake.reading import decode, refusal
@@ -96,7 +97,7 @@ def read_backtest(raw: bytes) -> BacktestBody:
     named = [body.document is not None, body.draft is not None, body.without is not None, body.proof]
     if sum(named) != 1:
         raise Invalid(
-            errors=[fault("/document", "missing_field", "Name one thing: document, draft, without or proof.")]
+            errors=[fault("/document", "missing_field", Worded("Name one thing: document, draft, without or proof."))]
         )
     return body
 
@@ -112,7 +113,9 @@ def read_correction(raw: bytes) -> CorrectionBody:
     _check(raw, body.document)
     named = [body.document is not None, body.draft is not None, body.version is not None]
     if sum(named) != 1:
-        raise Invalid(errors=[fault("/document", "missing_field", "Name one thing: version, document or draft.")])
+        raise Invalid(
+            errors=[fault("/document", "missing_field", Worded("Name one thing: version, document or draft."))]
+        )
     return body
 
 
@@ -121,7 +124,7 @@ def _check(raw: bytes, document: dict[str, Any] | None) -> None:
     if document is None:
         return
     if len(raw) > LARGEST_DOCUMENT:
-        raise Invalid(errors=[fault("/document", "too_long", "A programme has at most 512 KiB.")])
+        raise Invalid(errors=[fault("/document", "too_long", Worded("A programme has at most 512 KiB."))])
     found = list(islice(_unkept(document, "/document", 0), _MOST_FAULTS))
     if found:
         raise Invalid(errors=found)
@@ -142,7 +145,7 @@ def _unkept(value: Any, pointer: str, depth: int) -> Iterator[Fault]:
             for at, each in enumerate(value):
                 yield from _unkept(each, f"{pointer}/{at}", depth + 1)
         case float():
-            yield fault(pointer, "wrong_type", 'Write numbers with decimals as text, such as "2.50".')
+            yield fault(pointer, "wrong_type", Worded('Write numbers with decimals as text, such as "2.50".'))
         case str() if "\0" in value:
             yield fault(pointer, "nul_character")
         case _:

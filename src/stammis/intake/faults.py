@@ -14,12 +14,16 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import inspect
 
+from stammis.core.wording import Worded, wording
 from stammis.intake.amounts import MOST_DECIMALS, Unreadable, millionths, minor_units, signed_minor_units
 from stammis.intake.bodies import ITEMS, YEARS, Body
 from stammis.intake.codes import Fault, fault
 from stammis.intake.relations import relations
 
 MOST_FAULTS = 100
+ONE_OF = wording("Write one of: %(values)s.")
+ENTRIES = wording("%(number)s entries are too many: at most %(most)s.")
+CHARACTERS = wording("%(number)s characters are too many: at most %(most)s.")
 _LARGEST_FLOAT = Decimal("1.7e308")
 
 
@@ -35,12 +39,12 @@ def item_faults(raw: bytes, currency: str | None = None) -> list[Fault]:
     if unreadable:
         return unreadable
     if not isinstance(value, dict):
-        return [fault("", "wrong_type", "An object is expected here.")]
+        return [fault("", "wrong_type", Worded("An object is expected here."))]
     kind = value.get("kind")
     body = ITEMS.get(kind) if isinstance(kind, str) else None
     if body is None:
         code = "wrong_type" if "kind" in value else "missing_field"
-        return [fault("/kind", code, "Write one of: " + ", ".join(ITEMS) + ".")]
+        return [fault("/kind", code, Worded(ONE_OF, values=", ".join(ITEMS)))]
     return value_faults(value, body, currency)
 
 
@@ -57,7 +61,7 @@ def _plain(raw: bytes) -> tuple[Any, list[Fault]]:
     except RecursionError:
         return None, [fault("", "too_deep")]
     except ValueError as error:
-        return None, [fault("", "bad_json", f"This is not JSON: {error}.")]
+        return None, [fault("", "bad_json", Worded("This is not JSON: %(words)s.", words=str(error)))]
 
 
 class _NotANumber:
@@ -92,7 +96,7 @@ def _walk(value: Any, shape: inspect.Type, pointer: str, reads: str | None = Non
         case inspect.DateTimeType() | inspect.DateType():
             yield from _walk_time(value, shape, pointer)
         case inspect.LiteralType(values=values) if not isinstance(value, str) or value not in values:
-            yield fault(pointer, "wrong_type", "Write one of: " + ", ".join(str(each) for each in values) + ".")
+            yield fault(pointer, "wrong_type", Worded(ONE_OF, values=", ".join(map(str, values))))
         case inspect.IntType():
             yield from _walk_whole(value, shape, pointer)
         case inspect.FloatType():
@@ -126,7 +130,7 @@ def _walk_union(value: Any, types: tuple[inspect.Type, ...], pointer: str, reads
 
 def _walk_object(value: Any, shape: inspect.StructType, pointer: str) -> Iterator[Fault]:
     if not isinstance(value, dict):
-        yield fault(pointer, "wrong_type", "An object is expected here.")
+        yield fault(pointer, "wrong_type", Worded("An object is expected here."))
         return
     fields = {each.encode_name: each for each in shape.fields}
     for name in value:
@@ -141,9 +145,9 @@ def _walk_object(value: Any, shape: inspect.StructType, pointer: str) -> Iterato
 
 def _walk_list(value: Any, shape: Any, item: inspect.Type, pointer: str) -> Iterator[Fault]:
     if not isinstance(value, list):
-        yield fault(pointer, "wrong_type", "A list is expected here.")
+        yield fault(pointer, "wrong_type", Worded("A list is expected here."))
         return
-    yield from _length(value, shape, pointer, "{} entries are too many: at most {}.")
+    yield from _length(value, shape, pointer, ENTRIES)
     for at, each in enumerate(value[: shape.max_length]):
         yield from _walk(each, item, f"{pointer}/{at}")
 
@@ -152,9 +156,9 @@ def _walk_facts(
     value: Any, shape: Any, key_type: inspect.Type, value_type: inspect.Type, pointer: str
 ) -> Iterator[Fault]:
     if not isinstance(value, dict):
-        yield fault(pointer, "wrong_type", "An object is expected here.")
+        yield fault(pointer, "wrong_type", Worded("An object is expected here."))
         return
-    yield from _length(value, shape, pointer, "{} entries are too many: at most {}.")
+    yield from _length(value, shape, pointer, ENTRIES)
     for name, each in value.items():
         yield from _walk(name, key_type, f"{pointer}/{_escape(name)}")
         yield from _walk(each, value_type, f"{pointer}/{_escape(name)}")
@@ -171,7 +175,7 @@ def _walk_text(value: Any, shape: inspect.StrType, pointer: str, reads: str | No
     if _has_half_characters(value):
         yield fault(pointer, "half_character")
         return
-    yield from _length(value, shape, pointer, "{} characters are too many: at most {}.")
+    yield from _length(value, shape, pointer, CHARACTERS)
     match reads:
         case "money":
             yield from _unreadable(pointer, lambda: minor_units(MOST_DECIMALS)(value))
@@ -184,7 +188,7 @@ def _walk_text(value: Any, shape: inspect.StrType, pointer: str, reads: str | No
 
 def _walk_time(value: Any, shape: inspect.DateTimeType | inspect.DateType, pointer: str) -> Iterator[Fault]:
     if not isinstance(value, str):
-        yield fault(pointer, "wrong_type", "A time or a date, written as text, is expected here.")
+        yield fault(pointer, "wrong_type", Worded("A time or a date, written as text, is expected here."))
     elif isinstance(shape, inspect.DateType):
         if not _converts(value, dt.date):
             yield fault(pointer, "bad_date")
@@ -206,9 +210,10 @@ def _converts(value: str, to: Any) -> bool:
 
 def _walk_whole(value: Any, shape: inspect.IntType, pointer: str) -> Iterator[Fault]:
     if not isinstance(value, int) or isinstance(value, bool):
-        yield fault(pointer, "wrong_type", "A whole number is expected here.")
+        yield fault(pointer, "wrong_type", Worded("A whole number is expected here."))
     elif (shape.ge is not None and value < shape.ge) or (shape.le is not None and value > shape.le):
-        yield fault(pointer, "out_of_range", f"This lies outside {shape.ge} to {shape.le}.")
+        message = Worded("This lies outside %(least)s to %(most)s.", least=str(shape.ge), most=str(shape.le))
+        yield fault(pointer, "out_of_range", message)
 
 
 def _walk_quantity(value: Any, pointer: str) -> Iterator[Fault]:
@@ -216,7 +221,8 @@ def _walk_quantity(value: Any, pointer: str) -> Iterator[Fault]:
         yield fault(pointer, "not_a_number")
         return
     if isinstance(value, bool) or not isinstance(value, int | str):
-        yield fault(pointer, "wrong_type", "Write a whole number, or decimal text; JSON fractions are refused.")
+        message = Worded("Write a whole number, or decimal text; JSON fractions are refused.")
+        yield fault(pointer, "wrong_type", message)
         return
     yield from _unreadable(pointer, lambda: millionths(value))
 
@@ -232,7 +238,7 @@ def _length(value: Any, shape: Any, pointer: str, too_long: str) -> Iterator[Fau
     if shape.min_length is not None and len(value) < shape.min_length:
         yield fault(pointer, "empty")
     if shape.max_length is not None and len(value) > shape.max_length:
-        yield fault(pointer, "too_long", too_long.format(len(value), shape.max_length))
+        yield fault(pointer, "too_long", Worded(too_long, number=len(value), most=shape.max_length))
 
 
 def _has_half_characters(text: str) -> bool:

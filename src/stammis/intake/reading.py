@@ -46,7 +46,7 @@ from stammis.intake.bodies import (
     SettleBody,
     StatusBody,
 )
-from stammis.intake.codes import fault
+from stammis.intake.codes import MESSAGES, fault
 from stammis.intake.faults import faults
 from stammis.kit.errors import Invalid
 
@@ -90,7 +90,7 @@ def decode(raw: bytes, body: type[AnyBody], currency: str | None = None) -> AnyB
     return decoded
 
 
-def refusal(raw: bytes, body: type[Body], currency: str | None = None, first: str = "This is not JSON.") -> Invalid:
+def refusal(raw: bytes, body: type[Body], currency: str | None = None, first: str = MESSAGES["bad_json"]) -> Invalid:
     """Make the error that lists all faults of a body which could not be read; of a huge one only the first."""
     if len(raw) > MOST_WALKED:
         return Invalid(errors=[fault("", "bad_body", first)])

@@ -8,6 +8,9 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext
 
+from stammis.core.wording import Worded
+from stammis.kit.telling import told, told_each
+
 
 class Problem(Exception):
     """Something is wrong with the request."""
@@ -25,19 +28,26 @@ class Problem(Exception):
     ) -> None:
         """Take a message for people (default: the class's docstring), field errors, and what else there is to know.
 
-        A message is written in English inside ``gettext_noop``; ``values`` are those of its ``%(name)s``.
+        A message is written in English inside ``gettext_noop``, where ``values`` are those of its ``%(name)s``, or is
+        ``Worded``, as those of field errors may be.
         """
         self.text = message or inspect.cleandoc(type(self).__doc__ or "")
         self.values = values
-        self.message = self.text % values if values else self.text
+        self.message = self.text % values if values else str(self.text)
         self.errors = errors or []
         self.detail = detail
         super().__init__(self.message)
 
     def told(self) -> str:
         """Say it in the active language; ``message`` is always English, for programs and for logs."""
+        if isinstance(self.text, Worded):
+            return told(self.text)
         said = gettext(self.text)
         return said % self.values if self.values else said
+
+    def told_errors(self) -> list[dict[str, str]]:
+        """Say what is wrong with each field in the active language; ``errors`` is English."""
+        return told_each(self.errors)
 
 
 class NotFound(Problem):

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node
 
+from stammis.core.wording import Worded
 from stammis.kit.errors import Invalid
 
 LARGEST_FILE = 512 * 1024
@@ -50,20 +51,22 @@ def load(text: str | bytes) -> dict[str, Any]:
     A key given twice, an alias, nesting deeper than 40 and files above 512 KiB are refused.
     """
     if len(text) > LARGEST_FILE:
-        raise _bad("", "too_large", f"A programme file has at most {LARGEST_FILE // 1024} KiB.")
+        raise _bad(None, "too_large", Worded("A programme file has at most %(most)s KiB.", most=LARGEST_FILE // 1024))
     try:
         written = text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff")
         _check_events(written)
         document = _read(written)
     except UnicodeDecodeError as error:
-        raise _bad("", "encoding", f"The file is not UTF-8: byte {error.start + 1} cannot be read.") from error
+        message = Worded("The file is not UTF-8: byte %(number)s cannot be read.", number=error.start + 1)
+        raise _bad(None, "encoding", message) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise _bad(_place(mark), "yaml", error.problem or "This is not YAML.") from error
+        raise _bad(mark, "yaml", Worded("This is not YAML: %(words)s.", words=error.problem or "?")) from error
     except yaml.YAMLError as error:
-        raise _bad("", "yaml", f"This is not YAML: {error}") from error
+        raise _bad(None, "yaml", Worded("This is not YAML: %(words)s.", words=str(error))) from error
     if not isinstance(document, dict):
-        raise _bad("", "yaml", "A programme file is a list of fields: «stammis: 1», «programme: …» and so on.")
+        message = Worded("A programme file is a list of fields: «stammis: 1», «programme: …» and so on.")
+        raise _bad(None, "yaml", message)
     return document
 
 
@@ -72,13 +75,12 @@ def dump(document: dict[str, Any]) -> str:
     return yaml.dump(document, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=120)
 
 
-def _bad(place: str, code: str, message: str) -> BadFile:
-    said = f"{place}: {message}" if place else message
+def _bad(mark: Any, code: str, message: Worded) -> BadFile:
+    said = message
+    if mark:
+        where = {"line": mark.line + 1, "column": mark.column + 1}
+        said = Worded("line %(line)s, column %(column)s: %(message)s", **where, message=message)
     return BadFile(said, errors=[{"pointer": "", "code": code, "message": said}])
-
-
-def _place(mark: Any) -> str:
-    return f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
 
 
 def _check_events(text: str) -> None:
@@ -86,11 +88,13 @@ def _check_events(text: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=_Reader):
         if isinstance(event, yaml.AliasEvent):
-            raise _bad(_place(event.start_mark), "alias", "Aliases («*name») are not taken: write the part out.")
+            message = Worded("Aliases («*name») are not taken: write the part out.")
+            raise _bad(event.start_mark, "alias", message)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
-                raise _bad(_place(event.start_mark), "too_deep", f"Parts lie more than {DEEPEST} deep in one another.")
+                message = Worded("Parts lie more than %(most)s deep in one another.", most=DEEPEST)
+                raise _bad(event.start_mark, "too_deep", message)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
@@ -110,7 +114,7 @@ def _read(text: str) -> Any:
 def _check_keys(node: Node) -> None:
     """Refuse a mapping that names a key twice, where YAML would silently take the last, and types of YAML's own."""
     if node.tag not in _TAGS:
-        raise _bad(_place(node.start_mark), "tag", f"Types such as «{node.tag}» are not taken.")
+        raise _bad(node.start_mark, "tag", Worded("Types such as «%(name)s» are not taken.", name=str(node.tag)))
     if not isinstance(node, MappingNode):
         for child in node.value if isinstance(node.value, list) else []:
             _check_keys(child)
@@ -119,8 +123,8 @@ def _check_keys(node: Node) -> None:
     for key, value in node.value:
         name = str(key.value)
         if not isinstance(key.value, str) or key.tag == "tag:yaml.org,2002:merge":
-            raise _bad(_place(key.start_mark), "key", "A field's name is plain text.")
+            raise _bad(key.start_mark, "key", Worded("A field's name is plain text."))
         if name in seen:
-            raise _bad(_place(key.start_mark), "duplicate_field", f"«{name}» is given twice.")
+            raise _bad(key.start_mark, "duplicate_field", Worded("«%(name)s» is given twice.", name=name))
         seen.add(name)
         _check_keys(value)

@@ -18,6 +18,7 @@ from stammis.console.forms.drafts import HolidaysForm
 from stammis.core.document import as_document, parse
 from stammis.core.programme import Programme
 from stammis.core.reading import Problem
+from stammis.core.wording import Worded
 from stammis.kit.holidays import NoHolidays
 from tests.core.strategies import documents
 
@@ -129,7 +130,10 @@ def test_a_comma_is_a_decimal_point_and_blanks_do_not_count() -> None:
 
 
 def test_a_problem_stands_with_the_innermost_field_that_it_concerns() -> None:
-    problems = [Problem("/earn/1/when/any_of/0", "x", "Here."), Problem("/earn/0/points", "x", "There.")]
+    problems = [
+        Problem("/earn/1/when/any_of/0", "x", Worded("Here.")),
+        Problem("/earn/0/points", "x", Worded("There.")),
+    ]
     root = layout(FACE, SMALL, problems=problems)
     wrong = {node.pointer: [one.message for one in node.errors] for node in root.walk() if node.errors}
     assert wrong == {"/earn/1/when/any_of": ["Here."], "/earn/0/points": ["There."]}

@@ -44,6 +44,8 @@ from stammis.core.events import (
 from stammis.core.parcels import Awaits
 from stammis.core.programme import Programme
 from stammis.core.standing import Rate
+from stammis.core.wording import Worded, wording
+from stammis.kit.telling import told
 from stammis.programmes.sentences import conditions, rules, words
 
 
@@ -312,43 +314,47 @@ def _unmet(saw: Mapping[str, Scalar], rule: Earn, facts: dict[str, str], program
 
 def refusal(code: str, reason: str | None = None, detail: Mapping[str, Scalar] | None = None) -> str:
     """Why a wish was refused, as a sentence in the active language; the code itself where it has no sentence."""
-    facts = {name: str(value) for name, value in (detail or {}).items()}
+    return told(refused(code, reason, detail))
+
+
+def refused(code: str, reason: str | None = None, detail: Mapping[str, Scalar] | None = None) -> Worded:
+    """Why a wish was refused, in English whoever asks, as it is kept and as programs read it."""
     if code == "not_enough_points" and reason == "expired":
-        return _("There are not enough points: those that would have covered it have expired.")
-    if code == "tender_limit" and "max" in facts:
-        return _("At most %(max)s points can pay for this.") % facts
-    return _refusals().get(code, code)
+        return Worded("There are not enough points: those that would have covered it have expired.")
+    if code == "tender_limit" and detail and "max" in detail:
+        return Worded("At most %(max)s points can pay for this.", max=str(detail["max"]))
+    return Worded(_refusals().get(code, code))
 
 
 def _refusals() -> dict[str, str]:
     others = sentences_between.refusals() | lots.refusals()
     return others | {
-        "already_cancelled": _("This was cancelled before."),
-        "already_over": _("This day is over."),
-        "already_used": _("This reward was used before."),
-        "as_of_past": _("More has happened to this member by then than is looked through again."),
-        "coupon_refused": _("A coupon is unknown, was used before or belongs to somebody else."),
-        "id_reused": _("This id was used before, for something else."),
-        "in_future": _("This lies in the future."),
-        "invalid": _("This cannot be stored."),
-        "invalid_event": _("The event does not fit what the programme declares of its type."),
-        "more_than_bought": _("More would come back than was bought."),
-        "negative_total": _("The discounts are more than the lines."),
-        "no_rate": _("There is no rate for this currency."),
-        "not_enough_points": _("There are not enough points."),
-        "not_written": _("This could not be written; the reason is in the log."),
-        "sold_out": _("Nothing is left of this reward."),
-        "too_many_decimals": _("The purchase's currency has fewer decimals."),
-        "tender_limit": _("More points are offered than may pay for this."),
-        "tender_wallet": _("These points cannot pay for a purchase."),
-        "too_old": _("This lies further back than the programme accepts."),
-        "unknown_level": _("The tier set has no such level."),
-        "unknown_line": _("The purchase has no line with this id."),
-        "unknown_member": _("There is no member with this id."),
-        "unknown_purchase": _("There is no purchase with this id."),
-        "unknown_redemption": _("There is no redemption with this id."),
-        "unknown_reward": _("There is no such reward."),
-        "unknown_status": _("The programme does not know this status."),
-        "unknown_tier_set": _("The programme has no such tier set."),
-        "unknown_wallet": _("The programme has no such wallet."),
+        "already_cancelled": wording("This was cancelled before."),
+        "already_over": wording("This day is over."),
+        "already_used": wording("This reward was used before."),
+        "as_of_past": wording("More has happened to this member by then than is looked through again."),
+        "coupon_refused": wording("A coupon is unknown, was used before or belongs to somebody else."),
+        "id_reused": wording("This id was used before, for something else."),
+        "in_future": wording("This lies in the future."),
+        "invalid": wording("This cannot be stored."),
+        "invalid_event": wording("The event does not fit what the programme declares of its type."),
+        "more_than_bought": wording("More would come back than was bought."),
+        "negative_total": wording("The discounts are more than the lines."),
+        "no_rate": wording("There is no rate for this currency."),
+        "not_enough_points": wording("There are not enough points."),
+        "not_written": wording("This could not be written; the reason is in the log."),
+        "sold_out": wording("Nothing is left of this reward."),
+        "too_many_decimals": wording("The purchase's currency has fewer decimals."),
+        "tender_limit": wording("More points are offered than may pay for this."),
+        "tender_wallet": wording("These points cannot pay for a purchase."),
+        "too_old": wording("This lies further back than the programme accepts."),
+        "unknown_level": wording("The tier set has no such level."),
+        "unknown_line": wording("The purchase has no line with this id."),
+        "unknown_member": wording("There is no member with this id."),
+        "unknown_purchase": wording("There is no purchase with this id."),
+        "unknown_redemption": wording("There is no redemption with this id."),
+        "unknown_reward": wording("There is no such reward."),
+        "unknown_status": wording("The programme does not know this status."),
+        "unknown_tier_set": wording("The programme has no such tier set."),
+        "unknown_wallet": wording("The programme has no such wallet."),
     }

@@ -13,6 +13,7 @@ from stammis.core.effects import Step
 from stammis.core.events import AnyEvent, HoldCaptured, HoldPlaced, HoldReleased, PendingRestored, Scalar
 from stammis.core.parcels import Awaits
 from stammis.core.programme import Programme
+from stammis.core.wording import wording
 from stammis.programmes.sentences import words
 
 
@@ -80,14 +81,14 @@ def not_taken(step: Step, programme: Programme) -> str:
 def refusals() -> dict[str, str]:
     """Say by code why an act with holds or lives of points is refused."""
     return {
-        "hold_closed": _("This hold was captured or released before, or its time is over."),
-        "hold_refused": _("The purchase names a hold that cannot pay for it."),
-        "more_than_held": _("More would be taken than was put aside."),
-        "not_cancelled": _("This act took nothing away: there is nothing to bring back."),
-        "not_pending": _("These points are not pending: they are active, or were taken back, or have ended."),
-        "nothing_to_extend": _("There are no points that would last longer by it."),
-        "unknown_act": _("There is no such act."),
-        "unknown_hold": _("There is no hold with this id."),
+        "hold_closed": wording("This hold was captured or released before, or its time is over."),
+        "hold_refused": wording("The purchase names a hold that cannot pay for it."),
+        "more_than_held": wording("More would be taken than was put aside."),
+        "not_cancelled": wording("This act took nothing away: there is nothing to bring back."),
+        "not_pending": wording("These points are not pending: they are active, or were taken back, or have ended."),
+        "nothing_to_extend": wording("There are no points that would last longer by it."),
+        "unknown_act": wording("There is no such act."),
+        "unknown_hold": wording("There is no hold with this id."),
     }
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from msgspec import to_builtins
-
 from stammis.accrual.outcomes import Declined
 from stammis.core.calendars import Calendar, instant
 from stammis.core.events import Happening, MemberChanged, Scalar
 from stammis.core.happening_checks import misreported
+from stammis.core.reading import plain
 from stammis.core.rules import Rules
 from stammis.core.standing import Standing
 from stammis.members import services as members
@@ -42,7 +41,7 @@ def unfit(event: Happening, rules: Rules) -> Declined | None:
     problems = misreported(event, rules.programme)
     if not problems:
         return None
-    return Declined(422, "invalid_event", detail={"errors": [to_builtins(each) for each in problems]})
+    return Declined(422, "invalid_event", detail={"errors": [plain(each) for each in problems]})
 
 
 def are_known(event: MemberChanged, standing: Standing, calendar: Calendar) -> bool:

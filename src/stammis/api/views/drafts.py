@@ -16,6 +16,7 @@ from stammis.api.listing import limited
 from stammis.api.once import once
 from stammis.api.openapi.describing import IDEMPOTENCY_KEY, Description, described
 from stammis.api.openapi.examples import A_CHANGE, A_DRAFT, DRAFT_ID
+from stammis.api.problems import as_plain
 from stammis.api.scoping import programme_of
 from stammis.api.shapes import DraftAnswer, DraftsAnswer
 from stammis.api.shapes.programmes import State
@@ -264,7 +265,7 @@ def _item(draft: Draft) -> dict[str, Any]:
 def _draft(draft: Draft) -> dict[str, Any]:
     planned = plan_of(draft, now=clock.now())
     problem, plan = (planned, None) if isinstance(planned, Problem) else (None, planned)
-    mistakes = problem.errors or [fault("", problem.code, problem.message)] if problem else []
+    mistakes = as_plain(problem.errors or [fault("", problem.code, problem.message)]) if problem else []
     return _item(draft) | {
         "document": draft.document,
         "mistakes": mistakes,

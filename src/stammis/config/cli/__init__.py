@@ -104,7 +104,7 @@ def tell(error: Exception) -> None:
         traceback.print_exception(error)
     match error:
         case Problem():
-            lines = [error.told(), *(f"  {place(each)}{_(each['message'])}" for each in error.errors)]
+            lines = [error.told(), *(f"  {place(each)}{each['message']}" for each in error.told_errors())]
         case OSError():
             lines = [f"{error.filename or _('The system')}: {error.strerror or error}"]
         case DatabaseError():

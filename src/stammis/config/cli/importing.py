@@ -18,6 +18,7 @@ from stammis.imports import queries, services
 from stammis.imports.models import Run
 from stammis.kit import clock
 from stammis.kit.spreadsheets import cells
+from stammis.kit.telling import told_again
 from stammis.programmes import queries as programmes
 
 SHOWN = 50
@@ -88,7 +89,7 @@ def tell(run: Run, report: Path | None) -> None:
         column = f", {each.field}" if each.field else ""
         said = f" [{each.raw[:60]}]" if each.raw else ""
         place = _("line %(number)s") % {"number": each.line}
-        click.echo(f"{place}{column}: {_(each.message)} ({each.code}){said}")
+        click.echo(f"{place}{column}: {told_again(each.message, each.wording)} ({each.code}){said}")
     listed = bad.count()
     if listed > SHOWN:
         more = {"number": number(listed - SHOWN)}

@@ -18,6 +18,7 @@ from stammis.core.conditions import Clock, says
 from stammis.core.events import AnyEvent
 from stammis.core.parts import Part, Text
 from stammis.core.reading import Problem
+from stammis.core.wording import as_worded
 from stammis.intake.reading import read_event, read_purchase
 from stammis.kit.errors import Invalid
 from stammis.programmes.models import Programme
@@ -89,8 +90,8 @@ def think(cart: dict[str, Any], programme: Programme, now: dt.datetime) -> Thoug
     try:
         return Thought(reads(json.dumps(body).encode()).event, at, [])
     except Invalid as error:
-        wrong = [Problem(_place(one["pointer"]), one["code"], one["message"]) for one in error.errors]
-        return Thought(None, at, wrong or [Problem("", "invalid", error.message)])
+        wrong = [Problem(_place(one["pointer"]), one["code"], as_worded(one["message"])) for one in error.errors]
+        return Thought(None, at, wrong or [Problem("", "invalid", as_worded(error.text))])
 
 
 def _lines(cart: dict[str, Any]) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from lucide.templatetags.lucide import lucide
 import stammis
 from stammis.console import formats
 from stammis.console.editor.nodes import Node
+from stammis.kit.telling import told_again
 from stammis.programmes.sentences import labels
 
 register = template.Library()
@@ -29,6 +30,7 @@ register.filter("points", formats.points)
 register.filter("signed", formats.signed)
 register.filter("money", formats.money)
 register.filter("percent", formats.percent)
+register.filter("told", told_again)
 
 
 @register.filter

@@ -22,6 +22,7 @@ from stammis.console.requests import StaffRequest
 from stammis.core.programme import Programme as Document
 from stammis.core.reading import Problem
 from stammis.core.standing import Standing
+from stammis.core.wording import Worded
 from stammis.kit import clock
 from stammis.members import queries as members
 from stammis.programmes import drafts as reading
@@ -72,7 +73,7 @@ def beside(request: StaffRequest, shown: Programme, draft: Draft, document: dict
         for title, side in sides:
             buyer = _standing(shown, thought_of, thought, side)
             if buyer is None:
-                problems = [Problem("/member", "unknown_member", _("There is no member with this id."))]
+                problems = [Problem("/member", "unknown_member", Worded("There is no member with this id."))]
                 break
             trial = try_out(buyer[0], thought.event, side, before=versions, own=buyer[1])
             told = side.at(int(thought.at.timestamp())).programme

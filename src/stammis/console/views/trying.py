@@ -16,6 +16,7 @@ from stammis.console.forms.trying import TryingForm
 from stammis.console.frame import draw
 from stammis.console.requests import StaffRequest
 from stammis.kit import clock
+from stammis.kit.telling import told
 from stammis.programmes.models import Programme
 from stammis.programmes.sentences import words
 from stammis.staff.roles import Permission
@@ -34,7 +35,7 @@ def what_if(request: StaffRequest) -> HttpResponse:
     if asked and form.is_valid():
         thought = think(form.cart(ZoneInfo(programme.zone)), programme, now)
         for problem in thought.problems:
-            form.refuse(problem.pointer, problem.message)
+            form.refuse(problem.pointer, told(problem.message))
         if thought.event is not None:
             context |= {"at": thought.at, **_tried(programme, form, thought)}
     return draw(request, "console/trying/what_if.html", context)

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from stammis.imports.files.opening import open_sheet
-from stammis.imports.files.sheets import LONGEST_RAW, Bad, BadFile, Columns, Row, Sheet
+from stammis.imports.files.sheets import LONGEST_RAW, Bad, BadFile, Columns, Row, Sheet, in_full
 
-__all__ = ["LONGEST_RAW", "Bad", "BadFile", "Columns", "Row", "Sheet", "open_sheet"]
+__all__ = ["LONGEST_RAW", "Bad", "BadFile", "Columns", "Row", "Sheet", "in_full", "open_sheet"]

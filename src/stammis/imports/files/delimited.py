@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
-from django.utils.translation import gettext_noop
-
+from stammis.core.wording import Worded
 from stammis.imports.files.sheets import LONGEST_RAW, Bad, BadFile, Columns, Row, Sheet, check_columns
 
 LONGEST_LINE = 1 << 20
@@ -76,7 +75,7 @@ def read(file: BinaryIO, size: int, allowed: Columns) -> Sheet:
     reached = [0]
     begins = file.read(3)
     if begins.startswith(_OTHER_BOMS):
-        raise BadFile(gettext_noop("This file is in UTF-16; save it as UTF-8."))
+        raise BadFile(Worded("This file is in UTF-16; save it as UTF-8."))
     if begins == _BOM:
         reached[0] = len(_BOM)
     else:
@@ -84,16 +83,14 @@ def read(file: BinaryIO, size: int, allowed: Columns) -> Sheet:
     lines = _Lines(file, reached)
     head = next(lines, "").strip("\r\n")
     if not head.strip():
-        raise BadFile(gettext_noop("This file is empty."))
+        raise BadFile(Worded("This file is empty."))
     if any("\udc80" <= letter <= "\udcff" or letter == "\0" for letter in head):
-        raise BadFile(gettext_noop("The first line of this file is no text in UTF-8."))
+        raise BadFile(Worded("The first line of this file is no text in UTF-8."))
     delimiter = max(DELIMITERS, key=head.count)
     try:
         columns = [name.strip().lower() for name in next(csv.reader([head], delimiter=delimiter))]
     except csv.Error as error:
-        raise BadFile(
-            gettext_noop("The first line of this file cannot be read: %(words)s."), values={"words": error}
-        ) from error
+        raise BadFile(Worded("The first line of this file cannot be read: %(words)s.", words=str(error))) from error
     check_columns(columns, allowed)
     return Sheet(tuple(columns), _rows(lines, columns, delimiter), size, file.close, reached)
 
@@ -119,7 +116,7 @@ def _rows(lines: _Lines, columns: list[str], delimiter: str) -> Iterator[Row | B
             lines.give_back()
             yield _guessed(bad, columns, delimiter)
         elif len(cells) != width:
-            message = f"This row has {len(cells)} cells, the head {width}."
+            message = Worded("This row has %(number)s cells, the head %(width)s.", number=len(cells), width=width)
             lines.give_back()
             yield _guessed(Bad(lines.first, "", "wrong_columns", message, _raw(lines)), columns, delimiter)
         else:
@@ -136,16 +133,17 @@ def _unreadable(lines: _Lines, error: str) -> Bad:
     if (bad := _bad_text(lines)) is not None:
         return bad
     if "field larger" in error or "too long" in error:
-        return Bad(lines.first, "", "too_long", f"A cell has more than {LONGEST_CELL} characters.", _raw(lines))
+        message = Worded("A cell has more than %(most)s characters.", most=LONGEST_CELL)
+        return Bad(lines.first, "", "too_long", message, _raw(lines))
     if "new-line" in error:
         return Bad(
-            lines.first, "", "bad_line", gettext_noop("This line holds a carriage return outside quotes."), _raw(lines)
+            lines.first, "", "bad_line", Worded("This line holds a carriage return outside quotes."), _raw(lines)
         )
     return Bad(
         lines.first,
         "",
         "bad_quotes",
-        gettext_noop("A quote is opened and not closed, or closed too early."),
+        Worded("A quote is opened and not closed, or closed too early."),
         _raw(lines),
     )
 
@@ -155,11 +153,12 @@ def _bad_text(lines: _Lines) -> Bad | None:
     if text.isascii() and "\0" not in text:
         return None
     if text.startswith("\udcff") and text.endswith("\0\n"):
-        return Bad(lines.first, "", "too_long", f"This line has more than {LONGEST_LINE} bytes.", _raw(lines))
+        message = Worded("This line has more than %(most)s bytes.", most=LONGEST_LINE)
+        return Bad(lines.first, "", "too_long", message, _raw(lines))
     if "\0" in text:
-        return Bad(lines.first, "", "nul_character", gettext_noop("This row holds the character NUL."), _raw(lines))
+        return Bad(lines.first, "", "nul_character", Worded("This row holds the character NUL."), _raw(lines))
     if any("\udc80" <= letter <= "\udcff" for letter in text):
-        return Bad(lines.first, "", "bad_utf8", gettext_noop("This row is no text in UTF-8."), _raw(lines))
+        return Bad(lines.first, "", "bad_utf8", Worded("This row is no text in UTF-8."), _raw(lines))
     return None
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.utils.translation import gettext_noop
-
+from stammis.core.wording import Worded
 from stammis.imports.files import delimited, parquet
 from stammis.imports.files.sheets import BadFile, Columns, Sheet
 
@@ -21,7 +20,7 @@ def open_sheet(path: Path, allowed: Columns) -> Sheet:
         file = path.open("rb")
     except OSError as error:
         raise BadFile(
-            gettext_noop("%(file)s cannot be opened: %(words)s."), values={"file": path, "words": error.strerror}
+            Worded("%(file)s cannot be opened: %(words)s.", file=str(path), words=str(error.strerror))
         ) from error
     if file.read(len(_PARQUET)) == _PARQUET:
         file.close()

@@ -10,8 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from django.utils.translation import gettext_noop
 
+from stammis.core.wording import Worded
 from stammis.imports.files.sheets import Bad, BadFile, Columns, Row, Sheet, check_columns
 
 ROWS_AT_A_TIME = 4096
@@ -22,7 +22,7 @@ def read(path: Path, allowed: Columns) -> Sheet:
     try:
         file = pq.ParquetFile(path)
     except (pa.ArrowException, OSError) as error:
-        raise BadFile(gettext_noop("This Parquet file cannot be read: %(words)s"), values={"words": error}) from error
+        raise BadFile(Worded("This Parquet file cannot be read: %(words)s", words=str(error))) from error
     columns = [name.strip().lower() for name in file.schema_arrow.names]
     reached = [0]
     sheet = Sheet(tuple(columns), _rows(file, columns, reached), file.metadata.num_rows, file.close, reached)
@@ -56,10 +56,10 @@ def _row(line: int, columns: list[str], values: tuple[Any, ...]) -> Row | Bad:
     for name, value in zip(columns, values, strict=True):
         text = _text(value)
         if text is None:
-            message = f"A cell of the kind {type(value).__name__} cannot be read."
+            message = Worded("A cell of the kind %(name)s cannot be read.", name=type(value).__name__)
             return Bad(line, name, "wrong_type", message, cells=cells)
         if "\0" in text:
-            return Bad(line, name, "nul_character", "This cell holds the character NUL.", cells=cells)
+            return Bad(line, name, "nul_character", Worded("This cell holds the character NUL."), cells=cells)
         if text:
             cells[name] = text
     return Row(line, cells)

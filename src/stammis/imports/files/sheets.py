@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Self
 
-from django.utils.translation import gettext_noop
-
+from stammis.core.wording import Worded, as_worded, together
 from stammis.kit.errors import Invalid
 
 LONGEST_RAW = 500
@@ -20,6 +19,11 @@ class BadFile(Invalid):
     """This file cannot be read as a table."""
 
     code = "bad_file"
+
+
+def in_full(error: BadFile) -> Worded:
+    """What is wrong with a file and with each of its columns, in one text."""
+    return together(as_worded(error.text), *(as_worded(each["message"]) for each in error.errors))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Bad:
     line: int
     field: str
     code: str
-    message: str
+    message: Worded
     raw: str = ""
     cells: dict[str, str] = dataclasses.field(default_factory=dict)
 
@@ -85,21 +89,27 @@ def check_columns(columns: list[str], allowed: Columns) -> None:
     for number, name in enumerate(columns, start=1):
         place = f"/columns/{number}"
         if not name:
-            errors.append({"pointer": place, "code": "empty_column", "message": f"Column {number} has no name."})
+            errors.append(_fault(place, "empty_column", Worded("Column %(number)s has no name.", number=number)))
         elif not allowed.has(name):
-            errors.append({"pointer": place, "code": "unknown_column", "message": _unknown(name, allowed.known)})
+            errors.append(_fault(place, "unknown_column", _unknown(name, allowed.known)))
         elif name in columns[: number - 1]:
-            errors.append({"pointer": place, "code": "double_column", "message": f"There are two columns «{name}»."})
+            errors.append(_fault(place, "double_column", Worded("There are two columns «%(name)s».", name=name)))
     errors += [
-        {"pointer": "/columns", "code": "missing_column", "message": f"The column «{name}» is needed."}
+        _fault("/columns", "missing_column", Worded("The column «%(name)s» is needed.", name=name))
         for name in allowed.needed
         if name not in columns
     ]
     if errors:
-        raise BadFile(gettext_noop("The first line of the file must name its columns."), errors=errors)
+        raise BadFile(Worded("The first line of the file must name its columns."), errors=errors)
 
 
-def _unknown(name: str, known: tuple[str, ...]) -> str:
+def _fault(pointer: str, code: str, message: Worded) -> dict[str, str]:
+    return {"pointer": pointer, "code": code, "message": message}
+
+
+def _unknown(name: str, known: tuple[str, ...]) -> Worded:
     nearest = get_close_matches(name, known, n=1)
-    hint = f" Did you mean «{nearest[0]}»?" if nearest else f" There are: {', '.join(known)}."
-    return f"There is no column «{name[:50]}».{hint}"
+    said = Worded("There is no column «%(name)s».", name=name[:50])
+    if nearest:
+        return together(said, Worded("Did you mean «%(name)s»?", name=nearest[0]))
+    return together(said, Worded("There are: %(names)s.", names=", ".join(known)))

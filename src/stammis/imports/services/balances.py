@@ -10,16 +10,16 @@ from hashlib import sha256
 from pathlib import Path
 
 import msgspec
-from django.utils.translation import gettext_noop
 
 from stammis.accrual.outcomes import Item
+from stammis.accrual.sentences import refused
 from stammis.core.calendars import instant
 from stammis.core.events import BroughtBalance
 from stammis.core.rules import Rules
+from stammis.core.wording import Worded
 from stammis.imports.files import Bad, Columns, Row
 from stammis.imports.models import Run
 from stammis.imports.services import runs
-from stammis.imports.services.runs import refusal
 from stammis.imports.services.taking import Read, take_in
 from stammis.intake.reading import UNSAID, say
 from stammis.programmes import queries as programmes
@@ -72,26 +72,28 @@ class _Reader:
         cells = row.cells
         member, shown = cells.get("member", ""), cells.get("member", "")[:LONGEST_ID]
         if not 1 <= len(member) <= LONGEST_ID:
-            return Bad(row.line, "member", "bad_form", gettext_noop("An id has 1 to 200 characters."), shown)
+            return Bad(row.line, "member", "bad_form", Worded("An id has 1 to 200 characters."), shown)
         wallet = cells.get("wallet") or self.rules.programme.wallets[0].id
         found = self.rules.wallets.get(wallet)
         if found is None:
-            return Bad(row.line, "wallet", "unknown_wallet", refusal("unknown_wallet"), shown)
+            return Bad(row.line, "wallet", "unknown_wallet", refused("unknown_wallet"), shown)
         amount = _units(cells.get("amount", ""), found.decimals)
         if amount is None:
-            message = f"Write a number of points with at most {found.decimals} decimals, such as 120."
+            message = Worded(
+                "Write a number of points with at most %(most)s decimals, such as 120.", most=found.decimals
+            )
             return Bad(row.line, "amount", "bad_amount", message, shown)
         days: dict[str, dt.date | None] = {}
         for name in ("earned_on", "ends_on"):
             try:
                 days[name] = dt.date.fromisoformat(cells[name]) if name in cells else None
             except ValueError:
-                return Bad(row.line, name, "bad_date", "Write a date such as 2027-12-31.", shown)
+                return Bad(row.line, name, "bad_date", Worded("Write a date such as 2027-12-31."), shown)
         earned_on, ends_on = days["earned_on"], days["ends_on"]
         if earned_on is not None and earned_on > self.today:
-            return Bad(row.line, "earned_on", "in_future", refusal("in_future"), shown)
+            return Bad(row.line, "earned_on", "in_future", refused("in_future"), shown)
         if ends_on is not None and ends_on < self.today:
-            return Bad(row.line, "ends_on", "already_ended", refusal("already_ended"), shown)
+            return Bad(row.line, "ends_on", "already_ended", refused("already_ended"), shown)
         event = BroughtBalance(
             occurred_at=UNSAID,
             id=cells.get("id") or self._id(member, wallet, earned_on, ends_on),

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from stammis.accrual.outcomes import Item, MemberFields
+from stammis.core.wording import as_worded
 from stammis.imports.files import Bad, Columns, Row
 from stammis.imports.models import Run
 from stammis.imports.services import runs
@@ -69,7 +70,10 @@ def _read(row: Row, programme: Programme) -> Item | list[Bad]:
         read = decode(msgspec.json.encode(body(row)), MemberItem)
     except Invalid as error:
         shown = row.cells.get("member", "")
-        return [Bad(row.line, _column(each["pointer"]), each["code"], each["message"], shown) for each in error.errors]
+        return [
+            Bad(row.line, _column(each["pointer"]), each["code"], as_worded(each["message"]), shown)
+            for each in error.errors
+        ]
     return Item(programme.id, MemberFields(read.member, facts(read)))
 
 

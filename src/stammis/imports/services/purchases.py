@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from stammis.accrual.outcomes import Item
+from stammis.core.wording import Worded, as_worded
 from stammis.imports.files import LONGEST_RAW, Bad, Columns, Row
 from stammis.imports.models import Run
 from stammis.imports.services import runs
@@ -156,9 +157,12 @@ def _whole(text: str) -> int | str:
 
 def _contradictions(first: Row, row: Row) -> list[Bad]:
     """List where a later row of a purchase says something else about it than the first."""
-    said = "The first row of this purchase says «{}»."
+
+    def said(name: str) -> Worded:
+        return Worded("The first row of this purchase says «%(value)s».", value=first.cells.get(name, "")[:100])
+
     return [
-        Bad(row.line, name, "differs", said.format(first.cells.get(name, "")[:100]), row.cells[name][:LONGEST_RAW])
+        Bad(row.line, name, "differs", said(name), row.cells[name][:LONGEST_RAW])
         for name in OF_PURCHASE
         if name in row.cells and row.cells[name] != first.cells.get(name, "")
     ]
@@ -166,7 +170,7 @@ def _contradictions(first: Row, row: Row) -> list[Bad]:
 
 def _read(group: Group, programme: Programme) -> Item | list[Bad]:
     if not group.bad and len(group.rows) > MOST_LINES:
-        message = f"A purchase has at most {MOST_LINES} lines."
+        message = Worded("A purchase has at most %(most)s lines.", most=MOST_LINES)
         group.bad.append(Bad(group.line, "", "too_many_lines", message, group.id))
     if group.bad:
         return group.bad
@@ -189,4 +193,4 @@ def _bad(group: Group, fault: dict[str, str]) -> Bad:
         column = "points_wallet"
     elif first == "discounts" and "reward_discount" not in group.rows[0].cells:
         column = "shop_discount"
-    return Bad(line, column, fault["code"], fault["message"], group.id)
+    return Bad(line, column, fault["code"], as_worded(fault["message"]), group.id)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import connection, transaction
-from django.utils.translation import override
 
-from stammis.accrual import sentences
+from stammis.core.wording import Worded, as_plain
 from stammis.imports.files import Bad
 from stammis.imports.models import BadRow, Run
 from stammis.kit import clock
 from stammis.programmes.models import Programme
 
 Progress = Callable[["Standing"], None]
+INTERRUPTED = Worded("Interrupted; the file was read again.")
 
 
 @dataclass
@@ -40,7 +39,8 @@ class Standing:
                 line=bad.line,
                 field=bad.field,
                 code=bad.code,
-                message=bad.message,
+                message=str(bad.message),
+                wording=as_plain(bad.message),
                 raw=bad.raw,
             )
             for number, bad in enumerate(self.bad, start=self.bad_rows + 1)
@@ -56,16 +56,10 @@ class Standing:
         return stopping
 
 
-def refusal(code: str, reason: str | None = None, detail: Mapping[str, Any] | None = None) -> str:
-    """Why a row was refused, in English whoever reads the file: it is kept, and reports are read by programs too."""
-    with override("en"):
-        return sentences.refusal(code, reason, detail)
-
-
 def begin(programme: Programme, kind: Run.Kind, file_name: str, by: str, parts: int = 1, *, size: int = 0) -> Run:
     """Begin a run over a file of this size. One of the same file that was interrupted is over by that."""
     Run.objects.filter(programme=programme, kind=kind, file_name=file_name, state=Run.State.RUNNING).update(
-        state=Run.State.FAILED, finished_at=clock.real_now(), message="Interrupted; the file was read again."
+        state=Run.State.FAILED, finished_at=clock.real_now(), message=str(INTERRUPTED)
     )
     return Run.objects.create(
         programme=programme,
@@ -130,6 +124,8 @@ def stop(run: Run) -> Run:
     return Run.objects.get(id=run.id)
 
 
-def fail(run: Run, message: str) -> None:
+def fail(run: Run, message: Worded) -> None:
     """End a run that cannot go on, and say why."""
-    Run.objects.filter(id=run.id).update(state=Run.State.FAILED, finished_at=clock.real_now(), message=message)
+    Run.objects.filter(id=run.id).update(
+        state=Run.State.FAILED, finished_at=clock.real_now(), message=str(message), wording=as_plain(message)
+    )

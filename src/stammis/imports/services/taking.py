@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stammis.accrual.outcomes import Declined, Item
+from stammis.accrual.sentences import refused
 from stammis.imports.files import Bad, Columns, Row, open_sheet
 from stammis.imports.models import Run
 from stammis.imports.services import runs, steady
-from stammis.imports.services.runs import refusal
 from stammis.programmes.models import Programme
 
 CHUNK = 1_000
@@ -88,7 +88,7 @@ def _record(chunk: list[tuple[Read, Item]], standing: runs.Standing, now: dt.dat
     for (each, _), outcome in zip(chunk, outcomes, strict=True):
         if isinstance(outcome, Declined):
             standing.refused += 1
-            message = refusal(outcome.code, outcome.reason, outcome.detail)
+            message = refused(outcome.code, outcome.reason, outcome.detail)
             standing.bad.append(Bad(each.line, "", outcome.code, message, each.shown))
         elif outcome.replay:
             standing.repeated += 1

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from stammis.core.document import DocumentErrors, parse
 from stammis.core.programme import Programme as Document
+from stammis.core.reading import plain
 from stammis.kit.errors import Conflict, Invalid
 from stammis.programmes import queries
 from stammis.programmes.models import Programme, Version
@@ -100,11 +101,7 @@ def english(document: Document) -> str:
 
 
 def _refuse(error: DocumentErrors) -> NoReturn:
-    errors = [
-        {"pointer": problem.pointer, "code": problem.code, "message": problem.message}
-        | ({"nearest": problem.nearest} if problem.nearest else {})
-        for problem in error.errors
-    ]
+    errors = [plain(problem) | {"message": problem.message} for problem in error.errors]
     raise BadDocument(errors=errors) from error
 
 

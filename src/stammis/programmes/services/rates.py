@@ -7,6 +7,7 @@ import re
 from fractions import Fraction
 
 from stammis.core.currencies import DECIMALS
+from stammis.core.wording import Worded
 from stammis.kit.errors import Invalid
 from stammis.programmes.models import Programme, Rate
 
@@ -26,11 +27,12 @@ def set_rate(programme: Programme, currency: str, on: dt.date, rate: str, *, by:
     Events that were decided keep the rate that decided them. Raises BadRate.
     """
     if currency not in DECIMALS:
-        _refuse("/currency", "unknown_currency", f"There is no currency «{currency}».")
+        _refuse("/currency", "unknown_currency", Worded("There is no currency «%(name)s».", name=currency))
     if currency == programme.currency:
-        _refuse("/currency", "own_currency", "This is the programme's own currency.")
+        _refuse("/currency", "own_currency", Worded("This is the programme's own currency."))
     if re.search(RATE, rate) is None or not Fraction(rate):
-        _refuse("/rate", "bad_rate", 'Expected a number above zero such as "17" or "1.0842", with up to ten decimals.')
+        message = Worded('Expected a number above zero such as "17" or "1.0842", with up to ten decimals.')
+        _refuse("/rate", "bad_rate", message)
     whole, dot, rest = rate.partition(".")
     told = f"{int(whole)}{dot}{rest}".rstrip("0").rstrip(".") if dot else str(int(whole))
     found, _ = Rate.objects.update_or_create(
@@ -39,5 +41,5 @@ def set_rate(programme: Programme, currency: str, on: dt.date, rate: str, *, by:
     return found
 
 
-def _refuse(pointer: str, code: str, message: str) -> None:
+def _refuse(pointer: str, code: str, message: Worded) -> None:
     raise BadRate(errors=[{"pointer": pointer, "code": code, "message": message}])
