@@ -79,6 +79,17 @@ def test_the_last_one_to_leave_stops_the_server(folder: Path) -> None:
     assert not (second.home.cluster / "postmaster.pid").exists()
 
 
+def test_a_process_takes_leave_of_a_server_that_another_user_has_stopped(folder: Path) -> None:
+    program = (
+        "import sys, pathlib; from stammis.config.postgres.server import connect_or_start\n"
+        "first, second = (connect_or_start(pathlib.Path(sys.argv[1])) for _ in range(2))\n"
+        "first.stop()\n"
+        "second.stop()"
+    )
+    command = [sys.executable, "-W", "default::ResourceWarning", "-c", program, str(folder)]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stderr == ""
+
+
 def test_two_data_folders_have_two_servers_side_by_side() -> None:
     with data_folder() as here, data_folder() as there, connect_or_start(here) as one, connect_or_start(there) as two:
         ask(one, "create table only_here ()")

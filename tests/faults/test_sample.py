@@ -17,7 +17,7 @@ import pytest
 from stammis.config.postgres import processes
 from stammis.config.postgres.server import connect_or_start
 from stammis.imports.sample import panel as panels
-from tests.config.installed import data_folder, environment, stammis
+from tests.config.installed import ask, data_folder, environment, stammis
 from tests.processes import end
 
 STAMMIS = Path(sys.executable).with_name("stammis")
@@ -63,13 +63,21 @@ def loading(data: Path, panel: panels.Panel) -> Iterator[subprocess.Popen[str]]:
         end(load)
 
 
-def wait_for_purchases(load: subprocess.Popen[str]) -> None:
-    """Waits until the load says that it has taken in some."""
+def wait_for(load: subprocess.Popen[str], word: str = "purchases") -> None:
+    """Waits until the load says a word, as it does of the purchases that it has taken in."""
     assert load.stderr is not None
     begun = time.monotonic()
-    while "purchases" not in (line := load.stderr.readline()):
+    while word not in (line := load.stderr.readline()):
         assert line, "it has ended"
         assert time.monotonic() - begun < SECONDS, "it takes nothing in"
+
+
+def due(data: Path) -> int:
+    """How many members something is due for, at the end of the sample's year."""
+    with connect_or_start(data) as server:
+        found = ask(server, "select count(*) from accrual_standing where due_at <= '2018-01-01T00:00:00-05:00'")
+    assert isinstance(found, int)
+    return found
 
 
 def check(data: Path, panel: panels.Panel) -> None:
@@ -86,7 +94,7 @@ def check(data: Path, panel: panels.Panel) -> None:
 
 def test_a_load_outlives_its_database(data: Path, panel: panels.Panel) -> None:
     with loading(data, panel) as load:
-        wait_for_purchases(load)
+        wait_for(load)
         with connect_or_start(data) as server:
             postmaster = processes.postmaster(server.home.cluster)
             assert postmaster is not None
@@ -99,7 +107,7 @@ def test_a_load_outlives_its_database(data: Path, panel: panels.Panel) -> None:
 
 def test_a_load_that_was_killed_goes_on_at_the_next_call(data: Path, panel: panels.Panel) -> None:
     with loading(data, panel) as load:
-        wait_for_purchases(load)
+        wait_for(load)
         load.kill()
     later = stammis(data, "day", "--to", "2018-02-01T00:00:00-05:00")
     assert later.returncode == 1
@@ -110,3 +118,17 @@ def test_a_load_that_was_killed_goes_on_at_the_next_call(data: Path, panel: pane
     assert stammis(data, "day", "--to", "2018-02-01T00:00:00-05:00").returncode == 0
     once_more = stammis(data, "demo", "--no-serve", "--panel", str(panel.folder))
     assert "Loading" not in once_more.stderr
+
+
+def test_what_fell_due_is_applied_by_the_next_call_where_a_load_was_killed_before_it(
+    data: Path, panel: panels.Panel
+) -> None:
+    with loading(data, panel) as load:
+        wait_for(load, "fallen due")
+        load.kill()
+    assert due(data)
+    again = stammis(data, "demo", "--no-serve", "--panel", str(panel.folder))
+    assert again.returncode == 0, again.stderr
+    assert "Loading" not in again.stderr
+    assert not due(data)
+    check(data, panel)

@@ -36,7 +36,11 @@ def public_holidays(country: str, first: int, last: int, subdivision: str | None
     try:
         found = public.country_holidays(country.upper(), subdiv=subdivision or None, years=years)
     except NotImplementedError as error:
-        raise NoHolidays(str(error)) from error
+        if subdivision and country.upper() in public.list_supported_countries():
+            said = gettext_noop("No holidays are known for a part «%(part)s» of %(country)s.")
+        else:
+            said = gettext_noop("There is no country «%(country)s» whose holidays are known. Write a code such as FI.")
+        raise NoHolidays(said, values={"country": country, "part": subdivision}) from error
     if not found:
         raise NoHolidays(
             gettext_noop("No holidays are known for %(country)s from %(first)s to %(last)s."),

@@ -193,6 +193,31 @@ def refusal_kinds() -> dict[str, str | Promise]:
     }
 
 
+def move_names() -> dict[str, str | Promise]:
+    """Name how the points of a wallet moved, in the order of an account."""
+    return {
+        "opening": gettext_lazy("At the beginning"),
+        "earned": gettext_lazy("Earned by rules"),
+        "given": gettext_lazy("Given by hand or brought"),
+        "taken_back": gettext_lazy("Taken back"),
+        "redeemed": gettext_lazy("Redeemed"),
+        "restored": gettext_lazy("Given back after a return"),
+        "expired": gettext_lazy("Expired"),
+        "received": gettext_lazy("Received from others"),
+        "sent": gettext_lazy("Sent to others"),
+        "closing": gettext_lazy("Outstanding at the end"),
+    }
+
+
+def limit_kinds() -> dict[str, str | Promise]:
+    """Name how caps and budgets cut what rules would have given."""
+    return {
+        "budget_reached": gettext_lazy("The budget was used up"),
+        "cap_reached": gettext_lazy("The limit was reached: nothing more"),
+        "capped": gettext_lazy("The limit cut off a part"),
+    }
+
+
 def _given(totals: WalletTotals) -> int:
     return totals.earned + totals.given + totals.taken_back
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.metadata
 import os
 import sys
@@ -104,9 +105,11 @@ def tell(error: Exception) -> None:
         traceback.print_exception(error)
     match error:
         case Problem():
-            lines = [error.told(), *(f"  {place(each)}{each['message']}" for each in error.told_errors())]
+            said = error.told()
+            each_said = (f"{place(each)}{each['message']}" for each in error.told_errors())
+            lines = [said, *(f"  {each}" for each in each_said if each != said)]
         case OSError():
-            lines = [f"{error.filename or _('The system')}: {error.strerror or error}"]
+            lines = [f"{error.filename or _('The system')}: {refused(error)}"]
         case DatabaseError():
             lines = [_("The database refused: %(words)s") % {"words": str(error).strip()}]
         case Exception():
@@ -116,6 +119,21 @@ def tell(error: Exception) -> None:
                 _("That is a mistake of ours. With STAMMIS_DEBUG=1 the same command shows where."),
             ]
     click.echo("\n".join(lines), err=True)
+
+
+def refused(error: OSError) -> str:
+    """Why the system did not do what it was asked for; in its own words where it is nothing usual."""
+    usual = {
+        errno.EACCES: _("This is not allowed here."),
+        errno.EEXIST: _("There is something of this name already."),
+        errno.EISDIR: _("This is a folder."),
+        errno.ENOENT: _("There is no such file or folder."),
+        errno.ENOSPC: _("The disk is full."),
+        errno.ENOTDIR: _("A part of this path is no folder."),
+        errno.EPERM: _("This is not allowed here."),
+        errno.EROFS: _("This can only be read, not written."),
+    }
+    return usual.get(error.errno or 0) or error.strerror or str(error)
 
 
 def place(each: dict[str, str]) -> str:

@@ -90,7 +90,7 @@ def command(  # noqa: PLR0917 - click hands every option over
         run = simulation.begin(
             scope,
             by="command line",
-            document=None if file is None else read_yaml(file.read_text("utf-8")),
+            document=None if file is None else read_yaml(file.read_bytes()),
             without=without or "",
             first=first.date() if first else None,
             end=end.date() if end else None,

@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 
 from stammis.console.formats import number
 from stammis.programmes.sentences import words
-from stammis.simulation import queries
+from stammis.simulation import queries, sentences
 from stammis.simulation.estimates import Estimate
 from stammis.simulation.models import Run
 from stammis.simulation.queries.comparing import Comparison, Wallet
 from stammis.simulation.results import Summary
 
 SHOWN = 20
-_LINES = ("earned", "given", "taken_back", "redeemed", "restored", "expired", "received", "sent", "closing")
+NAMES = 32
+"""So wide are the names of lines."""
 
 
 def plain(run: Run, summary: Summary, found: Comparison | None) -> dict[str, Any]:
@@ -53,27 +54,31 @@ def show(run: Run, found: Comparison) -> None:
         if wallet.estimates:
             _scaled(wallet, found.share)
             continue
-        for name in ("opening", *_LINES):
+        for name, title in sentences.move_names().items():
             now, then = (getattr(side, name) / 10**wallet.decimals for side in (wallet.today, wallet.tried))
-            _line(name.replace("_", " "), now, then, wallet.decimals)
+            _line(str(title), now, then, wallet.decimals)
+    kinds = sentences.refusal_kinds()
     for what, count in found.tried.refused.items():
-        click.echo(_("Not possible: %(what)s: %(number)s") % {"what": what, "number": number(count)})
+        kind, _blank, which = what.partition(" ")
+        named = f"{kinds.get(kind, kind)} {which}".strip()
+        click.echo(_("Not possible: %(what)s: %(number)s") % {"what": named, "number": number(count)})
     zone = ZoneInfo(run.programme.zone)
     for limit in found.tried.limits:
         values = {"number": number(limit.times), "day": f"{limit.first_at.astimezone(zone):%Y-%m-%d}"}
         said = _("%(number)s times, first on %(day)s") % values
-        click.echo(f"{limit.because} {limit.id}: {said}")
+        called = sentences.limit_kinds().get(limit.because, limit.because)
+        click.echo(f"{called} ({limit.id}): {said}")
     _costs(run, found)
     _suppose(run, queries.supposed(run))
 
 
 def _head() -> None:
-    click.echo(f"{'':<24}{_('today'):>16}{_('tried'):>16}{_('difference'):>16}")
+    click.echo(f"{'':<{NAMES + 2}}{_('today'):>16}{_('tried'):>16}{_('difference'):>16}")
 
 
 def _line(name: str, now: float, then: float, places: int, more: str = "") -> None:
     told = "".join(f"{value:>16,.{places}f}" for value in (now, then, then - now))
-    click.echo(f"  {name:<22}{told}{more}")
+    click.echo(f"  {name:<{NAMES}}{told}{more}")
 
 
 def _scaled(wallet: Wallet, share: tuple[int, int]) -> None:
@@ -81,11 +86,11 @@ def _scaled(wallet: Wallet, share: tuple[int, int]) -> None:
     said = _("estimated for all %(whole)s members, from a sample of %(part)s; between what it lies as tried")
     click.echo(f"  {said % {'part': number(share[0]), 'whole': number(share[1])}}")
     unit = 10**wallet.decimals
-    for name in ("opening", *_LINES):
+    for name, title in sentences.move_names().items():
         each = wallet.estimates[name]
         low, high = (end / unit for end in each.tried.interval) if each.tried.interval else (None, None)
         told = "" if low is None else f"  {low:,.{wallet.decimals}f} … {high:,.{wallet.decimals}f}"
-        _line(name.replace("_", " "), each.today.value / unit, each.tried.value / unit, wallet.decimals, told)
+        _line(str(title), each.today.value / unit, each.tried.value / unit, wallet.decimals, told)
 
 
 def _costs(run: Run, found: Comparison) -> None:
@@ -101,7 +106,7 @@ def _costs(run: Run, found: Comparison) -> None:
     _head()
     for name, now, then, change in known:
         told = "".join(f"{words.minor_money(each.value, currency):>16}" for each in (now, then, change))
-        click.echo(f"  {name:<22}{told}  {_range(change, currency)}")
+        click.echo(f"  {name:<{NAMES}}{told}  {_range(change, currency)}")
 
 
 def _range(change: Estimate, currency: str) -> str:

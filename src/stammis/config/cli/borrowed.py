@@ -29,6 +29,7 @@ TEXTS: Final = (
     gettext_noop("Could not open file {filename!r}: {message}"),
     gettext_noop("Choose from:\n\t{choices}"),
     gettext_noop("{value!r} is not a valid {number_type}."),
+    gettext_noop("{value!r} is not a valid UUID."),
     gettext_noop("{value} is not in the range {range}."),
     gettext_noop("{name} {filename!r} does not exist."),
     gettext_noop("{name} {filename!r} is a file."),
@@ -39,6 +40,7 @@ TEXTS: Final = (
     gettext_noop("directory"),
     gettext_noop("path"),
     gettext_noop("integer"),
+    gettext_noop("float"),
     gettext_noop("integer range"),
 )
 COUNTED: Final = (

@@ -84,7 +84,7 @@ def plan(  # noqa: PLR0917 - click hands every option over
         ends_at=_instant(end, scope),
         wrong=wrong,
         version=version,
-        document=None if file is None else read_yaml(file.read_text("utf-8")),
+        document=None if file is None else read_yaml(file.read_bytes()),
     )
     with Work(_("Folding the history"), pgettext("after a number", "members")) as progress:
         made = simulation.plan(asked.id, progress=progress.at)

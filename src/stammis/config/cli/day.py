@@ -48,7 +48,12 @@ def command(until: dt.datetime) -> None:
 def catch_up(until: dt.datetime) -> int:
     """Apply everything that is due; whom somebody else is just deciding about is waited for. Gives the days applied."""
     days = pass_days(until)
-    while Standing.objects.filter(due_at__lte=until).exists():
+    while is_due(until):
         time.sleep(PAUSE_SECONDS)
         days += pass_days(until)
     return days
+
+
+def is_due(until: dt.datetime) -> bool:
+    """Whether anything is due for anybody."""
+    return Standing.objects.filter(due_at__lte=until).exists()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from stammis.config import environment, logs, production
-from stammis.config.cli.day import catch_up
+from stammis.config.cli.day import catch_up, is_due
 from stammis.config.cli.options import data_option
 from stammis.config.cli.progress import Work
 from stammis.config.cli.serve import DATABASE_SECONDS
@@ -57,7 +57,7 @@ def command(*, no_serve: bool, host: str, port: int, panel: Path | None, data: s
     with installation(data, migrate=True, wait_seconds=DATABASE_SECONDS) as here:
         begin_clock(here, CLOCK)
         production.check()
-        load(panel)
+        load(panel, due=no_serve)
         login = sign_in()
         if no_serve:
             click.echo(login)
@@ -67,16 +67,21 @@ def command(*, no_serve: bool, host: str, port: int, panel: Path | None, data: s
         Supervisor(host=host, port=port, server=here.server).run()
 
 
-def load(panel: Path | None = None) -> None:
-    """Load what of the sample company is not loaded yet, and apply what is due by the installation's clock."""
-    if is_loaded():
-        return
-    with Work(
-        _("Loading the sample company: a year of a grocery chain"), pgettext("after a number", "purchases")
-    ) as work:
-        load_sample(now=clock.now(), told=work.at, folder=panel)
-    with Work(_("Applying what has fallen due")):
-        steadily(settle)
+def load(panel: Path | None = None, *, due: bool = False) -> None:
+    """Load what of the sample company is not loaded yet, and apply what is due then by the installation's clock.
+
+    Of a sample company that was loaded before, what is due is applied where ``due`` asks for it: a load may have ended
+    before it came to that, and where it is served the worker sees to it.
+    """
+    loaded = is_loaded()
+    if not loaded:
+        with Work(
+            _("Loading the sample company: a year of a grocery chain"), pgettext("after a number", "purchases")
+        ) as work:
+            load_sample(now=clock.now(), told=work.at, folder=panel)
+    if not loaded or (due and is_due(clock.now())):
+        with Work(_("Applying what has fallen due")):
+            steadily(settle)
 
 
 def settle() -> None:

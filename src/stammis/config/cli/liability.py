@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 
 from stammis.config.cli.options import installed
 from stammis.config.cli.progress import Work
+from stammis.console.owing import REASONS
 from stammis.core.amounts import amount_text
 from stammis.core.currencies import DECIMALS
 from stammis.insight import services as insight
@@ -101,7 +102,7 @@ def breakage(wallet: WalletReport) -> str:
     """Say how much is never redeemed, with its range, or why that cannot be told."""
     line = wallet.breakage
     if line.value is None or line.low is None or line.high is None:
-        return f"– ({line.reason})"
+        return f"– ({REASONS.get(line.reason or '', line.reason)})"
     held = {"held": sum(check.held for check in line.checks), "of": len(line.checks)}
     tried = _("%(held)s of %(of)s earlier ranges held what came. They overlap, and are no independent trials.") % held
     return f"{100 * line.value:.1f} % ({100 * line.low:.1f}…{100 * line.high:.1f}). {tried}"

@@ -8,7 +8,7 @@ import json
 import click
 from django.utils.translation import gettext as _
 
-from stammis.config.cli.options import installed
+from stammis.config.cli.options import for_programs, installed
 from stammis.insight.queries import Measure, as_json, as_text, measure
 from stammis.insight.registry import METRICS, metric
 from stammis.kit import clock
@@ -61,16 +61,17 @@ def command(  # noqa: PLR0917 - click hands every option over
         for name in asked
     ]
     if as_values:
-        click.echo(json.dumps({each.metric.name: as_json(each) for each in found}, ensure_ascii=False, indent=2))
+        with for_programs():
+            click.echo(json.dumps({each.metric.name: as_json(each) for each in found}, ensure_ascii=False, indent=2))
         return
     for each in found:
         show(each)
 
 
 def show(found: Measure) -> None:
-    """Print a measure: its name and figure, then its slices."""
+    """Print a measure: its name, its figure and what it is called, then its slices."""
     unfinished = "" if found.period.complete else f"  {_('(unfinished)')}"
-    click.echo(f"{found.metric.name:<20} {as_text(found, found.figure):>20}{unfinished}")
+    click.echo(f"{found.metric.name:<20} {as_text(found, found.figure):>20}  {found.metric.title}{unfinished}")
     for each in found.slices:
         unfinished = "" if each.complete else f"  {_('(unfinished)')}"
         click.echo(f"  {each.label or '–':<18} {as_text(found, each):>20}{unfinished}")

@@ -6,10 +6,12 @@ import datetime as dt
 import functools
 import inspect
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import click
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from stammis.config.installation import installation
 
@@ -41,6 +43,11 @@ class Time(click.ParamType[dt.datetime]):
 clock_option = click.option(
     "--clock", type=Time(), metavar="TIME", help="Give a new installation a clock of its own that begins at this time."
 )
+
+
+def for_programs(*, yes: bool = True) -> AbstractContextManager[None]:
+    """Write in English whatever the reader's language, as programs read it; a context of its own."""
+    return override("en") if yes else nullcontext()
 
 
 def installed(*, migrate: bool = False) -> Callable[[Body], Body]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from stammis.config.cli import costing
-from stammis.config.cli.options import installed
+from stammis.config.cli.options import for_programs, installed
 from stammis.core.schema import programme_schema
 from stammis.kit import clock
 from stammis.kit.holidays import NoHolidays, public_holidays
@@ -60,13 +60,15 @@ def plan(file: Path, *, as_json: bool, exit_code: bool, no_costs: bool) -> None:
     programme, or could not be published.
     """
     document = yaml.load(file.read_bytes())
-    found = planning.plan(document, now=clock.now())
+    with for_programs(yes=as_json):
+        found = planning.plan(document, now=clock.now())
     if not as_json:
         for line in planned(found):
             click.echo(line)
     costs = None if no_costs or found.new or found.same else costing.compare(found.document, document, file.name)
     if as_json:
-        plain = found.plain() | ({"costs": costing.plain(found.document, costs)} if costs else {})
+        with for_programs():
+            plain = found.plain() | ({"costs": costing.plain(found.document, costs)} if costs else {})
         click.echo(json.dumps(plain, ensure_ascii=False, indent=2))
     elif costs:
         for line in costing.told(found.document, costs):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 import click
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext, pgettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext, pgettext
 
 from stammis.accrual import services as accrual
 from stammis.accrual.services.comparing import Difference
@@ -46,8 +47,27 @@ def command(programme: str | None) -> None:
     click.echo(_("Everything agrees."))
 
 
+WHAT: dict[str, Promise] = {
+    "balance": gettext_lazy("balance"),
+    "budget": gettext_lazy("budget"),
+    "decision": gettext_lazy("decision"),
+    "event": gettext_lazy("event"),
+    "hold": gettext_lazy("hold"),
+    "purchase": gettext_lazy("purchase"),
+    "receipt": gettext_lazy("receipt"),
+    "reward": gettext_lazy("reward"),
+    "row": gettext_lazy("row"),
+    "seal": gettext_lazy("seal"),
+    "standing": gettext_lazy("standing"),
+    "stock": gettext_lazy("stock"),
+    "transfer": gettext_lazy("transfer"),
+}
+"""What can differ."""
+
+
 def told(each: Difference) -> str:
     """A difference in one line: whose, what, where, what is stored and what is expected."""
     whose = _("member %(id)s") % {"id": each.member} if each.member else _("programme")
-    values = {"what": each.what, "where": each.where, "stored": each.stored, "expected": each.expected}
+    what = WHAT.get(each.what, each.what)
+    values = {"what": what, "where": each.where, "stored": each.stored, "expected": each.expected}
     return _("%(whose)s, %(what)s, %(where)s: stored %(stored)s, expected %(expected)s") % {"whose": whose, **values}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import subprocess
 import sys
 import time
@@ -24,6 +25,14 @@ HOPELESS = ("authentication failed", "does not exist\n", "is not permitted")
 SURE = 5  # looks in a row that must say «others use it»
 
 _left_to_others: list[subprocess.Popen[bytes]] = []  # keepers of ours that go on for other processes
+
+
+def _take_leave() -> None:
+    """Forget those keepers of ours that have ended since: nobody else waits for them."""
+    _left_to_others[:] = [keeper for keeper in _left_to_others if keeper.poll() is None]
+
+
+atexit.register(_take_leave)
 
 
 class Server:
@@ -74,6 +83,7 @@ class Server:
             return
         self._use.close()
         self._use = None
+        _take_leave()
         deadline = time.monotonic() + STOP_SECONDS
         others = 0
         while time.monotonic() < deadline and self._is_running() and others < SURE:

@@ -122,25 +122,14 @@ class Report:
                 }
 
     def _lines(self, wallet: Wallet) -> Iterator[Line]:
-        names = (
-            ("opening", _("At the beginning"), True),
-            ("earned", _("Earned by rules"), False),
-            ("given", _("Given by hand or brought"), False),
-            ("taken_back", _("Taken back"), False),
-            ("redeemed", _("Redeemed"), False),
-            ("restored", _("Given back after a return"), False),
-            ("expired", _("Expired"), False),
-            ("received", _("Received from others"), False),
-            ("sent", _("Sent to others"), False),
-            ("closing", _("Outstanding at the end"), True),
-        )
-        for name, title, strong in names:
+        for name, title in sentences.move_names().items():
+            strong = name in {"opening", "closing"}
             today, tried = getattr(wallet.today, name), getattr(wallet.tried, name)
             if wallet.estimates and (today or tried or strong):
                 yield self._scaled(wallet, name, title, strong=strong)
             elif today or tried or strong:
                 was, would = (formats.points(value, wallet.decimals) for value in (today, tried))
-                yield Line(title, was, would, formats.signed(tried - today, wallet.decimals), strong)
+                yield Line(str(title), was, would, formats.signed(tried - today, wallet.decimals), strong)
 
     def _scaled(self, wallet: Wallet, name: str, title: str, *, strong: bool) -> Line:
         """Give what a sample comes to for all members, with the ranges."""
@@ -268,11 +257,7 @@ class Report:
 
     def limits(self) -> list[dict[str, Any]]:
         """Give the caps and budgets that cut something, on either side."""
-        kinds = {
-            "budget_reached": _("The budget was used up"),
-            "cap_reached": _("The limit was reached: nothing more"),
-            "capped": _("The limit cut off a part"),
-        }
+        kinds = sentences.limit_kinds()
         sides = [{(each.because, each.id): each for each in limits} for limits in self.found.limits]
         return [
             {

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from stammis.core.expiry import last_day
 from stammis.core.wallets import Expiry, Sliding
+from stammis.core.wording import Worded, together
 from stammis.insight.liability.accounts import Contract
 from stammis.insight.liability.books import Book, OpenLots, first_day, label, rounded
 from stammis.insight.liability.breakage import LONGEST, Cohort, Estimate
@@ -82,7 +83,7 @@ def read_expiry(text: str | bytes) -> Expiry:
     try:
         found: Expiry = msgspec.json.decode(text, type=Expiry)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise BadExpiry(f"{BadExpiry.__doc__} {error}") from error
+        raise BadExpiry(together(Worded(BadExpiry.__doc__ or ""), Worded(str(error)))) from error
     return found
 
 

@@ -6,11 +6,20 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
 from stammis.core.amounts import amount_text
 from stammis.core.currencies import DECIMALS
-from stammis.insight.queries.measuring import Measure, Slice
+from stammis.insight.queries.measuring import NO_CUSTOMERS, NO_VALUE, NOBODY_BOUGHT_TWICE, Measure, Slice
 
 SHARE_DECIMALS = 6
+REASONS: dict[str, Promise] = {
+    NO_CUSTOMERS: gettext_lazy("nobody bought"),
+    NOBODY_BOUGHT_TWICE: gettext_lazy("nobody has bought twice yet"),
+    NO_VALUE: gettext_lazy("the programme declares no value of a point"),
+}
+"""Why something cannot be told, for people, by the code that programs read."""
 
 
 def as_json(measure: Measure) -> dict[str, Any]:
@@ -54,7 +63,7 @@ def definition(measure: Measure) -> str:
 def as_text(measure: Measure, figure: Slice) -> str:
     """A figure for a terminal: 4596039.58 USD, 12.4 %, 155848."""
     if figure.value is None:
-        return f"– ({figure.reason})"
+        return f"– ({REASONS.get(figure.reason or '', figure.reason)})"
     match measure.metric.unit:
         case "share":
             low, high = figure.interval or (0.0, 1.0)
