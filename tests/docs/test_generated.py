@@ -20,7 +20,7 @@ def test_every_code_on_the_page_of_errors_has_a_meaning() -> None:
 
 def test_every_code_of_a_bad_row_or_field_is_on_the_page_of_errors() -> None:
     said = re.compile(
-        r'(?:\bBad\([^()]*?, "(?:[a-z_]+", ")?|\bfault\([^()]*?, "|"code": "(?=[a-z_]+", "message"))([a-z_0-9]+)"'
+        r'(?:\bBad\([^()]*?, "(?:[a-z_]+", ")?|\b_?fault\([^()]*?, "|"code": "(?=[a-z_]+", "message"))([a-z_0-9]+)"'
     )
     sources = "\n".join(path.read_text("utf-8") for path in sorted(errors.SOURCES.rglob("*.py")))
     page = errors.page()

@@ -7,6 +7,7 @@ import pytest
 from stammis.imports.models import Run
 from stammis.imports.tasks import read_file
 from stammis.kit import clock
+from stammis.kit.telling import told_again
 from stammis.members.models import Member
 from stammis.programmes import services as publishing
 from stammis.programmes import yaml
@@ -49,6 +50,16 @@ def test_a_file_that_is_no_table_becomes_a_run_that_failed_and_says_why(programm
     run = Run.objects.get()
     assert run.state == "failed"
     assert run.message
+
+
+def test_a_run_that_failed_for_its_columns_says_which(programme: Programme, tmp_path: Path) -> None:
+    read_file("members", handed_over(tmp_path, b"memebr,name\nm-1,Ada\n"), str(programme.id), "owner@example.com")
+    run = Run.objects.get()
+    assert run.message == (
+        "The first line of the file must name its columns. There is no column «memebr». Did you mean «member»? "
+        "The column «member» is needed."
+    )
+    assert told_again(run.message, run.wording) == run.message
 
 
 def test_a_file_that_is_gone_becomes_a_run_that_failed(programme: Programme, tmp_path: Path) -> None:

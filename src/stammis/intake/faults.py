@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Iterator
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from functools import cache
 from itertools import chain, islice
@@ -14,13 +15,16 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import inspect
 
-from stammis.core.wording import Worded, wording
+from stammis.core.reading import nearest
+from stammis.core.wording import Worded, together, wording
 from stammis.intake.amounts import MOST_DECIMALS, Unreadable, millionths, minor_units, signed_minor_units
 from stammis.intake.bodies import ITEMS, YEARS, Body
-from stammis.intake.codes import Fault, fault
+from stammis.intake.codes import MESSAGES, Fault, fault
 from stammis.intake.relations import relations
 
 MOST_FAULTS = 100
+LONGEST_NAME = 100
+"""A longer name is like none of ours."""
 ONE_OF = wording("Write one of: %(values)s.")
 ENTRIES = wording("%(number)s entries are too many: at most %(most)s.")
 CHARACTERS = wording("%(number)s characters are too many: at most %(most)s.")
@@ -56,10 +60,15 @@ def value_faults(value: Any, body: type[Body], currency: str | None = None) -> l
 
 def _plain(raw: bytes) -> tuple[Any, list[Fault]]:
     """Read JSON as plain values, leniently enough to find the place of a NaN; or say why it is none."""
+    if raw.startswith(BOM_UTF8):
+        return None, [fault("", "bad_json", Worded("This begins with a byte order mark: send JSON without one."))]
     try:
         return json.loads(raw, parse_constant=_NotANumber, parse_float=Decimal), []
     except RecursionError:
         return None, [fault("", "too_deep")]
+    except UnicodeDecodeError as error:
+        message = Worded("This is not UTF-8: byte %(number)s cannot be read.", number=error.start + 1)
+        return None, [fault("", "bad_json", message)]
     except ValueError as error:
         return None, [fault("", "bad_json", Worded("This is not JSON: %(words)s.", words=str(error)))]
 
@@ -135,12 +144,18 @@ def _walk_object(value: Any, shape: inspect.StructType, pointer: str) -> Iterato
     fields = {each.encode_name: each for each in shape.fields}
     for name in value:
         if name not in fields and name != shape.tag_field:
-            yield fault(f"{pointer}/{_escape(name)}", "unknown_field")
+            yield fault(f"{pointer}/{_escape(name)}", "unknown_field", _unknown(name, fields))
     for name, each in fields.items():
         if name in value:
             yield from _walk(value[name], each.type, f"{pointer}/{name}")
         elif each.required:
             yield fault(f"{pointer}/{name}", "missing_field")
+
+
+def _unknown(name: str, fields: Iterable[str]) -> Worded:
+    close = nearest(name, fields) if len(name) <= LONGEST_NAME else None
+    said = MESSAGES["unknown_field"]
+    return together(said, Worded("Did you mean «%(name)s»?", name=close)) if close else said
 
 
 def _walk_list(value: Any, shape: Any, item: inspect.Type, pointer: str) -> Iterator[Fault]:

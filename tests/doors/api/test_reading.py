@@ -170,6 +170,7 @@ def test_all_faults_of_a_body_are_listed_at_once() -> None:
         (b"", "bad_json"),
         (b"{", "bad_json"),
         (b'{"id": "\xff"}', "bad_json"),
+        (b"\xef\xbb\xbf{}", "bad_json"),
         (b"[" * 100_000 + b"]" * 100_000, "too_deep"),
         (b'{"lines": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "too_deep"),
         (b"null", "wrong_type"),
@@ -178,6 +179,14 @@ def test_all_faults_of_a_body_are_listed_at_once() -> None:
 )
 def test_what_is_no_readable_json_is_refused(body: bytes, code: str) -> None:
     assert ("", code) in faults_of(body)
+
+
+def test_a_field_that_there_is_not_is_answered_with_the_nearest_name() -> None:
+    body = changed("/lines/0/ammount", "3.10")
+    with pytest.raises(Invalid) as refused:
+        read_purchase(raw(body))
+    told = {each["pointer"]: each["message"] for each in refused.value.errors}
+    assert told == {"/lines/0/ammount": "There is no field of this name here. Did you mean «amount»?"}
 
 
 @pytest.mark.parametrize("pointer", ["/lines/0/amount", "/lines/0/quantity"])
