@@ -126,7 +126,7 @@ class Report:
             strong = name in {"opening", "closing"}
             today, tried = getattr(wallet.today, name), getattr(wallet.tried, name)
             if wallet.estimates and (today or tried or strong):
-                yield self._scaled(wallet, name, title, strong=strong)
+                yield self._scaled(wallet, name, str(title), strong=strong)
             elif today or tried or strong:
                 was, would = (formats.points(value, wallet.decimals) for value in (today, tried))
                 yield Line(str(title), was, would, formats.signed(tried - today, wallet.decimals), strong)
