@@ -6,6 +6,8 @@ import datetime as dt
 import random
 from typing import Any
 
+from msgspec import structs
+
 from stammis.accrual.outcomes import MemberFields
 from stammis.core.events import (
     Adjustment,
@@ -19,6 +21,7 @@ from stammis.core.events import (
     HoldReleased,
     LevelGiven,
     Line,
+    Merged,
     Purchase,
     Redemption,
     RedemptionCancelled,
@@ -27,6 +30,7 @@ from stammis.core.events import (
     StatusChanged,
     Tender,
     Transfer,
+    Unmerged,
 )
 from tests.core.strategies import CATEGORIES, CHANNELS, LABELS, SKUS, STORES
 from tests.laws.notes import MEMBERS, Notes
@@ -40,6 +44,7 @@ KINDS = (
     *("transfer",) * 2,
     *("hold",) * 2,
     *("capture", "release", "extend"),
+    *("merge", "part", "part"),
     *("early", "adjust", "undo", "member", "exchange"),
 )
 WALLETS = ("points", "points", "coins")
@@ -57,7 +62,10 @@ def events_of(kind: str, seed: int, notes: Notes, members: tuple[str, ...] = MEM
         case "buy":
             status = dice.choice(("completed", "completed", *STATUSES))
             pays = dice.choice((0, 0, dice.randint(1, 30)))
-            return [(member, purchase_of(dice, notes, member, at, status=status, pays=pays))]
+            bought = purchase_of(dice, notes, member, at, status=status, pays=pays)
+            if pays and member in notes.holds and dice.random() < 0.3:
+                bought = structs.replace(bought, points=Tender("points", pays, notes.hold(member, dice)))
+            return [(member, bought)]
         case "early":
             purchase = purchase_of(dice, notes, member, at, status="placed")
             early = StatusChanged(occurred_at=at, purchase=purchase.id, status=dice.choice(STATUSES))
@@ -69,6 +77,13 @@ def events_of(kind: str, seed: int, notes: Notes, members: tuple[str, ...] = MEM
             return [(member, StatusChanged(occurred_at=at, purchase=purchase_id, status=dice.choice(STATUSES)))]
         case "capture" | "release":
             return [(member, hold_ends(kind, dice, notes.hold(member, dice), at))]
+        case "merge":
+            into = dice.choice([other for other in members if other != member])
+            notes.merges.append((id, member))
+            return [(member, Merged(occurred_at=notes.now, id=id, member=member, into=into))]
+        case "part":
+            merge, member = dice.choice(notes.merges[-3:] or [("unknown", member)])
+            return [(member, Unmerged(occurred_at=notes.now, merge=merge, member=""))]
         case "undo":
             return [(member, RedemptionCancelled(occurred_at=at, redemption=notes.redemption(member, dice)))]
         case _:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from django.db import connection
+from msgspec import structs
 
 from stammis.accrual.outcomes import Accepted, Item, MemberFields, Outcome
 from stammis.accrual.queries import member_view
@@ -19,7 +20,7 @@ from stammis.accrual.records import read_event, read_record, read_standing
 from stammis.accrual.services import Difference, pass_days, record, verify
 from stammis.core.calendars import instant
 from stammis.core.effects import Effect, Posted
-from stammis.core.events import AnyEvent, Received, Transfer
+from stammis.core.events import AnyEvent, Merged, Received, Transfer, Unmerged
 from stammis.core.standing import Standing
 from stammis.ledger.models import Entry
 from stammis.programmes.models import Programme
@@ -40,6 +41,10 @@ SELECT s.member_id, s.state, m.reference FROM accrual_standing AS s JOIN members
 WHERE s.programme_id = %s
 """
 _SUMS = "SELECT member_id, wallet, sum(amount) FROM ledger_entry WHERE programme_id = %s GROUP BY 1, 2"
+
+
+ALONE = (MemberFields, Merged, Unmerged)
+"""What has its time by the clock, and is told by itself."""
 
 
 class Said(NamedTuple):
@@ -67,7 +72,8 @@ class Mill(Notes):
 
     def active(self, reference: str, wallet: str) -> int:
         """Give what a member may spend."""
-        return next((self.books[id].of(wallet).active for id, name, _ in self.standings() if name == reference), 0)
+        found = self._living(reference)
+        return 0 if found is None else self.books[found[0]].of(wallet).active
 
     def item(self, event: AnyEvent | MemberFields) -> Item:
         """Make an item; events with an id of their own are known by it."""
@@ -125,12 +131,23 @@ class Mill(Notes):
             return [(member, reference, read_standing(state)) for member, state, reference in db.fetchall()]
 
     def standing(self, reference: str) -> Standing:
-        """Give a member's standing; an empty one where there is no such member."""
-        return next((found for _, member, found in self.standings() if member == reference), Standing())
+        """Give a member's standing, or that of the account it goes on in; an empty one where there is no member."""
+        found = self._living(reference)
+        return Standing() if found is None else found[1]
+
+    def _living(self, reference: str) -> tuple[uuid.UUID, Standing] | None:
+        """Give the account that a reference leads to."""
+        accounts = {account: standing for account, _, standing in self.standings()}
+        found = next((account for account, member, _ in self.standings() if member == reference), None)
+        while found is not None and (ties := accounts[found].ties) is not None and ties.merged_into is not None:
+            found = uuid.UUID(hex=ties.merged_into)
+        return None if found is None else (found, accounts[found])
 
     def views_agree(self) -> None:
         """See whether what members are shown, with all due days applied, is what the books say."""
-        for member, reference, _ in self.standings():
+        for member, reference, standing in self.standings():
+            if standing.ties is not None:
+                continue  # the reference leads to another account
             wallets = member_view(self.programme, reference, self.now)["wallets"]
             for wallet, book in self.books[member].wallets.items():
                 decimals = wallets[wallet]["decimals"]
@@ -158,7 +175,8 @@ def item(programme: Programme, event: AnyEvent | MemberFields) -> Item:
     if isinstance(event, MemberFields):
         return Item(programme.id, event)
     external_id = getattr(event, "id", None)
-    key = (str(event.__struct_config__.tag), external_id) if external_id else None
+    kind = "merge" if isinstance(event, Merged) else str(event.__struct_config__.tag)
+    key = (kind, external_id) if external_id else None
     return Item(programme.id, event, key, sha256(msgspec.json.encode(event)).digest())
 
 
@@ -180,8 +198,9 @@ def families(said: Iterable[Said | dt.datetime]) -> dict[str, str]:
     """Give for each member one who stands for all that points went to and came from."""
     found = {member: member for member in MEMBERS}
     for each in said:
-        if isinstance(each, Said) and isinstance(each.item, Transfer):
-            one, other = found[each.item.member], found[each.item.to]
+        if isinstance(each, Said) and isinstance(each.item, Transfer | Merged):
+            towards = each.item.to if isinstance(each.item, Transfer) else each.item.into
+            one, other = found[each.item.member], found[towards]
             found = {member: one if family == other else family for member, family in found.items()}
     return found
 
@@ -215,13 +234,13 @@ def told_again(mill: Mill, chance: random.Random) -> Mill:
 
 def _tell(other: Mill, said: list[Said], now: dt.datetime, chance: random.Random) -> None:
     while said:
-        size = 1 if isinstance(said[0].item, MemberFields) else chance.randint(1, 9)
+        size = 1 if isinstance(said[0].item, ALONE) else chance.randint(1, 9)
         group, said = said[:size], said[size:]
-        facts = [place for place, each in enumerate(group) if place and isinstance(each.item, MemberFields)]
+        facts = [place for place, each in enumerate(group) if place and isinstance(each.item, ALONE)]
         if facts:
             group, said = group[: facts[0]], [*group[facts[0] :], *said]
         other.waiting = [(each.member, each.item) for each in group]
-        other.now = group[0].now if isinstance(group[0].item, MemberFields) else now
+        other.now = group[0].now if isinstance(group[0].item, ALONE) else now
         outcomes = record([other.item(event) for _, event in other.waiting], now=other.now)
         other.waiting = []
         assert all(isinstance(outcome, Accepted) for outcome in outcomes)
@@ -234,8 +253,13 @@ Ledger = dict[str, tuple[list[tuple[Any, ...]], Standing]]
 def ledger_of(mill: Mill) -> Ledger:
     """Give each member's rows but for ids and ``posted_at``, and the standing."""
     found: Ledger = {}
-    for member, reference, standing in mill.standings():
+    standings = mill.standings()
+    names = {member: reference for member, reference, _ in standings}
+    for member, reference, standing in standings:
         rows = Entry.objects.filter(member_id=member).order_by("row")
+        ties = standing.ties
+        if ties is not None and ties.merged_into is not None:
+            ties = structs.replace(ties, merged_into=names[uuid.UUID(hex=ties.merged_into)])
         kept = rows.values_list("row", "wallet", "kind", "amount", "running", "ends_at", "opened", "lots", "reverses")
-        found[reference] = (list(kept), msgspec.structs.replace(standing, due_at=None))
+        found[reference] = (list(kept), structs.replace(standing, due_at=None, ties=ties))
     return found

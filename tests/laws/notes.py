@@ -12,13 +12,17 @@ END = BEGIN + dt.timedelta(days=600)
 
 
 class Notes:
-    """What has an id, by member; ``at`` is the moment of the latest event, ``now`` the clock."""
+    """What has an id, by member; ``at`` is the moment of the latest event, ``now`` the clock.
+
+    ``merges`` are the ids of merges, each with the member whose account was to end.
+    """
 
     def __init__(self) -> None:
         self.at = self.now = BEGIN
         self.purchases: dict[str, list[str]] = {}
         self.redemptions: dict[str, list[str]] = {}
         self.holds: dict[str, list[str]] = {}
+        self.merges: list[tuple[str, str]] = []
         self.ids = 0
 
     def moment(self, hours: float) -> dt.datetime:
