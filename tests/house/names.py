@@ -40,6 +40,7 @@ ROOM_EXTRAS = {
         "results": "what a run came to, in files",
         "righting": "what a period gave, and should have given",
         "sentences": "two runs beside each other, told in words",
+        "settling": "pending points settled by hand, in a fold",
         "shift": "units worked off one after the other",
         "tallies": "what is counted",
         "units": "parts of a run, each with its files",

@@ -23,7 +23,6 @@ from stammis.accrual.services.asking import Name
 from stammis.accrual.services.deciding import NOTHING_AROUND, Around, Decided, Subject, days_of, run, run_now
 from stammis.accrual.services.loading import Histories, Loaded
 from stammis.accrual.services.tied import decide_tied, let_pass, shares
-from stammis.accrual.services.waits import brought_back
 from stammis.accrual.services.writing import Writing
 from stammis.core.budgets import accounts_of, household_of, households_matter
 from stammis.core.calendars import instant, moment
@@ -33,6 +32,7 @@ from stammis.core.events import (
     Claimed,
     Happening,
     Merged,
+    OfPending,
     PendingRestored,
     PoolChanged,
     Purchase,
@@ -50,6 +50,7 @@ from stammis.core.world import Grants, Original, World
 from stammis.programmes.queries import Versions
 from stammis.simulation.accounts import Account, is_brought
 from stammis.simulation.course import Course, months
+from stammis.simulation.settling import Settled, here
 from stammis.simulation.tallies import Budget, Purses
 from stammis.snapshot.reading import Stored
 
@@ -64,6 +65,7 @@ class Fold:
     """Accounts in the making; ``accounts`` holds them by internal id.
 
     ``shared`` counts what is drawn from budgets, in the order of arrival; None: there is enough for everybody.
+    ``settled`` has the pending rows of those of whom somebody settled some by hand.
     ``listens`` says of a kind of fold that its ``_keep`` has to hear of every decision.
     """
 
@@ -76,6 +78,7 @@ class Fold:
         self._wanted: Mapping[bytes, frozenset[str]] = {}
         self._receivers: Mapping[str, bytes] = {}
         self._shared = shared
+        self.settled: Settled = {}
         self._programme = course.programme.bytes
         self._histories = Histories()
         self._loaded = Loaded({self._programme: versions}, 0, {}, {}, {}, {}, {}, {}, {}, histories=self._histories)
@@ -111,6 +114,7 @@ class Fold:
             found = self.accounts[member] = Account(subject, self._wanted.get(member, NOT_WANTED))
             found.inside = self.course.begins_at is None
             found.rows = [] if self.course.exact else None
+            found.told = [] if member in self.settled else None
         return found
 
     def happen(self, stored: Stored) -> None:
@@ -231,8 +235,8 @@ class Fold:
         rules = self._rules(account, event, stored)
         if rules is None:
             return Declined(404, "nothing_to_change")
-        if isinstance(event, PendingRestored):
-            event = brought_back(event, account.taken[event.taken])
+        if isinstance(event, OfPending):
+            event = here(event, account, self.settled.get(account.subject.id))
         plain = isinstance(event, Purchase) and stored.grants is None and not (event.coupons or rules.book.budgets)
         around = NOTHING_AROUND if plain else self._around(account, event, rules, stored)
         subject, standing = account.subject, account.subject.standing

@@ -3,7 +3,8 @@
 Two folds of those concerned: by the versions as they were, which must come to what the ledger holds, and with the other
 version in the period. Counted are the points that events of the period gave, less what returns of theirs took back,
 whenever they came. What members spent stays as it was: points that the other version would not have given are lent to
-whoever paid with them.
+whoever paid with them. What somebody took away by hand while it was pending stays taken: where that was all an event
+gave, the event is left as it is; else what was taken is taken off both sides.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from stammis.core.events import (
     Claimed,
     DayPassed,
     Happening,
+    OfPending,
     Purchase,
     Received,
     Return,
@@ -44,6 +46,7 @@ from stammis.simulation.accounts import Account
 from stammis.simulation.course import Course, Stage
 from stammis.simulation.folding import Fold
 from stammis.simulation.population import circles, everybody
+from stammis.simulation.settling import Settled, settled
 from stammis.simulation.units import play_alone, play_chain
 from stammis.snapshot import queries as snapshots
 from stammis.snapshot.columns import bucket_of
@@ -143,6 +146,7 @@ class Righting:
     def __init__(self, courses: tuple[Course, Course], period: Period, snapshot: Snapshot) -> None:
         self._courses, self._period, self._snapshot = courses, period, snapshot
         self._told = told = _Told(snapshot, period, courses[0].zone)
+        self._settled = settled(snapshot)
         ties = circles(snapshot)
         if any(_has_budgets(each) for each in courses):
             self._together, alone = everybody(snapshot), frozenset[bytes]()
@@ -167,7 +171,7 @@ class Righting:
     def _fold_alone(self, unit: str, progress: Callable[[int], None]) -> Iterator[Found]:
         wanted, bucket = frozenset(self._buckets[unit]), int(unit[1:])
         ledger = dict(_ledger(self._snapshot, bucket, wanted, self._told))
-        folds = [_Giving(each, self._period, self._told) for each in self._courses]
+        folds = [_Giving(each, self._period, self._told, self._settled) for each in self._courses]
         for done, (member, events) in enumerate(self._snapshot.histories(bucket, wanted), start=1):
             stored = list(events)
             for fold in folds:
@@ -179,7 +183,7 @@ class Righting:
     def _fold_together(self, progress: Callable[[int], None]) -> Iterator[Found]:
         """Fold those together who share points or budgets, in the order in which their events arrived."""
         snapshot, members = self._snapshot, self._together
-        folds = [_Giving(each, self._period, self._told, shared=Counter()) for each in self._courses]
+        folds = [_Giving(each, self._period, self._told, self._settled, shared=Counter()) for each in self._courses]
         events = 2 * _events_of(snapshot, members)
         behind = 0
         for fold in folds:
@@ -213,13 +217,23 @@ def _events_of(snapshot: Snapshot, members: frozenset[bytes]) -> int:
 
 
 def _compared(member: bytes, folds: list[_Giving], ledger: dict[bytes, Given]) -> Iterator[Found]:
-    before, after = (_plain(fold.given.pop(member, Given())) for fold in folds)
+    given = [_plain(fold.given.pop(member, Given())) for fold in folds]
+    by_hand = [fold.by_hand.pop(member, Given()) for fold in folds]
+    before, after = (_left(*each) for each in zip(given, by_hand, strict=True))
+    for key in by_hand[0]:
+        if not before[key]:  # somebody took all of it away: that stands, whatever it would have been
+            after[key] = 0
     told = tuple(fold.deeds.pop(member, []) for fold in folds)
-    agrees = before == _plain(ledger.get(member, Given()))
+    agrees = given[0] == _plain(ledger.get(member, Given()))
     if before != after or not agrees:
         keys = sorted(before.keys() | after.keys())
         sums = tuple((wallet, *origin, before[wallet, origin], after[wallet, origin]) for wallet, origin in keys)
         yield Found(member, sums, agrees, msgspec.Raw(msgspec.json.encode(told)))
+
+
+def _left(given: Given, by_hand: Given) -> Given:
+    """Give what is left of what events gave after what somebody took away by hand while it was pending."""
+    return Counter({key: given[key] + by_hand[key] for key in given.keys() | by_hand.keys()})
 
 
 def _plain(given: Given) -> Given:
@@ -288,9 +302,18 @@ class _Giving(Fold):
     listens = True
 
     def __init__(
-        self, course: Course, period: Period, told: _Told, *, shared: Counter[tuple[str, str, int]] | None = None
+        self,
+        course: Course,
+        period: Period,
+        told: _Told,
+        settled: Settled,
+        *,
+        shared: Counter[tuple[str, str, int]] | None = None,
     ) -> None:
         super().__init__(course, course.versions(), shared=shared)
+        self.settled = settled
+        self.by_hand: dict[bytes, Given] = {}
+        self._opened: dict[tuple[bytes, int], tuple[str, Origin]] = {}
         self.given: dict[bytes, Given] = {}
         self.deeds: dict[bytes, list[Deed]] = {}
         self.happened = 0
@@ -309,8 +332,20 @@ class _Giving(Fold):
         if self._told.concerns(step.event):
             self.deeds.setdefault(subject.id, []).append(Deed(step.event, step.version, step.decision))
         for effect in step.decision.effects:
-            if isinstance(effect, Posted) and (origin := self._told.origin(step.event, effect.kind)) is not None:
+            if not isinstance(effect, Posted):
+                continue
+            if (origin := self._told.origin(step.event, effect.kind)) is not None:
                 self.given.setdefault(subject.id, Counter())[effect.wallet, origin] += effect.amount
+                if subject.id in self.settled:
+                    self._opened[subject.id, effect.row] = effect.wallet, origin
+            elif isinstance(step.event, OfPending):
+                self._settle(subject.id, effect)
+
+    def _settle(self, member: bytes, row: Posted) -> None:
+        """Count what somebody took away by hand, or brought back, with the event that had given it."""
+        for take in row.lots:
+            if key := self._opened.get((member, take.row)):
+                self.by_hand.setdefault(member, Counter())[key] += take.amount if row.amount > 0 else -take.amount
 
     def _in_force(self, at: int, recorded: int) -> Rules:
         if recorded in self._kept and (self.course.changes_at is None or not self._period.has(at)):

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from stammis.accrual.services.deciding import Decided
 from stammis.simulation import course as courses
+from stammis.simulation import settling
 from stammis.simulation.folding import Fold
 from stammis.simulation.population import circles
 from stammis.simulation.units import Results, fold_bucket, fold_chain, play_alone, play_chain
@@ -46,6 +47,7 @@ class Shift:
         self.versions = self.course.versions()
         self._chained = ids(folder / "chained")
         self._population = ids(folder / "population") if (folder / "population").exists() else None
+        self._settled = settling.read(folder)
         shared = folder / "m0.members"
         self._sharing = ids(shared) if shared.exists() else frozenset[bytes]()
 
@@ -78,7 +80,7 @@ class Shift:
         """
         member, circle = members[0], self._circle(members[0])
         fold = _Telling(self.course, self.versions, shared=Counter() if member in self._sharing else None)
-        fold.ticks = ticks
+        fold.ticks, fold.settled = ticks, self._settled
         told = [each for each in members if each in circle]
         for each in told:
             fold.account(each).told = []
@@ -108,7 +110,9 @@ class Shift:
         return frozenset(each for each in ties if ties[each] == ties[member])
 
     def _fold(self, *, shared: bool = False) -> Fold:
-        return Fold(self.course, self.versions, shared=Counter() if shared else None)
+        fold = Fold(self.course, self.versions, shared=Counter() if shared else None)
+        fold.settled = self._settled
+        return fold
 
     def _alone(self, bucket: int) -> frozenset[bytes] | None:
         """Give those of a bucket who are wanted and fold alone; None: all."""

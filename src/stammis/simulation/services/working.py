@@ -15,7 +15,7 @@ import msgspec
 from stammis.kit import clock
 from stammis.kit.errors import Conflict
 from stammis.simulation import course as courses
-from stammis.simulation import population, results
+from stammis.simulation import population, results, settling
 from stammis.simulation.course import Course
 from stammis.simulation.crew import RunStopped, work_off
 from stammis.simulation.folders import alone, link
@@ -218,6 +218,8 @@ def _prepared(run: Run, snapshot: Snapshot) -> tuple[Course, dict[str, int]]:
         _write_ids(folder / "population", chosen)
     _write_ids(folder / "chained", chained)
     courses.write(folder, course)
+    if course.changes_at is not None:
+        settling.write(folder, settling.settled(snapshot))
     sizes = _portions({bucket: _alone_in(snapshot.members(bucket) - chained, chosen) for bucket in snapshot.buckets})
     if chained:
         sizes["c0"] = len(chained)

@@ -1,0 +1,97 @@
+"""Pending points that somebody settled by hand: which they are in a fold, where rows may have other numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from msgspec import structs
+
+from stammis.accrual.services.deciding import Decided
+from stammis.accrual.services.waits import brought_back
+from stammis.accrual.services.writing import ids_of
+from stammis.core.calendars import instant
+from stammis.core.effects import Posted
+from stammis.core.events import AnyEvent, OfPending, PendingRestored
+from stammis.simulation.accounts import Account
+from stammis.snapshot.reading import Snapshot
+
+FILE = "settled"
+Cause = tuple[str, int, str]
+"""Of an event its kind, its instant (epoch seconds) and its id or that of its purchase."""
+
+
+class Pending(NamedTuple):
+    """A row of the ledger that brought pending points: what it came of, its wallet, and which of such rows it is."""
+
+    cause: Cause
+    wallet: str
+    place: int
+
+
+Settled = dict[bytes, dict[int, Pending]]
+"""By member whose pending points somebody settled, and by row."""
+
+_ROWS = """
+SELECT e.member_id, e.row, e.wallet, v.kind, epoch(v.occurred_at)::BIGINT, coalesce(v.external_id, v.purchase_id, '')
+FROM entries AS e JOIN events AS v ON v.member_id = e.member_id AND v.seq = e.seq
+WHERE e.kind = 'earn' AND e.pending IS NOT NULL
+    AND e.member_id IN (SELECT member_id FROM events WHERE kind = 'pending')
+ORDER BY e.member_id, e.row
+"""
+
+
+def settled(snapshot: Snapshot) -> Settled:
+    """Look up the pending rows of all whose points somebody let go or took away by hand."""
+    found: Settled = {}
+    times: dict[tuple[bytes, Cause, str], int] = {}
+    with snapshot.sql() as db:
+        for member, row, wallet, kind, at, named in db.execute(_ROWS).fetchall():
+            cause = kind, at, named
+            place = times[member, cause, wallet] = times.get((member, cause, wallet), -1) + 1
+            found.setdefault(member, {})[row] = Pending(cause, wallet, place)
+    return found
+
+
+def cause_of(event: AnyEvent) -> Cause:
+    """Give what an event is known by in every fold."""
+    named = next(filter(None, ids_of(event)), "")
+    return str(event.__struct_config__.tag), instant(event.occurred_at), named
+
+
+def here(event: OfPending, account: Account, rows: dict[int, Pending] | None) -> OfPending:
+    """Give an event about pending points as it is in a fold: with the row that they have here, and what was taken.
+
+    A row that came of something before all that is told has the number that it has in the ledger; one that is not
+    here has number 0, which there never is.
+    """
+    if isinstance(event, PendingRestored):
+        return brought_back(event, account.taken[event.taken])
+    known = (rows or {}).get(event.row)
+    if known is None or account.told is None:
+        return event
+    told = [step for step in account.told if cause_of(step.event) == known.cause]
+    if not told:
+        return event
+    numbers = [row.row for row in _pending(told) if row.wallet == known.wallet]
+    return structs.replace(event, row=numbers[min(known.place, len(numbers) - 1)] if numbers else 0)
+
+
+def _pending(told: Iterable[Decided]) -> Iterable[Posted]:
+    for step in told:
+        for effect in step.decision.effects:
+            if isinstance(effect, Posted) and effect.kind == "earn" and effect.awaits is not None:
+                yield effect
+
+
+def write(folder: Path, found: Settled) -> None:
+    """Keep what was looked up in a run's folder, where there is any."""
+    if found:
+        (folder / FILE).write_bytes(msgspec.msgpack.encode(found))
+
+
+def read(folder: Path) -> Settled:
+    """Read what was kept."""
+    return msgspec.msgpack.decode((folder / FILE).read_bytes(), type=Settled) if (folder / FILE).exists() else {}
