@@ -211,6 +211,21 @@ def test_a_plan_of_what_is_published_is_empty(programme: Programme) -> None:
     assert plan(drafts.start_of(programme.versions.get()), now=NOW).same
 
 
+def test_a_plan_warns_of_a_wallet_that_gets_another_id_or_goes(programme: Programme) -> None:
+    document = drafts.start_of(programme.versions.get())
+    points, stars = document["wallets"][0], document["wallets"][0] | {"id": "stars", "name": "Stars", "pays": False}
+    assert plan(document | {"wallets": [points | {"name": "Stars"}]}, now=NOW).risks == ()
+    assert plan(document | {"wallets": [points, stars]}, now=NOW).risks == ()
+    moved = {name: [each | {"wallet": "stars"} for each in document[name]] for name in ("earn", "rewards")}
+    (renamed,) = plan(document | moved | {"wallets": [stars]}, now=NOW).risks
+    assert renamed.startswith("The wallet points (Points) is gone and stars is new:")
+    assert "keep the id points and change the name" in renamed
+    with_both = services.publish(document | {"wallets": [points, stars]}, by="ada", now=NOW)
+    assert with_both.number == 2
+    (gone,) = plan(document | {"wallets": [points]}, now=NOW).risks
+    assert gone == "The wallet stars (Stars) is gone: all that members have in it would seem to vanish."
+
+
 def test_a_plan_refuses_what_publishing_would_refuse(programme: Programme) -> None:
     document = drafts.start_of(programme.versions.get())
     with pytest.raises(services.FixedForGood):

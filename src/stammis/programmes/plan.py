@@ -13,6 +13,7 @@ from stammis.programmes import queries
 from stammis.programmes.drafts import OPEN
 from stammis.programmes.models import Draft, Programme
 from stammis.programmes.sentences.parts import PartChange, part_changes
+from stammis.programmes.sentences.risks import risks
 from stammis.programmes.services import FixedForGood, StartsInPast, english, read
 
 
@@ -25,6 +26,7 @@ class Plan:
         since: the number of the version it is compared with; None where the programme is new.
         begins: from which day it would decide; None for at once.
         changes: part by part; empty where the programme is new or says the same.
+        risks: in sentences, what it would do that nobody means.
     """
 
     document: Document
@@ -33,6 +35,7 @@ class Plan:
     since: int | None
     begins: dt.date | None
     changes: tuple[PartChange, ...]
+    risks: tuple[str, ...] = ()
 
     @property
     def new(self) -> bool:
@@ -58,6 +61,7 @@ class Plan:
             "compared_with": self.since,
             "begins": self.begins.isoformat() if self.begins else None,
             "changes": [change.plain() for change in self.changes],
+            "risks": list(self.risks),
         }
 
 
@@ -73,14 +77,15 @@ def plan(document: dict[str, Any], *, now: dt.datetime) -> Plan:
         return Plan(parsed, None, 1, None, parsed.from_, ())
     if (known.currency, known.zone) != (parsed.currency, parsed.timezone):
         raise FixedForGood
-    changes = part_changes(queries.versions(known.id).document(newest.number), parsed)
+    before = queries.versions(known.id).document(newest.number)
+    changes = part_changes(before, parsed)
     if not changes:
         return Plan(parsed, known, newest.number, newest.number, None, ())
     today = now.astimezone(ZoneInfo(known.zone)).date()
     if parsed.from_ and parsed.from_ < today:
         raise StartsInPast
     begins = parsed.from_ if parsed.from_ and parsed.from_ > today else None
-    return Plan(parsed, known, newest.number + 1, newest.number, begins, changes)
+    return Plan(parsed, known, newest.number + 1, newest.number, begins, changes, tuple(risks(before, parsed)))
 
 
 def plan_of(draft: Draft, *, now: dt.datetime) -> Plan | Problem | None:

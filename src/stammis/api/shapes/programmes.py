@@ -69,13 +69,14 @@ class DraftAnswer(DraftItem, kw_only=True):
     """A draft: its document, what is wrong with it, and who did what.
 
     ``changes``: what publishing it would change of the version ``compared_with``, the newest; of a draft with mistakes,
-    or that is closed, nothing.
+    or that is closed, nothing. ``risks``: what it would do that nobody means, in sentences.
     """
 
     document: dict[str, Any]
     mistakes: list[MistakeAnswer]
     compared_with: int | None
     changes: list[ChangeAnswer]
+    risks: list[str]
     authors: list[str]
     history: list[DraftStepAnswer]
 

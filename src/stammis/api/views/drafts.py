@@ -271,6 +271,7 @@ def _draft(draft: Draft) -> dict[str, Any]:
         "mistakes": mistakes,
         "compared_with": plan.since if plan else None,
         "changes": [change.plain() for change in plan.changes] if plan else [],
+        "risks": list(plan.risks) if plan else [],
         "authors": sorted(reading.authors(draft)),
         "history": [
             {

@@ -100,6 +100,8 @@ def planned(found: planning.Plan) -> Iterator[str]:
         yield _("It begins at %(time)s. What was decided before stays as it is.") % {"time": found.begins.isoformat()}
     else:
         yield _("It begins when it is published. What was decided before stays as it is.")
+    for risk in found.risks:
+        yield f"\n! {risk}"
     for change in found.changes:
         yield f"\n{_(change.kind)} {change.list}{' ' + change.id if change.id else ''}: {change.name}"
         yield from (f"  - {sentence}" for sentence in change.before)
