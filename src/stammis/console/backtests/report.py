@@ -184,10 +184,14 @@ class Report:
                 "today": self.money(each.cost_today.value) if each.cost_today else "–",
                 "tried": self.money(each.cost_tried.value) if each.cost_tried else "–",
                 "change": self.signed_money(each.cost_minor.value) if each.cost_minor else "–",
-                "range": self.range(each.cost_minor, self.signed_money) if each.cost_minor else "",
+                "range": self._room(each.cost_minor),
             }
             for each in self.found.rewards
         ]
+
+    def _room(self, cost: Estimate | None) -> str:
+        """Say between what a cost lies, where that is not one and the same."""
+        return self.range(cost, self.signed_money) if cost and _open(cost) else ""
 
     def _each(self, minor: tuple[int | None, int | None]) -> str:
         told = [_("by the points paid") if cost is None else self.money(cost) for cost in minor]
@@ -211,7 +215,7 @@ class Report:
 
     def between(self, estimate: Estimate, written: Any) -> str:
         """Write the ends of an estimate's interval, nothing where there is none or no room in it."""
-        if estimate.interval is None or estimate.interval[0] == estimate.interval[1]:
+        if estimate.interval is None or not _open(estimate):
             return ""
         return _("%(low)s to %(high)s") % dict(zip(("low", "high"), map(written, estimate.interval), strict=True))
 
@@ -317,6 +321,11 @@ class Report:
             "gains": change.change > 0,
             "points": ", ".join(points),
         }
+
+
+def _open(estimate: Estimate) -> bool:
+    """Whether an interval has room, or is not known."""
+    return estimate.interval is None or estimate.interval[0] != estimate.interval[1]
 
 
 def _moves(wallet: Wallet) -> list[tuple[int, ...]]:
