@@ -83,8 +83,8 @@ def test_metrics_are_the_numbers_of_what_was_taken_in(cafe: Path, read: object) 
 
 
 def test_metrics_are_readable_without_json(cafe: Path, read: object) -> None:
-    said = stammis(cafe, "metrics", "purchases", "gross_sales").stdout.split()
-    assert said == ["purchases", "2", "gross_sales", "14.00", "EUR"]
+    said = stammis(cafe, "metrics", "purchases", "gross_sales").stdout.splitlines()
+    assert [" ".join(line.split()) for line in said] == ["purchases 2 Purchases", "gross_sales 14.00 EUR Gross sales"]
 
 
 def test_an_unknown_metric_is_a_failure_that_names_all_metrics(cafe: Path) -> None:
