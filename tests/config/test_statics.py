@@ -1,0 +1,28 @@
+"""Static files: given whole, so that an asynchronous server need not read a stream first."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.templatetags.static import static
+from django.test import Client
+
+
+def test_a_file_is_given_whole_in_part_or_not_at_all(client: Client) -> None:
+    address = static("console/console.js")
+    whole = client.get(address)
+    assert isinstance(whole, HttpResponse)
+    assert not whole.streaming
+    assert b"What the pages do beyond HTML" in whole.content
+    assert whole["Content-Type"].startswith("text/javascript")
+    part = client.get(address, headers={"Range": "bytes=0-1"})
+    assert (part.status_code, part.content) == (206, whole.content[:2])
+    assert (
+        client.get(
+            address,
+            headers={"If-None-Match": whole["ETag"]}
+            if "ETag" in whole
+            else {"If-Modified-Since": whole["Last-Modified"]},
+        ).status_code
+        == 304
+    )
+    assert client.head(address).content == b""
