@@ -83,7 +83,7 @@ def read_expiry(text: str | bytes) -> Expiry:
     try:
         found: Expiry = msgspec.json.decode(text, type=Expiry)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise BadExpiry(together(Worded(BadExpiry.__doc__ or ""), Worded(str(error)))) from error
+        raise BadExpiry(together(Worded(str(BadExpiry.__doc__)), Worded(str(error)))) from error
     return found
 
 
