@@ -45,7 +45,7 @@ from stammis.core.standing import IssuedReward, PurchaseState, Standing
 from stammis.core.tiers import rank_of
 from stammis.core.views import pending_of
 from stammis.programmes.queries import Versions
-from stammis.simulation.tallies import GIVEN, MOVE_OF, TAKEN_BACK, MonthCounts, Purses, Sums
+from stammis.simulation.tallies import GIVEN, MOVE_OF, TAKEN_BACK, Purses, Sums
 
 LIMITS = frozenset({"cap_reached", "capped", "budget_reached"})
 """Codes of steps that say that a cap or a budget cut what a rule would have given."""
@@ -63,11 +63,12 @@ class Account:
 
     Attributes:
         wanted: ids of purchases that later events are about; no others are kept.
+        sums: where it is counted: with all others, or apart from them.
         inside: whether the stretch that counts has begun for this account.
         at: when what is being decided happened (epoch seconds).
         gross: the sum of the purchase that is being decided, in minor units of the programme's currency.
+        bought, spent: how many purchases within the stretch, and their sum.
         rows: every row posted, where rows are compared with the ledger.
-        months: what is counted by month; ``sums`` holds the rest.
         told: every decision within the stretch, where somebody asks for them.
         rewards: by reward and wallet, how many were taken within the stretch, given back, and the points they cost.
         brought, carried: by merge, what it brought here, in points and in what counts.
@@ -77,6 +78,7 @@ class Account:
 
     subject: Subject
     wanted: frozenset[str]
+    sums: Sums
     inside: bool = False
     at: int = 0
     gross: int = 0
@@ -88,8 +90,8 @@ class Account:
     taken: dict[str, Posted] = field(default_factory=dict)
     rows: list[tuple[Any, ...]] | None = None
     told: list[Decided] | None = None
-    sums: Sums = field(default_factory=Sums)
-    months: dict[str, MonthCounts] = field(default_factory=dict)
+    bought: int = 0
+    spent: int = 0
     purses: dict[str, Purses] = field(default_factory=dict)
     rewards: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     levels_then: dict[str, str] = field(default_factory=dict)
@@ -99,27 +101,28 @@ class Account:
     def buy(self, event: Purchase, decision: Decision, standing: Standing, month: str) -> None:
         """Take over what was decided of a purchase within the stretch, and count it: as ``keep`` does, in less time."""
         self.subject.standing = standing
-        counts = self.months.get(month)
-        if counts is None:
-            counts = self.months[month] = MonthCounts()
         for effect in decision.effects:
             if isinstance(effect, Posted):
-                self._post(effect, counts, standing.events)
+                self._post(effect, month, standing.events)
+            elif isinstance(effect, PurchaseMoved):
+                if effect.purchase in self.wanted:
+                    self._place(event, effect)
             elif type(effect) not in QUIET:
                 self._take(event, effect, month)
-        touched, cut = 0, False
+        sums, touched, cut = self.sums, 0, False
         for said in decision.steps:
             if said.because in LIMITS:
                 cut = True
             if said.points and said.applied and said.rule:
                 touched = 1
-                counts.give(said.rule, said.wallet, said.points, 1)
+                given = (month, said.rule, said.wallet or "")
+                sums.given[given] += said.points
+                sums.touched[given] += 1
         if cut:
             self._cut(decision.steps)
-        bought = counts.bought
-        bought[0] += 1
-        bought[1] += touched
-        bought[2] += self.gross
+        sums.buy(month, self.gross, touched)
+        self.bought += 1
+        self.spent += self.gross
 
     def keep(self, step: Decided, month_of: Callable[[int], str]) -> None:
         """Take over what was decided, and count it if the stretch has begun."""
@@ -147,7 +150,7 @@ class Account:
         event = step.event
         for effect in step.decision.effects:
             if isinstance(effect, Posted):
-                self._post(effect, self._counts(month_of(effect.at)), step.standing.events)
+                self._post(effect, month_of(effect.at), step.standing.events)
             elif type(effect) not in QUIET:
                 self._take(event, effect, month_of(effect.at) if isinstance(effect, TierMoved) else month)
         if not self.inside:
@@ -155,7 +158,7 @@ class Account:
         self._cut(step.decision.steps)
         for said in step.decision.steps:
             if said.points and said.applied and said.rule:
-                self._counts(month).give(said.rule, said.wallet, said.points, 0)
+                self.sums.given[month, said.rule, said.wallet or ""] += said.points
         if isinstance(event, MemberChanged):
             for tiers, level in step.tiers.items():
                 self.move_level(tiers, level or NOBODY, month)
@@ -172,14 +175,7 @@ class Account:
         elif self.inside and isinstance(effect, Drawn):
             self._draw(effect)
 
-    def _counts(self, month: str) -> MonthCounts:
-        """Give what is counted of a month."""
-        found = self.months.get(month)
-        if found is None:
-            found = self.months[month] = MonthCounts()
-        return found
-
-    def _post(self, row: Posted, counts: MonthCounts, seq: int) -> None:
+    def _post(self, row: Posted, month: str, seq: int) -> None:
         if self.rows is not None:
             self.rows.append(row_of(row, seq))
         kind = row.kind
@@ -187,14 +183,19 @@ class Account:
             expired, sign = self.subject.expired, lost(row)
             for take in row.lots if sign else ():
                 expired[take.row] = expired.get(take.row, 0) + sign * take.amount
-        if not self.inside:
+        wallet, amount = row.wallet, row.amount
+        if not self.inside or not amount:
             return
         column = MOVE_OF.get(kind)
         if column is None:
             if kind != "adjust":
                 return
-            column = GIVEN if row.amount > 0 else TAKEN_BACK
-        counts.move(row.wallet, column, row.amount)
+            column = GIVEN if amount > 0 else TAKEN_BACK
+        self.sums.moved[month, wallet, column] += amount
+        purses = self.purses.get(wallet)
+        if purses is None:
+            purses = self.purses[wallet] = Purses()
+        purses.moves[column] += amount
 
     def _cut(self, steps: Iterable[Step]) -> None:
         """Count the limits that were reached: each once, whatever number of rules share it."""
@@ -245,21 +246,7 @@ class Account:
             self.levels[tiers] = level
             self.moved_levels.append((tiers, month, level))
 
-    def settle(self, sums: Sums) -> tuple[int, int]:
-        """Add what was counted to ``sums`` and to the wallets; give how many purchases there were, and their sum."""
-        self._flow()
-        sums.add(self.sums)
-        bought = gross = 0
-        for month, counts in self.months.items():
-            sums.count(month, counts)
-            bought += counts.bought[0]
-            gross += counts.bought[2]
-            for wallet, moves in counts.moved.items():
-                purses = self.purses.setdefault(wallet, Purses())
-                purses.moves = [one + other for one, other in zip(purses.moves, moves, strict=True)]
-        return bought, gross
-
-    def _flow(self) -> None:
+    def flow(self) -> None:
         """Count how the levels moved: where they stood at first, and month by month where they changed."""
         for tiers in self.levels:
             level = self.levels_then.get(tiers, NOBODY)

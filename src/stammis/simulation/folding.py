@@ -51,7 +51,7 @@ from stammis.programmes.queries import Versions
 from stammis.simulation.accounts import Account, is_brought
 from stammis.simulation.course import Course, months
 from stammis.simulation.settling import Settled, here
-from stammis.simulation.tallies import Budget, Purses
+from stammis.simulation.tallies import Budget, Purses, Sums
 from stammis.snapshot.reading import Stored
 
 SECOND = 1_000_000
@@ -65,8 +65,9 @@ class Fold:
     """Accounts in the making; ``accounts`` holds them by internal id.
 
     ``shared`` counts what is drawn from budgets, in the order of arrival; None: there is enough for everybody.
-    ``settled`` has the pending rows of those of whom somebody settled some by hand.
-    ``listens`` says of a kind of fold that its ``_keep`` has to hear of every decision.
+    ``sums`` counts all else; for each account apart only where somebody asks for that. ``settled`` has the pending rows
+    of those of whom somebody settled some by hand. ``listens`` says of a kind of fold that its ``_keep`` has to hear of
+    every decision.
     """
 
     listens: ClassVar[bool] = False
@@ -78,6 +79,8 @@ class Fold:
         self._wanted: Mapping[bytes, frozenset[str]] = {}
         self._receivers: Mapping[str, bytes] = {}
         self._shared = shared
+        self.sums = Sums()
+        self._apart = course.exact or any(versions.number(stage.number).book.budgets for stage in course.stages)
         self.settled: Settled = {}
         self._programme = course.programme.bytes
         self._histories = Histories()
@@ -88,9 +91,7 @@ class Fold:
         self._ends = FOREVER if course.ends_at is None else course.ends_at
         self._changes = FOREVER if course.changes_at is None else course.changes_at
         self._firsts, self._names = months(course.zone)
-        self._month = (0, 0, "")
-        self._stretch = (0, 0, versions.number(0))
-        self._at = -FOREVER
+        self._month, self._stretch, self._at = (0, 0, ""), (0, 0, versions.number(0)), -FOREVER
 
     def _sitting(self) -> Sitting:  # not kept: it leads back here, and all accounts would wait for the collector
         return Sitting(self._loaded, self._writing, self._keep, self._known, lambda _: None, self._holder)
@@ -110,8 +111,8 @@ class Fold:
         """Give an account, new where nothing has happened to it yet."""
         found = self.accounts.get(member)
         if found is None:
-            subject = Subject(member, self._programme, Standing())
-            found = self.accounts[member] = Account(subject, self._wanted.get(member, NOT_WANTED))
+            subject, wanted = Subject(member, self._programme, Standing()), self._wanted.get(member, NOT_WANTED)
+            found = self.accounts[member] = Account(subject, wanted, Sums() if self._apart else self.sums)
             found.inside = self.course.begins_at is None
             found.rows = [] if self.course.exact else None
             found.told = [] if member in self.settled else None
@@ -180,7 +181,7 @@ class Fold:
             purses.active, purses.pending, purses.held = active, pending, held
         for tiers, level in levels.items():
             account.move_level(tiers, level, self.month_of(at))
-        account.sums.members = int(account.subject.standing.enrolled)
+        account.sums.members += account.subject.standing.enrolled
 
     def month_of(self, at: int) -> str:
         """Give the local month of an instant, within the stretch."""

@@ -56,11 +56,14 @@ class Shift:
         results = Results(self._folder, unit)
         if unit.startswith("b"):
             fold = self._fold()
+            fold.sums = results.sums
             for bucket in range(*bounds(unit)):
                 fold_bucket(fold, self._snapshot, bucket, results, members=self._alone(bucket))
             return results.close()
         members = ids(self._folder / f"{unit}.members")
-        return fold_chain(self._fold(shared=unit.startswith("m")), self._snapshot, members, results)
+        fold = self._fold(shared=unit.startswith("m"))
+        fold.sums = results.sums
+        return fold_chain(fold, self._snapshot, members, results)
 
     def has(self, member: bytes) -> bool:
         """Tell whether the run is about a member."""

@@ -38,35 +38,6 @@ Budget = tuple[str, str, int]
 
 
 @dataclass(slots=True)
-class MonthCounts:
-    """What one member comes to in a month: points moved by wallet and way, purchases, and what rules gave by wallet.
-
-    ``given`` holds by rule and wallet the points, and how many purchases they were given for; ``bought`` is what
-    ``BOUGHT`` names.
-    """
-
-    moved: dict[str, list[int]] = field(default_factory=dict)
-    bought: list[int] = field(default_factory=lambda: [0] * len(BOUGHT))
-    given: dict[tuple[str, str | None], list[int]] = field(default_factory=dict)
-
-    def move(self, wallet: str, column: int, amount: int) -> None:
-        """Count points that moved."""
-        moves = self.moved.get(wallet)
-        if moves is None:
-            moves = self.moved[wallet] = [0] * len(MOVES)
-        moves[column] += amount
-
-    def give(self, rule: str, wallet: str | None, points: int, purchases: int) -> None:
-        """Count what a rule gave."""
-        counts = self.given.get((rule, wallet))
-        if counts is None:
-            self.given[rule, wallet] = [points, purchases]
-        else:
-            counts[0] += points
-            counts[1] += purchases
-
-
-@dataclass(slots=True)
 class Sums:
     """What some members come to. Counts of points are in the wallet's smallest unit.
 
@@ -108,21 +79,14 @@ class Sums:
         for reach, at in other.first_cut.items():
             self.first_cut[reach] = min(at, self.first_cut.get(reach, at))
 
-    def count(self, month: str, counts: MonthCounts) -> None:
-        """Count what a member comes to in a month."""
-        for wallet, moves in counts.moved.items():
-            for column, amount in enumerate(moves):
-                if amount:
-                    self.moved[month, wallet, column] += amount
-        if any(counts.bought):
-            here = self.bought.setdefault(month, [0] * len(BOUGHT))
-            for place, count in enumerate(counts.bought):
-                here[place] += count
-        for (rule, given_in), (points, purchases) in counts.given.items():
-            key = (month, rule, given_in or "")
-            self.given[key] += points
-            if purchases:
-                self.touched[key] += purchases
+    def buy(self, month: str, gross: int, touched: int) -> None:
+        """Count a purchase of a month: its sum in minor units, and whether (1) or not a rule gave something for it."""
+        bought = self.bought.get(month)
+        if bought is None:
+            bought = self.bought[month] = [0] * len(BOUGHT)
+        bought[0] += 1
+        bought[1] += touched
+        bought[2] += gross
 
     def purchases(self) -> tuple[int, int, int]:
         """Give ``bought`` of all months."""

@@ -107,7 +107,8 @@ class Results:
             for name, schema in TABLES.items()
         }
         self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in self._writers}
-        self._sums = {False: Sums(), True: Sums()}
+        self.sums = Sums()
+        self._sums = {False: self.sums, True: Sums()}
         self._proofs = {False: Proof(), True: Proof()}
 
     def scratch(self) -> Path:
@@ -117,8 +118,12 @@ class Results:
     def take(self, account: Account, *, wet: bool) -> None:
         """Take over what a member came to."""
         member, standing = account.subject.id, account.subject.standing
-        bought, gross = account.settle(self._sums[wet])
-        self._rows["people"].append((member, standing.enrolled, bought, gross, list(standing.labels), wet))
+        account.flow()
+        if account.sums is not self.sums:
+            self._sums[wet].add(account.sums)
+        self._rows["people"].append(
+            (member, standing.enrolled, account.bought, account.spent, list(standing.labels), wet)
+        )
         for wallet, purses in account.purses.items():
             self._rows["purses"].append(
                 (member, wallet, purses.opening, *purses.moves, purses.active, purses.pending, purses.held)
