@@ -34,7 +34,7 @@ def test_costs_are_told_with_their_range(capsys: pytest.CaptureFixture[str]) -> 
     run = tried()
     told.show(run, queries.compared(run))
     said = " ".join(capsys.readouterr().out.split())
-    assert "earned 150 300 150" in said
+    assert "Earned by rules 150 300 150" in said
     # 100.00 and 50.00 more: 150.00 ± 12.706 · 35.355 / √2 · 2
     assert "points €150.00 €300.00 €150.00 95 % interval: -€485.31 to €785.31, fewer than 30 members" in said
     assert "bag €30.00 €30.00 €0.00 95 % interval: €0.00 to €0.00" in said
@@ -45,7 +45,7 @@ def test_what_is_supposed_is_told_apart(capsys: pytest.CaptureFixture[str]) -> N
     run = tried(redemption=Run.Redemption.CURVE, response=(0.0, 0.1))
     told.show(run, queries.compared(run))
     numbers, _, assumed = capsys.readouterr().out.partition("Assumptions, not results")
-    assert "redeemed  " in numbers
+    assert "Redeemed  " in numbers
     # of 150 points 30 were redeemed at the age of one month, the others are seen at that age as well
     assert "of the points given, redeemed by the end at the pace so far: 60 instead of 30" in assumed
     assert "sales rise by 0.1 % for each per cent more points: sales €15.00, cost €180.00" in assumed
