@@ -7,7 +7,10 @@ until that is on disk.
 from __future__ import annotations
 
 import re
+import statistics
 import subprocess
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -18,6 +21,7 @@ from stammis.config.postgres import binaries
 
 SCRIPT = Path(__file__).parent / "pgbench.sql"
 CLIENTS = 64
+SAMPLED = 0.05
 MEMBERS = 100_000
 TABLES = """
 create table member (id integer primary key, balance bigint not null);
@@ -41,8 +45,25 @@ def lay(dsn: str) -> None:
         connection.execute("vacuum analyze")
 
 
-def run(dsn: str, *, seconds: int, clients: int = CLIENTS) -> float:
-    """Transactions per second of pgbench with prepared statements. Raises NotMeasured where it fails."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What pgbench saw; the latencies are of every twentieth transaction."""
+
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+
+
+def run(dsn: str, *, seconds: int, clients: int = CLIENTS) -> Run:
+    """Let pgbench write with prepared statements for so long. Raises NotMeasured where it fails."""
+    with tempfile.TemporaryDirectory(prefix="stammis-bench-") as logs:
+        per_second = _run(dsn, seconds, clients, f"{logs}/log")
+        taken = [int(line.split()[2]) for log in Path(logs).iterdir() for line in log.read_text().splitlines()]
+    hundredths = statistics.quantiles(taken, n=100)
+    return Run(per_second, hundredths[49] / 1000, hundredths[98] / 1000)
+
+
+def _run(dsn: str, seconds: int, clients: int, log: str) -> float:
     address = urlsplit(dsn)
     options = parse_qs(address.query)
     ended = subprocess.run(
@@ -50,6 +71,7 @@ def run(dsn: str, *, seconds: int, clients: int = CLIENTS) -> float:
             binaries.find().program("pgbench"),
             *("--no-vacuum", "--protocol=prepared", f"--file={SCRIPT}"),
             *(f"--client={clients}", "--jobs=2", f"--time={seconds}"),
+            *("--log", f"--log-prefix={log}", f"--sampling-rate={SAMPLED}"),
             *(f"--host={options['host'][0]}", f"--port={options['port'][0]}", f"--username={address.username}"),
             address.path.lstrip("/"),
         ],

@@ -22,6 +22,7 @@ def measure(rounds: int, *, members: int = MEMBERS, seconds: int = 10) -> list[F
     wrk.find()
     loads: list[wrk.Load] = []
     shares: list[tuple[float, float]] = []
+    beside: list[pgbench.Run] = []
     with opened(members) as shop:
         yardstick = bare_database(shop.server, "yardstick")
         pgbench.lay(yardstick)
@@ -38,12 +39,17 @@ def measure(rounds: int, *, members: int = MEMBERS, seconds: int = 10) -> list[F
             shares.append((python / load.seconds, database / load.seconds))
             return load.per_second
 
-        accepted, compared = alternate(rounds, ours, lambda _: pgbench.run(yardstick, seconds=seconds, clients=CLIENTS))
+        def theirs(_: int) -> float:
+            beside.append(pgbench.run(yardstick, seconds=seconds, clients=CLIENTS))
+            return beside[-1].per_second
+
+        accepted, compared = alternate(rounds, ours, theirs)
         weight = Weight.of(shop.dsn).since(before, sum(load.requests for load in loads))
         memory = _memory(shop.served)
     notes = {
         "latency": f"p50 {spread([load.p50_ms for load in loads], 1)} ms, "
-        f"p99 {spread([load.p99_ms for load in loads], 1)} ms",
+        f"p99 {spread([load.p99_ms for load in loads], 1)} ms; pgbench "
+        f"p50 {spread([run.p50_ms for run in beside], 1)} ms, p99 {spread([run.p99_ms for run in beside], 1)} ms",
         "processor": f"Python {spread([python for python, _ in shares], 2)} cores, "
         f"PostgreSQL {spread([database for _, database in shares], 2)} cores, of {os.cpu_count()}",
         "a purchase": weight,
