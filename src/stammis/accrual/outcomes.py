@@ -47,13 +47,15 @@ class Item:
     """Something to be decided.
 
     ``key`` is the caller's id: said again with the same ``hash`` it gives the first answer, with another one a
-    conflict. Without a hash (a source that gives none) the same id is taken as said again.
+    conflict. Without a hash (a source that gives none) the same id is taken as said again. ``body`` is the event as
+    JSON, where whoever read it has written it already.
     """
 
     programme_id: uuid.UUID
     event: AnyEvent | MemberFields | Proof | Due
     key: Key | None = None
     hash: bytes | None = None
+    body: bytes | None = None
 
 
 class WalletView(NamedTuple):

@@ -64,12 +64,16 @@ _decoders: dict[type[Body], msgspec.json.Decoder[Any]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a caller said: the event, the SHA-256 of its canonical form, the programme it names, and its own id."""
+    """What a caller said: the event, the SHA-256 of its canonical form, the programme it names, its own id.
+
+    ``body`` is that form, where the event is kept just as it was said.
+    """
 
     event: AnyEvent
     digest: bytes
     programme: str | None = None
     id: str = ""
+    body: bytes | None = None
 
 
 class Contradiction(ValueError):
@@ -138,7 +142,8 @@ def read_event(raw: bytes) -> Said:
 
 def say(event: AnyEvent, programme: str | None = None, id: str = "") -> Said:
     """Put an event beside its digest, to which key order, decimal notation and the programme make no difference."""
-    return Said(event, sha256(_canonical(event)).digest(), programme, id)
+    body = _canonical(event)
+    return Said(event, sha256(body).digest(), programme, id, body)
 
 
 def purchase(body: PurchaseBody) -> Purchase:

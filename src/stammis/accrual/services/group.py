@@ -66,10 +66,7 @@ class Group:
 
     def __init__(self, loaded: Loaded, now: dt.datetime, *, alone: bool, as_of: dt.datetime | None = None) -> None:
         self.writing = Writing(max(arrays.microseconds(now), loaded.closed_until))
-        self._loaded = loaded
-        self._now = now
-        self._as_of = as_of
-        self._alone = alone
+        self._loaded, self._now, self._as_of, self._alone = loaded, now, as_of, alone
         self._subjects: dict[bytes, Subject] = {}
         self._first: dict[Name, tuple[Accepted, bytes | None]] = {}
         self._purchases: dict[tuple[bytes, str], Placed] = {}
@@ -80,6 +77,7 @@ class Group:
 
     def take(self, item: Item) -> Outcome:
         """Decide an item; what it has to write is added to ``writing`` only if it is accepted."""
+        self.writing.item = item
         programme = item.programme_id.bytes
         key = item.key
         if key is not None and (told := self._told((programme, *key), item.hash)) is not None:

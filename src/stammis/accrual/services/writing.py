@@ -7,7 +7,7 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 
-from stammis.accrual.outcomes import Declined
+from stammis.accrual.outcomes import Declined, Item
 from stammis.accrual.records import Record, encode
 from stammis.accrual.services.deciding import Decided, Subject
 from stammis.accrual.services.loading import Waiting
@@ -71,6 +71,8 @@ class Writing:
     aliases: list[members.Alias] = field(default_factory=list)
     closings: list[members.Closing] = field(default_factory=list)
     parts: list[members.Part] = field(default_factory=list)
+    item: Item | None = None
+    """What is being decided: its event, if it is kept as it was said, may have been written as JSON already."""
 
     def add(self, subject: Subject, decided: Decided) -> None:
         """Add an event of a member with its decision."""
@@ -93,7 +95,7 @@ class Writing:
                 at,
                 gross,
                 currency,
-                encode(event),
+                self._body(event),
             )
         )
         self.decisions.append((subject.id, seq, decided.version, encode(record_of(decided))))
@@ -110,6 +112,10 @@ class Writing:
             elif isinstance(effect, HoldMoved):
                 self.holds[subject.id, effect.hold.hold] = effect.hold
         self.subjects[subject.id] = subject
+
+    def _body(self, event: AnyEvent) -> bytes:
+        item = self.item
+        return item.body if item is not None and item.body is not None and item.event is event else encode(event)
 
     def _post(self, subject: Subject, seq: int, row: Posted, source_kind: str, source_id: str | None) -> None:
         self.entries.append(

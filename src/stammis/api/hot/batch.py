@@ -35,7 +35,7 @@ from stammis.programmes.queries import decimals_abroad
 Document = dict[str, Any]
 Record = Callable[[Sequence[Item]], Awaitable[list[Outcome]]]
 
-ITEMS_AT_ONCE = 250
+ITEMS_AT_ONCE = 500
 _read_batch = msgspec.json.Decoder(BatchBody).decode
 _read_raw_batch = msgspec.json.Decoder(RawBatch).decode
 _read_item = msgspec.json.Decoder(AnyItem).decode
@@ -110,13 +110,13 @@ class BatchReader:
         match each:
             case PurchaseItem():
                 said = reading.say(reading.purchase(each))
-                return Item(programme.id, said.event, ("purchase", each.id), said.digest)
+                return Item(programme.id, said.event, ("purchase", each.id), said.digest, said.body)
             case ReturnItem():
                 said = reading.say(_goods_back(each, programme))
                 return Item(programme.id, said.event, ("return", each.id), said.digest)
             case EventItem():
                 said = reading.say(reading.happening(each))
-                return Item(programme.id, said.event, ("event", each.id), said.digest)
+                return Item(programme.id, said.event, ("event", each.id), said.digest, said.body)
             case StatusItem():
                 said = reading.say(reading.status(each, each.purchase))
                 return Item(programme.id, said.event, *self._repeat_key(at, said.digest))

@@ -78,7 +78,7 @@ def _return(asked: Asked) -> Prepare:
 def _prepared(asked: Asked, said: Said, key: Key | None) -> Prepare:
     def prepare(_now: dt.datetime) -> Sequence[Item]:
         programme = programme_of(asked.key, said.programme)
-        return [Item(programme.id, said.event, key, said.digest if key else None)]
+        return [Item(programme.id, said.event, key, said.digest if key else None, said.body)]
 
     return prepare
 

@@ -178,7 +178,7 @@ def _read(group: Group, programme: Programme) -> Item | list[Bad]:
         said = read_purchase(msgspec.json.encode(body(group, programme.currency)))
     except Invalid as error:
         return [_bad(group, each) for each in error.errors]
-    return Item(programme.id, said.event, ("purchase", group.id), said.digest)
+    return Item(programme.id, said.event, ("purchase", group.id), said.digest, said.body)
 
 
 def _bad(group: Group, fault: dict[str, str]) -> Bad:
