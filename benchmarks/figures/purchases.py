@@ -46,14 +46,6 @@ def measure(rounds: int, *, members: int = MEMBERS, seconds: int = 10) -> list[F
         accepted, compared = alternate(rounds, ours, theirs)
         weight = Weight.of(shop.dsn).since(before, sum(load.requests for load in loads))
         memory = _memory(shop.served)
-    notes = {
-        "latency": f"p50 {spread([load.p50_ms for load in loads], 1)} ms, "
-        f"p99 {spread([load.p99_ms for load in loads], 1)} ms; pgbench "
-        f"p50 {spread([run.p50_ms for run in beside], 1)} ms, p99 {spread([run.p99_ms for run in beside], 1)} ms",
-        "processor": f"Python {spread([python for python, _ in shares], 2)} cores, "
-        f"PostgreSQL {spread([database for _, database in shares], 2)} cores, of {os.cpu_count()}",
-        "a purchase": weight,
-    }
     return [
         Figure(
             "purchases",
@@ -62,7 +54,7 @@ def measure(rounds: int, *, members: int = MEMBERS, seconds: int = 10) -> list[F
             accepted,
             compared,
             Target(0.5, 1.0),
-            notes,
+            {**_latency(loads, beside), **_processor(shares), "a purchase": weight},
         ),
         Figure(
             "memory of the web",
@@ -73,6 +65,20 @@ def measure(rounds: int, *, members: int = MEMBERS, seconds: int = 10) -> list[F
             notes={"each": ", ".join(f"{name} {size:.0f}" for name, size in memory.items())},
         ),
     ]
+
+
+def _latency(loads: list[wrk.Load], beside: list[pgbench.Run]) -> dict[str, str]:
+    told = [
+        f"p50 {spread([run.p50_ms for run in runs], 1)} ms, p99 {spread([run.p99_ms for run in runs], 1)} ms"
+        for runs in (loads, beside)
+    ]
+    return {"latency": f"{told[0]}; pgbench {told[1]}"}
+
+
+def _processor(shares: list[tuple[float, float]]) -> dict[str, str]:
+    """Tell of the cores that Python and PostgreSQL took."""
+    python, database = (spread(list(each), 2) for each in zip(*shares, strict=True))
+    return {"processor": f"Python {python} cores, PostgreSQL {database} cores, of {os.cpu_count()}"}
 
 
 def _send(served: Served, client: Client, number: int, members: int, seconds: int) -> wrk.Load:
