@@ -42,8 +42,7 @@ class Due:
     until: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """Something to be decided.
 
     ``key`` is the caller's id: said again with the same ``hash`` it gives the first answer, with another one a

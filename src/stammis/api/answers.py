@@ -9,7 +9,19 @@ from typing import Any, assert_never
 
 from stammis.accrual.outcomes import Accepted, Answer, Declined, Outcome
 from stammis.api import problems
-from stammis.core.effects import Activated, Effect, Extended, HoldMoved, Posted, RewardMoved, Step, TierMoved
+from stammis.core.effects import (
+    Activated,
+    Counted,
+    Effect,
+    Extended,
+    HoldMoved,
+    Posted,
+    Progressed,
+    PurchaseMoved,
+    RewardMoved,
+    Step,
+    TierMoved,
+)
 from stammis.core.parcels import Awaits
 from stammis.core.rules import Rules, before_first
 from stammis.intake.amounts import write_money
@@ -18,6 +30,7 @@ from stammis.programmes import queries
 
 Document = dict[str, Any]
 
+_INSIDE = {Progressed, Counted, PurchaseMoved}
 _rules: dict[tuple[uuid.UUID, int], Rules] = {}
 _MOST_RULES = 256
 _MOST_INSTANTS = 4_096
@@ -98,6 +111,8 @@ def instant(seconds: int) -> str:
 
 def _effect(effect: Effect, rows: str) -> Document | None:
     """Write an effect that callers care about; counters and bookkeeping stay inside."""
+    if type(effect) in _INSIDE:  # most are
+        return None
     match effect:
         case Posted():
             return _posted(effect, rows)
@@ -173,9 +188,17 @@ def _moved(effect: Activated | Extended | HoldMoved, rows: str) -> Document:
 
 
 def _step(step: Step) -> Document:
-    said: Document = {"rule": step.rule, "applied": step.applied, "because": step.because}
+    said: Document
     if step.applied:
-        said["wallet"], said["points"] = step.wallet, step.points
+        said = {
+            "rule": step.rule,
+            "applied": True,
+            "because": step.because,
+            "wallet": step.wallet,
+            "points": step.points,
+        }
+    else:
+        said = {"rule": step.rule, "applied": False, "because": step.because}
     if step.saw:
         said["saw"] = step.saw
     return said

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import UNSET
@@ -62,8 +61,7 @@ _canonical = msgspec.json.Encoder(order="deterministic").encode
 _decoders: dict[type[Body], msgspec.json.Decoder[Any]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What a caller said: the event, the SHA-256 of its canonical form, the programme it names, its own id.
 
     ``body`` is that form, where the event is kept just as it was said.
