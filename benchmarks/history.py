@@ -6,7 +6,6 @@ import datetime as dt
 import random
 import uuid
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -26,8 +25,9 @@ from stammis.snapshot.manifest import FORM, Files, Manifest, Position
 
 BEGINS = dt.datetime(2017, 1, 1, tzinfo=dt.UTC)
 ENDS = dt.datetime(2018, 1, 2, tzinfo=dt.UTC)
-EVERY = 50
-"""Made-up purchases are baskets of the sample company: every so many-th is one that may be drawn."""
+LINES = (1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8, 9, 11, 13, 16, 20, 27, 45)
+"""Lines of a purchase as the sample company's are spread: every twentieth."""
+CATEGORIES = ("beer", "bread", "cheese", "coffee", "fruit", "goods-1", "goods-2", "milk", "tea", "wine")
 
 CHUNK = 1_000
 """Rows that are written at once."""
@@ -49,27 +49,36 @@ def sample_year() -> Iterator[Lived]:
 
 
 def made_up(members: int, each: int, *, buckets: int = BUCKETS) -> Iterator[Lived]:
-    """So many members with so many purchases each, of baskets of the sample's; only those of the first buckets."""
-    found = panel.find(None)
-    baskets = [found.lines(basket) for basket in islice(found.baskets(), 0, None, EVERY)]
+    """So many members with so many purchases each, of lines like the sample's; only those of the first buckets."""
     for number in range(members):
         if number % BUCKETS < buckets:
             chance = random.Random(number)  # noqa: S311 - a repeatable sample needs no cryptography
             last = number % BUCKETS
-            yield number.to_bytes(15, "big") + bytes([last]), _life(number, each, chance, baskets)
+            yield number.to_bytes(15, "big") + bytes([last]), _life(number, each, chance)
 
 
-def _life(number: int, each: int, chance: random.Random, baskets: list[tuple[Line, ...]]) -> Iterator[AnyEvent]:
+def _life(number: int, each: int, chance: random.Random) -> Iterator[AnyEvent]:
     at = BEGINS + dt.timedelta(minutes=number % 1_000)
     yield MemberChanged(occurred_at=at)
     step = dt.timedelta(days=360 / each)
     for place in range(each):
         at += step
+        lines = tuple(
+            Line(
+                id=str(line + 1),
+                amount=chance.randrange(50, 2_000),
+                quantity=1_000_000,
+                sku=f"sku-{chance.randrange(9_000)}",
+                category=chance.choice(CATEGORIES),
+                name="Something to buy",
+            )
+            for line in range(chance.choice(LINES))
+        )
         yield Purchase(
             occurred_at=at,
             id=f"{number}-{place}",
             currency="USD",
-            lines=chance.choice(baskets),
+            lines=lines,
             member=str(number),
             channel="till",
             store=str(number % 300),
