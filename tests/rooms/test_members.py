@@ -1,8 +1,10 @@
 """Members: what is written about them, and how they are found."""
 
 import datetime as dt
+import importlib
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
@@ -28,6 +30,17 @@ def till() -> Till:
 
 def found(till: Till, q: str) -> list[str | None]:
     return [member.reference for member in queries.search(till.programme.id, q).rows]
+
+
+def pages(till: Till, q: str, limit: int) -> list[str]:
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = queries.search(till.programme.id, q, cursor, limit)
+        seen += [str(member.reference) for member in page.rows]
+        cursor = page.after
+        if cursor is None:
+            return seen
 
 
 def test_what_is_given_replaces_what_is_absent_stays_and_null_clears(till: Till) -> None:
@@ -80,21 +93,76 @@ def test_words_follow_the_record(till: Till) -> None:
     till.one(MemberFields("m", {"name": "Old Name"}))
     till.one(MemberFields("m", {"name": "New Name"}))
     assert (found(till, "old"), found(till, "new")) == ([], ["m"])
-    assert set(Word.objects.values_list("word", flat=True)) == {"m", "new", "name"}
+    assert set(Word.objects.values_list("word", flat=True)) == {"m", "new", "name", " new name", " name new"}
 
 
-@pytest.mark.parametrize("q", ["", "ann"])
+FAMILY = {
+    "m1": {"name": "Anna Virtanen", "email": "anna@virtanen.example"},
+    "m2": {"name": "Anna-Maria Virta", "email": "am@x.example"},
+    "m3": {"name": "Maria Virtanen", "email": "anna@x.example"},
+    "m4": {"name": "Virtanen Maria Anna Anneli Aino", "phone": "+358401234567"},
+    "m5": {"name": "Anneli Annala", "email": "virtanen.anna@x.example"},
+    "m6": {"name": "Virpi Annala", "email": "virpi@y.example"},
+    "virtanen 7": {"name": "Anna", "email": "anna.7@x.example"},
+}
+
+
+@pytest.mark.parametrize("limit", [1, 2, 50])
+@pytest.mark.parametrize(
+    "q",
+    [
+        "anna virtanen",
+        "virtanen anna",
+        "ann vir",
+        "vir ann",
+        "a v",
+        "mar vir ann",
+        "an an",
+        "vir x",
+        "aino virt",
+        "ann 7",
+    ],
+)
+def test_several_words_find_each_member_who_has_them_all_once_and_those_first_whose_name_has_two(
+    till: Till, q: str, limit: int
+) -> None:
+    till.say(*[MemberFields(id, fields) for id, fields in FAMILY.items()])
+    having = {
+        id
+        for id, fields in FAMILY.items()
+        for words in [words_of(**{"reference": id, "name": None, "email": None, "phone": None} | fields)]
+        if all(any(word.startswith(beginning) for word in words) for beginning in asked(q))
+    }
+    seen = pages(till, q, limit)
+    assert sorted(seen) == sorted(having)
+    assert {str(row.reference) for row in queries.matching(till.programme.id, q)} == having
+    if q in {"anna virtanen", "virtanen anna"}:
+        assert sorted(seen[:2]) == ["m1", "m4"]
+
+
+def test_a_hyphenated_name_is_found_as_it_is_written(till: Till) -> None:
+    till.say(MemberFields("m1", {"name": "Anna-Maria O'Neill"}), MemberFields("m2", {"name": "Anna Maria Neill"}))
+    for q in ("anna-m", "anna-maria o'n", "o'neill anna"):
+        assert found(till, q) == ["m1"], q
+    assert sorted(map(str, found(till, "maria neill"))) == ["m1", "m2"]
+
+
+def test_pairs_are_written_for_members_who_came_before_there_were_any(till: Till) -> None:
+    till.say(*[MemberFields(id, fields) for id, fields in FAMILY.items()], MemberFields("unnamed", {}))
+    pairs = Word.objects.filter(word__startswith=" ")
+    written = set(pairs.values_list("member_id", "word"))
+    assert written
+    pairs.delete()
+    step = importlib.import_module("stammis.members.migrations.0004_names_in_pairs")
+    for _ in range(2):
+        step.write_pairs(apps, connection.schema_editor())
+        assert set(pairs.values_list("member_id", "word")) == written
+
+
+@pytest.mark.parametrize("q", ["", "ann", "ann anne"])
 def test_pages_give_every_member_once(till: Till, q: str) -> None:
     till.say(*[MemberFields(f"m{n:03}", {"name": "Anna Anneli", "email": f"anna{n}@x.fi"}) for n in range(25)])
-    seen: list[str | None] = []
-    cursor = None
-    while True:
-        page = queries.search(till.programme.id, q, cursor, limit=10)
-        seen += [member.reference for member in page.rows]
-        cursor = page.after
-        if cursor is None:
-            break
-    assert sorted(map(str, seen)) == [f"m{n:03}" for n in range(25)]
+    assert sorted(pages(till, q, 10)) == [f"m{n:03}" for n in range(25)]
     with pytest.raises(BadCursor):
         queries.search(till.programme.id, q, "nonsense")
 

@@ -124,7 +124,7 @@ class Membership(models.Model):
 
 
 class Word(models.Model):
-    """A word of a member's name, mail address, phone number or id, in lower case."""
+    """A word of a member's name, mail address, phone number or id, in lower case; two words of a name after a space."""
 
     pk = models.CompositePrimaryKey("member_id", "word")
     member = models.ForeignKey(
@@ -135,7 +135,10 @@ class Word(models.Model):
         related_name="+",
         db_comment="Whose word.",
     )
-    word = models.TextField(db_collation="C", db_comment="The word, in lower case, without accents.")
+    word = models.TextField(
+        db_collation="C",
+        db_comment="The word, in lower case, without accents; or two words of the name, after and between spaces.",
+    )
     programme = models.ForeignKey(
         Programme,
         on_delete=models.CASCADE,

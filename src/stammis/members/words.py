@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 
 import phonenumbers
 
 LONGEST = 64
+PAIRED = 4
+"""The first so many words of a name are also written down two by two."""
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "\0": None})
 _BREAKS = re.compile(r"[\W_]+")
 _NOT_DIGITS = re.compile(r"\D+")
@@ -29,12 +32,20 @@ def words_of(*, reference: str | None, name: str | None, email: str | None, phon
         if text:
             folded = fold(text)
             words.update(_BREAKS.split(folded))
-            if text is not name:
-                words.add(folded)
+            words.update(folded.split() if text is name else [folded])
     if phone:
         words.update(_phone_words(phone))
     words.discard("")
-    return {word[:LONGEST] for word in words}
+    return {word[:LONGEST] for word in words} | pairs_of(name)
+
+
+def pairs_of(name: str | None) -> set[str]:
+    """Give each two of a name's first words, in either order, after a space: no word that is asked for begins with one.
+
+    Many members have either word of a full name; so a search reads those alone who have both.
+    """
+    words = dict.fromkeys(word[:LONGEST] for word in _BREAKS.split(fold(name or "")) if word)
+    return {f" {one} {other}" for one, other in itertools.permutations(itertools.islice(words, PAIRED), 2)}
 
 
 def asked(search: str) -> list[str]:
