@@ -95,10 +95,14 @@ def test_a_taken_port_is_said_plainly(served: Serving, folder: Path) -> None:
 
 def test_a_killed_server_leaves_nothing_behind_and_the_next_one_recovers(served: Serving, folder: Path) -> None:
     family = [served.process.pid, *_below(served)]
+    until(lambda: bool(served.running("stammis.config.batches")))
+    place = Path(command_line(served.running("stammis.config.batches")[0]).split()[-1])
+    until(place.exists)
     served.process.kill()
     served.process.wait()
     with serving(folder, served.port) as again:  # at once, while the family is still ending
         until(lambda: not any("stammis" in command_line(pid) for pid in family))
+        assert not place.parent.exists()
         until(again.is_healthy)
         assert again.process.poll() is None
 

@@ -5,6 +5,7 @@ One process loads everything and then divides itself, so that the lanes share wh
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -69,6 +70,7 @@ class Lanes:
 
 def main(place: Path) -> None:
     """Serve until SIGTERM at a socket that only this user can reach: its folder is private."""
+    supervisor = os.getppid()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         place.unlink(missing_ok=True)
         listener.bind(str(place))
@@ -78,6 +80,9 @@ def main(place: Path) -> None:
             Lanes(listener).run(int(environment.read("STAMMIS_WORKERS", "2")))
         finally:
             place.unlink(missing_ok=True)
+            if os.getppid() != supervisor:  # it was killed and can tidy up no more
+                with contextlib.suppress(OSError):
+                    place.parent.rmdir()
 
 
 if __name__ == "__main__":
