@@ -36,7 +36,8 @@ VARIABLES = (
     ),
     Variable(
         "STAMMIS_BACKTESTS_KEPT",
-        "So many back-tests of each programme are kept, besides pinned ones and those of open drafts.",
+        "So many back-tests of each programme are kept, besides pinned ones and those of open drafts, and the files of "
+        "so many corrections of which nothing is posted any more.",
         "50",
     ),
     Variable("STAMMIS_MAIL_URL", "The mail server: smtp://user:password@host:587; smtps:// for port 465.", "no mail"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 
 import structlog
@@ -11,12 +12,15 @@ from django.utils.module_loading import autodiscover_modules
 from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import AlreadyEnqueued
 
 from stammis.config import logs
 from stammis.config.installation import set_up
 
 CONCURRENCY = 2
 ALIVE_LOCK = 0x574F524B4552  # «worker», as a number
+TAKE_UP = "simulation.take_up"
+"""The job that looks for back-tests whose workers died without a word."""
 log = structlog.get_logger(__name__)
 
 _REQUEUE = """
@@ -50,6 +54,8 @@ def main() -> None:
     autodiscover_modules("tasks")
     if count := requeue():
         log.warning("jobs_requeued", count=count)
+    with contextlib.suppress(AlreadyEnqueued):
+        app.configure_task(TAKE_UP, queueing_lock=TAKE_UP).defer()
     options: dict[str, Any] = {"concurrency": CONCURRENCY, "delete_jobs": "successful", "shutdown_graceful_timeout": 10}
     assert isinstance(app.connector, DjangoConnector)
     with app.replace_connector(app.connector.get_worker_connector()) as worker:

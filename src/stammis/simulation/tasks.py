@@ -6,6 +6,7 @@ import contextlib
 import uuid
 
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from stammis.kit.errors import Problem
 from stammis.members.models import Member
@@ -36,6 +37,19 @@ def hand_over(run: Run) -> None:
     """Let the worker take up a back-test that is not done; what is finished of it stays."""
     if services.queue(run):
         work_off.defer(run_id=str(run.id))
+
+
+@app.task(name="simulation.take_up")
+def take_up() -> None:
+    """Take up the back-tests that are under way by name only, as a worker that begins has to; raises NoFolder.
+
+    Those of killed workers whose jobs wait again are not told twice.
+    """
+    jobs = ProcrastinateJob.objects.filter(task_name=work_off.name, status__in=["todo", "doing"])
+    waiting = {job.args.get("run_id") for job in jobs}
+    for run in services.orphans():
+        if str(run.id) not in waiting:
+            hand_over(run)
 
 
 @app.task(name="simulation.explain", lock="simulation.explain")

@@ -18,8 +18,8 @@ from stammis.config.first_start import begin_clock
 from stammis.config.installation import installation
 from stammis.config.supervisor import Supervisor, wait_for_port
 from stammis.imports.services.sample import CLOCK, is_loaded, load_sample
-from stammis.imports.services.steady import steadily
 from stammis.kit import clock
+from stammis.kit.patience import steadily
 from stammis.staff import services as staff
 from stammis.staff.models import Person
 

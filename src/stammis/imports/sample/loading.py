@@ -22,9 +22,10 @@ from stammis.core.programme import Reward
 from stammis.imports.models import Run
 from stammis.imports.sample import people, year
 from stammis.imports.sample.panel import Panel, local
-from stammis.imports.services import runs, steady
+from stammis.imports.services import runs
 from stammis.kit import clock
 from stammis.kit.errors import Conflict
+from stammis.kit.patience import steadily
 from stammis.programmes import queries as programmes
 
 MADE_UP = "made-up"
@@ -73,7 +74,7 @@ class Loader:
 
     def _pass(self, position: int, act: Callable[[], list[Outcome]]) -> None:
         """Record a piece and that it is behind, as a whole or not at all; where the database goes away, once more."""
-        if steady.steadily(partial(self._advance, position, act)):
+        if steadily(partial(self._advance, position, act)):
             raise WantedToStop
 
     @transaction.atomic

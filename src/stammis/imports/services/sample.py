@@ -18,9 +18,9 @@ from django.db import connection, transaction
 from stammis.imports.models import Run
 from stammis.imports.sample import panel, year
 from stammis.imports.services import runs
-from stammis.imports.services.steady import steadily
 from stammis.kit import children, clock
 from stammis.kit.errors import Conflict
+from stammis.kit.patience import steadily
 from stammis.programmes import services as programmes
 from stammis.programmes.models import Programme
 from stammis.programmes.yaml import load as read_yaml

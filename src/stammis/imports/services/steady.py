@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
-from collections.abc import Callable
-from typing import TypeVar
-
-from django.db import InterfaceError, OperationalError, connection
 
 from stammis.accrual import services as accrual
 from stammis.accrual.outcomes import Item, Outcome
-
-PATIENCE_SECONDS = 120.0
-_PAUSE_SECONDS = 0.2
-_LONGEST_PAUSE_SECONDS = 2.0
-_Answer = TypeVar("_Answer")
+from stammis.kit.patience import steadily
 
 
 def record(items: list[Item], now: dt.datetime) -> list[Outcome]:
@@ -24,18 +15,3 @@ def record(items: list[Item], now: dt.datetime) -> list[Outcome]:
     That is safe: an id that was taken in gives its first answer. Raises OperationalError after two minutes.
     """
     return steadily(lambda: accrual.record(items, now=now))
-
-
-def steadily(act: Callable[[], _Answer]) -> _Answer:
-    """Do what may be done twice, until the database has answered. Raises OperationalError after two minutes."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    pause = _PAUSE_SECONDS
-    while True:
-        try:
-            return act()
-        except (OperationalError, InterfaceError):
-            connection.close()
-            if time.monotonic() > until:
-                raise
-            time.sleep(pause)
-            pause = min(_LONGEST_PAUSE_SECONDS, pause * 2)

@@ -12,6 +12,7 @@ from stammis.accrual.sentences import refused
 from stammis.imports.files import Bad, Columns, Row, open_sheet
 from stammis.imports.models import Run
 from stammis.imports.services import runs, steady
+from stammis.kit.patience import steadily
 from stammis.programmes.models import Programme
 
 CHUNK = 1_000
@@ -62,7 +63,7 @@ def take_in(
             now = clock()
             _record([(each, dated(item, now)) for each, item in chunk], standing, now)
             standing.position = sheet.position()
-            stopping = steady.steadily(standing.keep)
+            stopping = steadily(standing.keep)
             if progress is not None:
                 progress(standing)
             return stopping

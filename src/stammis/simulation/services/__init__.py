@@ -1,6 +1,7 @@
 """All that is written about runs and corrections: asked for, worked off, stopped, posted, removed."""
 
 from stammis.simulation.crew import RunBroken, RunStopped
+from stammis.simulation.endings import DatabaseLost
 from stammis.simulation.services.asking import (
     BadPeriod,
     BadResponse,
@@ -38,7 +39,7 @@ from stammis.simulation.services.planning import (
 )
 from stammis.simulation.services.queueing import queue
 from stammis.simulation.services.tidying import pin, remove, tidy
-from stammis.simulation.services.working import FEW, RunBusy, cancel, fail, work
+from stammis.simulation.services.working import FEW, RunBusy, cancel, fail, orphans, work
 
 __all__ = [
     "DAYS",
@@ -49,6 +50,7 @@ __all__ = [
     "BadResponse",
     "CorrectionBusy",
     "CorrectionStopped",
+    "DatabaseLost",
     "NoPeriod",
     "NotInForce",
     "NotPlanned",
@@ -73,6 +75,7 @@ __all__ = [
     "explain",
     "fail",
     "in_force",
+    "orphans",
     "pin",
     "plan",
     "post",

@@ -17,10 +17,18 @@ from stammis.core.events import Adjustment, Corrected
 from stammis.kit import clock
 from stammis.kit.errors import Conflict
 from stammis.programmes.models import Programme
+from stammis.simulation.endings import ended
 from stammis.simulation.folders import alone
 from stammis.simulation.models import Correction, CorrectionLine
 from stammis.simulation.righting import folder_of
-from stammis.simulation.services.planning import CorrectionBusy, NotPlanned, Progress, locked, telling
+from stammis.simulation.services.planning import (
+    CorrectionBusy,
+    CorrectionStopped,
+    NotPlanned,
+    Progress,
+    locked,
+    telling,
+)
 from stammis.staff.services import record_audit
 
 CHUNK = 200
@@ -87,19 +95,20 @@ def post(correction_id: uuid.UUID, *, progress: Progress | None = None) -> Corre
     """Post what is left of a correction that is being posted or undone, and give it as it is then.
 
     However often it is called or killed, each member gets it once: adjustments go by the ids of correction and member.
-    Raises CorrectionBusy and NoFolder.
+    Raises CorrectionBusy, DatabaseLost and NoFolder.
     """
     correction = Correction.objects.select_related("programme").get(id=correction_id)
     if correction.state not in {Correction.State.POSTING, Correction.State.UNDOING}:
         return correction
     with alone(folder_of(correction.id), CorrectionBusy):
         correction.refresh_from_db(fields=["state"])
-        try:
+        with ended(CorrectionStopped, lambda: None, lambda error: _fail(correction, error)):
             _post(correction, telling(correction, progress))
-        except Exception as error:
-            Correction.objects.filter(id=correction.id).update(message=str(error) or type(error).__name__)
-            raise
     return Correction.objects.select_related("programme").get(id=correction.id)
+
+
+def _fail(correction: Correction, error: Exception) -> None:
+    Correction.objects.filter(id=correction.id).update(message=str(error) or type(error).__name__)
 
 
 def _post(correction: Correction, tell: Progress) -> None:

@@ -15,14 +15,17 @@ from django.db import transaction
 
 from stammis.kit import clock
 from stammis.kit.errors import Conflict, Invalid
+from stammis.kit.patience import steadily
 from stammis.programmes.models import Programme, Version
 from stammis.simulation import course as courses
 from stammis.simulation.course import Course
+from stammis.simulation.endings import ENDING_SECONDS, ended
 from stammis.simulation.folders import alone, deserted, link
 from stammis.simulation.models import Correction, CorrectionLine, Run
 from stammis.simulation.righting import Found, Period, Righting, changed, folder_of, read_unit, write_unit
 from stammis.simulation.services.asking import BadPeriod, check, course_of
 from stammis.simulation.services.sharing import shared_out, totals_of
+from stammis.simulation.services.tidying import tidy
 from stammis.snapshot import manifest
 from stammis.snapshot import queries as snapshots
 from stammis.snapshot import services as snapshotting
@@ -133,23 +136,20 @@ def plan(correction_id: uuid.UUID, *, progress: Progress | None = None) -> Corre
 
     Members for whom the present versions do not come to what the ledger holds are listed apart. Units that are done are
     not done again, so that a planning that was killed comes to the same lines, once.
-    Raises CorrectionBusy, CorrectionStopped and NoFolder.
+    Raises CorrectionBusy, CorrectionStopped, DatabaseLost and NoFolder.
     """
     correction = _read(correction_id)
     if correction.state != State.PLANNING:
         return correction
     folder = folder_of(correction.id)
     with alone(folder, CorrectionBusy):
-        try:
+        with ended(
+            CorrectionStopped, lambda: _end(correction, State.CANCELLED), lambda error: _fail(correction, error)
+        ):
             snapshot = _own_history(correction, folder)
             _keep(correction, snapshot, *_fold(correction, folder, snapshot, progress))
-        except (CorrectionStopped, KeyboardInterrupt):
-            _end(correction, State.CANCELLED)
-            raise
-        except Exception as error:
-            _end(correction, State.FAILED, message=str(error))
-            raise
         shutil.rmtree(folder / "snapshot", ignore_errors=True)
+    steadily(lambda: tidy(correction.programme), ENDING_SECONDS)
     return _read(correction_id)
 
 
@@ -233,6 +233,10 @@ def _wait(correction: Correction) -> None:
 def _end(correction: Correction, state: State, message: str = "") -> None:
     rows = Correction.objects.filter(id=correction.id, state=State.PLANNING)
     rows.update(state=state, message=message, stopping=False)
+
+
+def _fail(correction: Correction, error: Exception) -> None:
+    _end(correction, State.FAILED, message=str(error))
 
 
 def _period(

@@ -14,11 +14,13 @@ import msgspec
 
 from stammis.kit import clock
 from stammis.kit.errors import Conflict
+from stammis.kit.patience import steadily
 from stammis.simulation import course as courses
 from stammis.simulation import population, results, settling
 from stammis.simulation.course import Course
 from stammis.simulation.crew import RunStopped, work_off
-from stammis.simulation.folders import alone, link
+from stammis.simulation.endings import ENDING_SECONDS, ended
+from stammis.simulation.folders import alone, deserted, link
 from stammis.simulation.models import Run
 from stammis.simulation.results import folder_of
 from stammis.simulation.services.asking import course_of
@@ -56,23 +58,15 @@ def work(run_id: uuid.UUID, *, processes: int = PROCESSES, progress: Progress | 
 
     Units that are finished are not done again, so that a run that was killed comes to the same result. A run of other
     rules gets a run of what is published beside it, over the same history; one there is already is used again.
-    Raises RunBusy, RunStopped, RunBroken and NoFolder.
+    Raises RunBusy, RunStopped, RunBroken, DatabaseLost and NoFolder.
     """
     run = Run.objects.select_related("programme").get(id=run_id)
-    with alone(folder_of(run), RunBusy):
-        Run.objects.filter(id=run.id).update(state=Run.State.RUNNING, stopping=False, message="", finished_at=None)
-        try:
-            snapshot = _own_history(run)
-            if run.document is not None or run.without:
-                _compare(run, snapshot, processes, progress)
-            _fold(run, snapshot, processes, progress)
-        except (RunStopped, KeyboardInterrupt):
-            _end(run, Run.State.CANCELLED)
-            raise
-        except Exception as error:
-            _end(run, Run.State.FAILED, message=str(error))
-            raise
-    tidy(run.programme)
+    with alone(folder_of(run), RunBusy), _under_way(run):
+        snapshot = _own_history(run)
+        if run.document is not None or run.without:
+            _compare(run, snapshot, processes, progress)
+        _fold(run, snapshot, processes, progress)
+    steadily(lambda: tidy(run.programme), ENDING_SECONDS)
     return Run.objects.select_related("programme").get(id=run.id)
 
 
@@ -85,6 +79,27 @@ def cancel(run: Run) -> None:
 def fail(run: Run, message: str) -> None:
     """End a run that cannot go on, and say why."""
     _end(run, Run.State.FAILED, message=message)
+
+
+def orphans() -> list[Run]:
+    """Give the runs that are said to be under way though nobody works on them. Raises NoFolder.
+
+    Whoever did was killed, or lost the database for so long that it could not say how it ended.
+    """
+    under_way = Run.objects.filter(state=Run.State.RUNNING).order_by("id").defer("document", "summary")
+    return [run for run in under_way if deserted(folder_of(run))]
+
+
+@contextmanager
+def _under_way(run: Run) -> Iterator[None]:
+    """Say that a run is under way, and how it ended where it is not done. Raises DatabaseLost where that is why."""
+
+    def failed(error: Exception) -> None:
+        _end(run, Run.State.FAILED, message=str(error))
+
+    with ended(RunStopped, lambda: _end(run, Run.State.CANCELLED), failed):
+        Run.objects.filter(id=run.id).update(state=Run.State.RUNNING, stopping=False, message="", finished_at=None)
+        yield
 
 
 def _end(run: Run, state: Run.State, message: str = "") -> None:
@@ -159,8 +174,8 @@ def _compare(run: Run, snapshot: Snapshot, processes: int, progress: Progress | 
                 return
             if manifest.read(folder_of(found) / "snapshot") is None:
                 link(snapshot, folder_of(found) / "snapshot")
-            Run.objects.filter(id=found.id).update(state=Run.State.RUNNING)
-            _fold(found, snapshot, processes, progress, watched=run)
+            with _under_way(found):
+                _fold(found, snapshot, processes, progress, watched=run)
 
 
 def _position(snapshot: Snapshot) -> object:
