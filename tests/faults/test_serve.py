@@ -1,8 +1,10 @@
 """``stammis serve``: whatever dies comes back, whoever kills it, and nothing stays behind."""
 
+import json
 import os
 import signal
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from stammis.config.postgres.server import Server, connect_or_start
 from tests.config.installed import data_folder, stammis
 from tests.faults.serving import Serving, command_line, serving
 from tests.processes import SECONDS, slowness, until
+from tests.rooms.till import SHOP
 
 pytestmark = pytest.mark.xdist_group("serve")
 
@@ -79,6 +82,30 @@ def test_jobs_of_a_killed_worker_are_done_by_the_next_one(served: Serving, folde
             "select count(*) from procrastinate_jobs where args = '{\"timestamp\": 0}'"  # what is done is deleted
         )
         until(lambda: database.execute(question).fetchone() == (0,))
+
+
+def test_a_back_test_that_nobody_works_on_is_taken_up_by_the_next_worker(
+    served: Serving, folder: Path, tmp_path: Path
+) -> None:
+    shop = tmp_path / "shop.yaml"
+    shop.write_text(json.dumps(SHOP))
+    made = stammis(folder, "programme", "apply", str(shop))
+    assert made.returncode == 0, made.stderr
+    with connect_or_start(folder) as server, psycopg.connect(server.dsn, autocommit=True) as database:
+        left = uuid.uuid4()
+        database.execute(
+            "insert into simulation_run (id, programme_id, name, without, opening, label, redemption, exact,"
+            " fingerprint, state, done, total, stopping, message, pinned, begun_by, begun_at)"
+            " select %s, id, '', '', 'carried', '', 'observed', false,"
+            " 'x', 'running', 0, 0, false, '', false, 'x', now()"
+            " from programmes_programme",
+            [left],
+        )
+        until(lambda: bool(served.running("stammis.config.worker")))
+        (worker,) = served.running("stammis.config.worker")
+        os.kill(worker, signal.SIGKILL)
+        question = "select state from simulation_run where id = %s"
+        until(lambda: database.execute(question, [left]).fetchone() == ("done",))
 
 
 def test_a_command_works_beside_a_running_server(served: Serving, folder: Path) -> None:

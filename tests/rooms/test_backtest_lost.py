@@ -11,10 +11,10 @@ from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from stammis.kit import clock, patience
-from stammis.simulation import endings, queries, services, tasks
+from stammis.simulation import queries, services, tasks
 from stammis.simulation.models import Correction, Run
 from stammis.simulation.results import Summary, folder_of
-from stammis.simulation.services import DatabaseLost, RunStopped
+from stammis.simulation.services import DatabaseLost, RunStopped, endings
 from tests.plugins.database import make_database
 from tests.rooms.test_corrections import begun, shop
 from tests.rooms.till import NOW, SHOP, Till, bought, day

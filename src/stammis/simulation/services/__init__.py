@@ -1,7 +1,6 @@
 """All that is written about runs and corrections: asked for, worked off, stopped, posted, removed."""
 
 from stammis.simulation.crew import RunBroken, RunStopped
-from stammis.simulation.endings import DatabaseLost
 from stammis.simulation.services.asking import (
     BadPeriod,
     BadResponse,
@@ -19,6 +18,7 @@ from stammis.simulation.services.correcting import (
     post,
 )
 from stammis.simulation.services.costing import DAYS, begin_cost
+from stammis.simulation.services.endings import DatabaseLost
 from stammis.simulation.services.explaining import ask_why, explain
 from stammis.simulation.services.planning import (
     WORKING,

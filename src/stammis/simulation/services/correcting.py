@@ -17,10 +17,10 @@ from stammis.core.events import Adjustment, Corrected
 from stammis.kit import clock
 from stammis.kit.errors import Conflict
 from stammis.programmes.models import Programme
-from stammis.simulation.endings import ended
 from stammis.simulation.folders import alone
 from stammis.simulation.models import Correction, CorrectionLine
 from stammis.simulation.righting import folder_of
+from stammis.simulation.services.endings import ended
 from stammis.simulation.services.planning import (
     CorrectionBusy,
     CorrectionStopped,

@@ -19,11 +19,11 @@ from stammis.simulation import course as courses
 from stammis.simulation import population, results, settling
 from stammis.simulation.course import Course
 from stammis.simulation.crew import RunStopped, work_off
-from stammis.simulation.endings import ENDING_SECONDS, ended
 from stammis.simulation.folders import alone, deserted, link
 from stammis.simulation.models import Run
 from stammis.simulation.results import folder_of
 from stammis.simulation.services.asking import course_of
+from stammis.simulation.services.endings import ENDING_SECONDS, ended
 from stammis.simulation.services.tidying import tidy
 from stammis.snapshot import manifest
 from stammis.snapshot import queries as snapshots
