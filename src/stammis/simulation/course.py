@@ -19,7 +19,7 @@ from stammis.programmes.models import Programme
 from stammis.programmes.queries import Versions
 
 FILE = "course.json"
-FORM = 2
+FORM = 3
 """The form of a run's files; those of another release may have another one."""
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 

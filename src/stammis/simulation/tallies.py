@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,10 @@ Budget = tuple[str, str, int]
 """A budget, its store and its period."""
 
 
+def _nothing() -> list[int]:
+    return [0, 0]
+
+
 @dataclass(slots=True)
 class Sums:
     """What some members come to. Counts of points are in the wallet's smallest unit.
@@ -45,7 +49,7 @@ class Sums:
         members: how many; events: how many events were folded.
         moved: points by month, wallet and way.
         bought: by month, what ``BOUGHT`` names.
-        touched, given: by month, rule and wallet, how many purchases it gave something for, and how many points.
+        given: by month, rule and wallet, how many points, and how many purchases it gave something for.
         flows: by month, tier set and levels before and after, how many members.
         refused: by kind of event and code, what could not be as it was observed.
         reached: by limit, how often it cut something, and when first.
@@ -56,8 +60,7 @@ class Sums:
     events: int = 0
     moved: Counter[Moved] = field(default_factory=Counter)
     bought: dict[str, list[int]] = field(default_factory=dict)
-    touched: Counter[Given] = field(default_factory=Counter)
-    given: Counter[Given] = field(default_factory=Counter)
+    given: defaultdict[Given, list[int]] = field(default_factory=lambda: defaultdict(_nothing))
     flows: Counter[Flow] = field(default_factory=Counter)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     cuts: Counter[Reach] = field(default_factory=Counter)
@@ -73,6 +76,10 @@ class Sums:
             mine: Counter[Any] = getattr(self, name)
             for key, count in getattr(other, name).items():
                 mine[key] += count
+        for given, (points, purchases) in other.given.items():
+            counts = self.given[given]
+            counts[0] += points
+            counts[1] += purchases
         for month, counts in other.bought.items():
             here = self.bought.setdefault(month, [0] * len(BOUGHT))
             self.bought[month] = [mine + theirs for mine, theirs in zip(here, counts, strict=True)]
@@ -100,13 +107,14 @@ class Sums:
         self.first_cut[reach] = min(at, self.first_cut.get(reach, at))
 
 
-_COUNTERS = ("moved", "touched", "given", "flows", "refused", "cuts", "drawn", "put_back")
+_COUNTERS = ("moved", "flows", "refused", "cuts", "drawn", "put_back")
 
 
 def encode(sums: Sums) -> bytes:
     """Give sums as bytes, for a file."""
     return msgspec.msgpack.encode(
         {"members": sums.members, "events": sums.events, "bought": sums.bought}
+        | {"given": [[*key, *counts] for key, counts in sums.given.items()]}
         | {name: [[*key, count] for key, count in getattr(sums, name).items()] for name in (*_COUNTERS, "first_cut")}
     )
 
@@ -117,6 +125,7 @@ def decode(raw: bytes) -> Sums:
     sums = Sums(members=found["members"], events=found["events"], bought=found["bought"])
     for name in _COUNTERS:
         getattr(sums, name).update({tuple(row[:-1]): row[-1] for row in found[name]})
+    sums.given.update({(row[0], row[1], row[2]): row[3:] for row in found["given"]})
     sums.first_cut.update({(row[0], row[1]): row[2] for row in found["first_cut"]})
     return sums
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
@@ -21,7 +21,7 @@ from stammis.simulation.queries.rewarding import Reward, lay_out_rewards, reward
 from stammis.simulation.queries.runs import summary_of
 from stammis.simulation.queries.scaling import Scaled, estimated, moves, worth_of
 from stammis.simulation.results import Limit, Summary, WalletTotals, folder_of
-from stammis.simulation.tallies import MOVES, Sums
+from stammis.simulation.tallies import MOVES, Given, Sums
 from stammis.snapshot.reading import connect
 
 
@@ -270,25 +270,24 @@ def _months(today: Sums, tried: Sums) -> Iterator[Month]:
 
 
 def _rules(today: Sums, tried: Sums) -> Iterator[Rule]:
-    points, purchases = (
-        [_over_months(getattr(sums, name)) for sums in (today, tried)] for name in ("given", "touched")
-    )
-    for rule, wallet in sorted(points[0].keys() | points[1].keys()):
-        key = (rule, wallet)
+    counts = [_over_months(sums.given) for sums in (today, tried)]
+    for rule, wallet in sorted(counts[0].keys() | counts[1].keys()):
+        (points_today, purchases_today), (points_tried, purchases_tried) = (each[rule, wallet] for each in counts)
         yield Rule(
             rule=rule,
             wallet=wallet,
-            points_today=points[0][key],
-            points_tried=points[1][key],
-            purchases_today=purchases[0][key],
-            purchases_tried=purchases[1][key],
+            points_today=points_today,
+            points_tried=points_tried,
+            purchases_today=purchases_today,
+            purchases_tried=purchases_tried,
         )
 
 
-def _over_months(counts: Mapping[tuple[str, str, str], int]) -> Counter[tuple[str, str]]:
-    found: Counter[tuple[str, str]] = Counter()
-    for (_, rule, wallet), count in counts.items():
-        found[rule, wallet] += count
+def _over_months(given: Mapping[Given, list[int]]) -> defaultdict[tuple[str, str], tuple[int, int]]:
+    found: defaultdict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for (_, rule, wallet), (points, purchases) in given.items():
+        before = found[rule, wallet]
+        found[rule, wallet] = (before[0] + points, before[1] + purchases)
     return found
 
 
