@@ -122,7 +122,7 @@ def test_new_and_returning_customers_are_the_whole_of_a_period(till: Till) -> No
 def test_a_share_of_nobody_is_null_with_a_reason(till: Till) -> None:
     nothing = figure(till, "returning_customers").figure
     assert (nothing.value, nothing.interval, nothing.reason) == (None, None, "no_customers")
-    assert as_text(figure(till, "returning_customers"), nothing) == "– (no_customers)"
+    assert as_text(figure(till, "returning_customers"), nothing) == "– (nobody bought)"
 
 
 def test_active_members_bought_within_the_usual_gap_and_the_window_is_shown(till: Till) -> None:
