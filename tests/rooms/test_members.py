@@ -89,6 +89,15 @@ def test_a_member_is_found_by_the_beginning_of_any_word(till: Till) -> None:
         assert found(till, q) == [], q
 
 
+def test_what_is_found_is_the_member_as_written(till: Till) -> None:
+    said = {"name": "Anna Berg", "email": "a@example.com", "phone": "+358401234567", "labels": ["vip", "new"]}
+    till.one(MemberFields("m-1", said))
+    (member,) = queries.search(till.programme.id, "anna berg").rows
+    shown = {name: getattr(member, name) for name in said}
+    assert (shown, member.reference, member.kind, member.joined_at) == (said, "m-1", "member", NOW)
+    assert member == queries.find(till.programme.id, "m-1")
+
+
 def test_words_follow_the_record(till: Till) -> None:
     till.one(MemberFields("m", {"name": "Old Name"}))
     till.one(MemberFields("m", {"name": "New Name"}))

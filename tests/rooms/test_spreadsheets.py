@@ -17,7 +17,7 @@ from stammis.kit.spreadsheets import FORMULA, MARK, Download, cells, lines
 def test_a_cell_that_would_be_run_gets_an_apostrophe_and_a_number_does_not() -> None:
     texts = ["=1+1", "+358401", "-2", "-2.50", "-1e-05", "-2+3", "--5", "@sum", "\t=1", "\r=1", "anna", ""]
     assert cells(texts) == [
-        *("'=1+1", "'+358401", "-2", "-2.50", "-1e-05", "'-2+3", "'--5", "'@sum", "'\t=1", "'\r=1", "anna", "")
+        *("'=1+1", "+358401", "-2", "-2.50", "-1e-05", "'-2+3", "'--5", "'@sum", "'\t=1", "'\r=1", "anna", "")
     ]
 
 

@@ -13,6 +13,8 @@ import sys
 import time
 from pathlib import Path
 
+import structlog
+
 from stammis.config import environment, logs
 from stammis.config.installation import set_up
 from stammis.config.postgres import processes
@@ -24,6 +26,7 @@ from stammis.api.hot import lanes  # noqa: E402 - Django's tables must be known 
 from stammis.kit import collector  # noqa: E402 - the same
 
 BACKLOG = 256
+log = structlog.get_logger(__name__)
 PAUSE_SECONDS = 0.5
 
 
@@ -57,11 +60,15 @@ class Lanes:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
     def _be_lane(self) -> None:
-        processes.end_with_my_parent(signal.SIGTERM)
-        signal.signal(signal.SIGTERM, lambda *_: self._listener.close())
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-        lanes.serve(self._listener)
-        os._exit(0)
+        try:
+            processes.end_with_my_parent(signal.SIGTERM)
+            signal.signal(signal.SIGTERM, lambda *_: self._listener.close())
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+            lanes.serve(self._listener)
+        except BaseException:
+            log.exception("lane_broken")
+        finally:
+            os._exit(0)  # what this process has inherited is its parent's to tidy up
 
     def _stop(self, *_: object) -> None:
         self._is_stopping = True

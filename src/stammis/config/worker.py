@@ -23,6 +23,12 @@ TAKE_UP = "simulation.take_up"
 """The job that looks for back-tests whose workers died without a word."""
 log = structlog.get_logger(__name__)
 
+# A job of which only one may wait, and one does already or was taken up later, need not be done twice.
+_FORGET = """
+delete from procrastinate_jobs as d using procrastinate_jobs as o
+where d.status = 'doing' and o.queueing_lock = d.queueing_lock
+    and (o.status = 'todo' or (o.status = 'doing' and o.id > d.id))
+"""
 _REQUEUE = """
 update procrastinate_jobs set status = 'todo', worker_id = null, scheduled_at = now()
 where status = 'doing' returning id
@@ -40,6 +46,7 @@ def requeue() -> int:
         count = 0
         if alone:
             cursor.execute("delete from procrastinate_workers")
+            cursor.execute(_FORGET)
             cursor.execute(_REQUEUE)
             count = cursor.rowcount
         cursor.execute("select pg_advisory_lock_shared(%s)", [ALIVE_LOCK])

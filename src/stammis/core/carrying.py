@@ -204,6 +204,7 @@ def _parted(carried: Carried, standing: Standing, moved: list[Effect], at: int, 
         tiers = rules.tier_sets.get(name)
         if carried.since and tiers is not None and tiers.reviewed:
             cycle, mine, reached = carried.own.get(name, (0, (), ()))
+            mine = tuple([each for each in mine if each[1] <= at or each in stay.kept])  # else its owner has left
             own, together = Stay(cycle, mine, None, reached), Stay(cycle, (*mine, *kept), None, reached)
             reviewed = kept_by_reviews(together, standing, tiers, since=carried.since, at=at, rules=rules)
             others = _without(stay.kept, reviewed)

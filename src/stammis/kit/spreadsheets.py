@@ -15,7 +15,7 @@ MARK = "\ufeff"
 """By this at its beginning spreadsheets know that a file is UTF-8."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet would run a cell that begins like this."""
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
 _PIECE = 1 << 16
 """About so many characters are written at once."""
 

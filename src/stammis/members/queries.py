@@ -206,13 +206,14 @@ def _shown(ids: list[uuid.UUID]) -> dict[uuid.UUID, Member]:
 def _read(sql: LiteralString, params: list[Any]) -> tuple[list[str], list[Any]]:
     """Ask in binary, and give the columns' names and the rows: as text, fifty rows take longer than finding them."""
     connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as db:
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as db:
         db.execute(sql, params, binary=True)
         return [column.name for column in db.description or ()], db.fetchall()
 
 
+# In the order of the model's fields, by which Django takes values.
 _SHOWN = """
-SELECT id, programme_id, reference, kind, name, email, phone, labels, joined_at
+SELECT id, programme_id, reference, kind, email, phone, name, joined_at, labels
 FROM members_member WHERE id = ANY(%s)"""
 # The planner knows little of how many words begin in a way. So only the words that are read in order are asked for by
 # bounds; a member's own are compared by left() and apart (OFFSET 0), for which nothing but the member's key will do.

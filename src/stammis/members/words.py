@@ -52,7 +52,7 @@ def asked(search: str) -> list[str]:
     """Give the beginnings that a search asks for, all of which a member must have; a spaced phone number is one."""
     if _PHONE.match(search.strip()):
         return [_NOT_DIGITS.sub("", search)[:LONGEST]]
-    return [word for each in search.split() if (word := fold(each)[:LONGEST])]
+    return [word[:LONGEST] for word in fold(search).split()]
 
 
 def _phone_words(phone: str) -> set[str]:

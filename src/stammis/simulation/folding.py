@@ -237,7 +237,7 @@ class Fold:
         if rules is None:
             return Declined(404, "nothing_to_change")
         if isinstance(event, OfPending):
-            event = here(event, account, self.settled.get(account.subject.id))
+            event = here(event, account, self.settled.get(account.subject.id), self._begins)
         plain = isinstance(event, Purchase) and stored.grants is None and not (event.coupons or rules.book.budgets)
         around = NOTHING_AROUND if plain else self._around(account, event, rules, stored)
         subject, standing = account.subject, account.subject.standing

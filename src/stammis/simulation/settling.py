@@ -35,7 +35,8 @@ Settled = dict[bytes, dict[int, Pending]]
 """By member whose pending points somebody settled, and by row."""
 
 _ROWS = """
-SELECT e.member_id, e.row, e.wallet, v.kind, epoch(v.occurred_at)::BIGINT, coalesce(v.external_id, v.purchase_id, '')
+SELECT e.member_id, e.row, e.wallet, v.kind, floor(epoch(v.occurred_at))::BIGINT,
+    coalesce(v.external_id, v.purchase_id, '')
 FROM entries AS e JOIN events AS v ON v.member_id = e.member_id AND v.seq = e.seq
 WHERE e.kind = 'earn' AND e.pending IS NOT NULL
     AND e.member_id IN (SELECT member_id FROM events WHERE kind = 'pending')
@@ -61,11 +62,11 @@ def cause_of(event: AnyEvent) -> Cause:
     return str(event.__struct_config__.tag), instant(event.occurred_at), named
 
 
-def here(event: OfPending, account: Account, rows: dict[int, Pending] | None) -> OfPending:
+def here(event: OfPending, account: Account, rows: dict[int, Pending] | None, begins_at: float) -> OfPending:
     """Give an event about pending points as it is in a fold: with the row that they have here, and what was taken.
 
-    A row that came of something before all that is told has the number that it has in the ledger; one that is not
-    here has number 0, which there never is.
+    A row that came of something before the stretch (from ``begins_at`` on, epoch seconds) has the number that it has in
+    the ledger; one that is not here has number 0, which there never is.
     """
     if isinstance(event, PendingRestored):
         return brought_back(event, account.taken[event.taken])
@@ -73,7 +74,7 @@ def here(event: OfPending, account: Account, rows: dict[int, Pending] | None) ->
     if known is None or account.told is None:
         return event
     told = [step for step in account.told if cause_of(step.event) == known.cause]
-    if not told:
+    if not told and known.cause[1] < begins_at:
         return event
     numbers = [row.row for row in _pending(told) if row.wallet == known.wallet]
     return structs.replace(event, row=numbers[min(known.place, len(numbers) - 1)] if numbers else 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import uuid
 
+from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -71,9 +72,10 @@ def explain(member_id: str, run_id: str, other_id: str) -> None:
 
 def ask_why(run: Run, member: Member, other: Run) -> Explanation:
     """Say how far it is with why a member would have had more or less; where nobody asked yet, the worker is told."""
-    found, new = services.ask_why(run, member, other)
-    if new:
-        explain.defer(member_id=str(member.id), run_id=str(run.id), other_id=str(other.id))
+    with transaction.atomic():  # what is kept as asked has its job
+        found, new = services.ask_why(run, member, other)
+        if new:
+            explain.defer(member_id=str(member.id), run_id=str(run.id), other_id=str(other.id))
     return found
 
 

@@ -54,12 +54,12 @@ def decide_tied(
     Pools give what is missing for a purchase or a reward, and have their share of what is earned.
     """
     who = reference or subject.id.hex()
+    if subject.standing.ties is not None and not isinstance(event, MemberChanged | BroughtBalance):
+        around = _expired(around, _pass_days(act, subject, instant(event.occurred_at), who))
     if isinstance(event, Purchase):
         _bring_hold(act, subject, event, who)
     if subject.standing.ties is None:
         return act.settle(act.play(subject, event, around))
-    if not isinstance(event, MemberChanged | BroughtBalance):
-        around = _expired(around, _pass_days(act, subject, instant(event.occurred_at), who))
     if _is_merged(subject):
         before = subject.standing
         step = act.play(subject, event, around)

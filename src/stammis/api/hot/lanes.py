@@ -121,12 +121,11 @@ def _told(said: bytes) -> Told:
 
 
 def _recorded(large: Large) -> bytes:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    read = _patiently(lambda: BatchReader(_asked(large)).read(), deadline)
+    read = _patiently(lambda: BatchReader(_asked(large)).read())
     outcomes: list[Outcome] = []
     for piece in pieces(read):
-        outcomes += _patiently(partial(_record, piece), deadline)
-    _patiently(partial(warm, outcomes), deadline)
+        outcomes += _patiently(partial(_record, piece))
+    _patiently(partial(warm, outcomes))
     return answered(read, outcomes)
 
 
@@ -138,8 +137,9 @@ def _asked(large: Large) -> Asked:
     return Asked(recognise(large.key), large.body, "", large.idempotency_key)
 
 
-def _patiently(ask_database: Callable[[], Result], deadline: float) -> Result:
-    """Try again, for as long as there is time, when the database is away. Raises Django's database errors after it."""
+def _patiently(ask_database: Callable[[], Result]) -> Result:
+    """Try again for a while where the database is away. Raises Django's database errors after it."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             return ask_database()

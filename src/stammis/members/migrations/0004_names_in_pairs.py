@@ -1,4 +1,4 @@
-"""Writes down the words of names two by two for members who came before this was done."""
+"""Writes down the words of names, two by two and with their hyphens, for members who came before this was done."""
 
 import uuid
 
@@ -6,7 +6,7 @@ from django.apps.registry import Apps
 from django.db import migrations, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from stammis.members.words import pairs_of
+from stammis.members.words import words_of
 
 AT_ONCE = 5_000
 _WRITE = """
@@ -25,9 +25,13 @@ def write_pairs(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     while more:
         with transaction.atomic(connection.alias), connection.cursor() as db:
             rows = list(named.filter(id__gt=last).values_list("id", "programme_id", "name")[:AT_ONCE])
-            pairs = [(id, programme_id, pair) for id, programme_id, name in rows for pair in sorted(pairs_of(name))]
-            if pairs:
-                db.execute(_WRITE, [list(column) for column in zip(*pairs, strict=True)])
+            words = [
+                (id, programme_id, word)
+                for id, programme_id, name in rows
+                for word in sorted(words_of(reference=None, name=name, email=None, phone=None))
+            ]
+            if words:
+                db.execute(_WRITE, [list(column) for column in zip(*words, strict=True)])
         more = len(rows) == AT_ONCE
         last = rows[-1][0] if rows else last
 

@@ -227,7 +227,9 @@ def _wallets(
     found = {row[0]: row[1:] for row in db.execute(_WALLETS).fetchall()}
     known = today[1].wallets | tried[1].wallets
     lines = moves(db) if counted.sampled else {}
-    estimates = {wallet: estimated(lines.get(wallet), counted) for wallet in known} if counted.sampled else {}
+    estimates = (
+        {wallet: estimated(lines.get(wallet), counted) for wallet in {*known, *lines}} if counted.sampled else {}
+    )
     for wallet in dict.fromkeys((*tried[1].wallets, *today[0].wallets, *tried[0].wallets)):
         points, squares, *money = found.get(wallet, (0, 0.0) * 4)
         there = today[0].wallets.get(wallet, WalletTotals()), tried[0].wallets.get(wallet, WalletTotals())

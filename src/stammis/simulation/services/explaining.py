@@ -5,15 +5,19 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Sequence
+from functools import partial
 
 from django.db.models import QuerySet
 
 from stammis.kit import clock
+from stammis.kit.errors import Problem
+from stammis.kit.patience import steadily
 from stammis.members.models import Member
 from stammis.simulation import queries
 from stammis.simulation.models import Explanation, Run
 from stammis.simulation.queries import telling
 from stammis.simulation.results import folder_of
+from stammis.simulation.services.endings import ENDING_SECONDS
 from stammis.simulation.shift import Shift
 
 State = Explanation.State
@@ -51,7 +55,8 @@ def explain(member_id: uuid.UUID, run: Run, other: Run) -> None:
         members = list(dict.fromkeys([member_id.bytes, *also]))
         _fold(members, dict(zip((other, run), sides, strict=True)), asked)
     except Exception as error:
-        asked.update(state=State.FAILED, message=str(error))
+        message = str(error) if isinstance(error, Problem) else ""  # what broke is in the log
+        steadily(partial(asked.update, state=State.FAILED, message=message), ENDING_SECONDS)
         raise
     asked.update(state=State.DONE)
 

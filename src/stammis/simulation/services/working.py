@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -219,6 +220,7 @@ def _stops(runs: list[uuid.UUID]) -> bool:
 def _prepared(run: Run, snapshot: Snapshot) -> tuple[Course, dict[str, int]]:
     """Write down what the processes need, and give the course and the units with how many members each has."""
     folder = folder_of(run)
+    _forget_older(folder)
     course = course_of(run)
     at = int(snapshot.position.at.timestamp())
     until = at if course.ends_at is None else min(at, course.ends_at - 1)
@@ -240,6 +242,24 @@ def _prepared(run: Run, snapshot: Snapshot) -> tuple[Course, dict[str, int]]:
         sizes["c0"] = len(chained)
         _write_ids(folder / "c0.members", chained)
     return course, sizes
+
+
+def _forget_older(folder: Path) -> None:
+    """Remove what a run of another release has left: it is folded from its snapshot again."""
+    if not (folder / courses.FILE).exists() or _has_this_form(folder):
+        return
+    for each in folder.iterdir():
+        if each.is_file():
+            each.unlink()
+        elif each.name != "snapshot":
+            shutil.rmtree(each)
+
+
+def _has_this_form(folder: Path) -> bool:
+    try:
+        return courses.read(folder).form == courses.FORM
+    except msgspec.MsgspecError:
+        return False
 
 
 def _alone_in(members: frozenset[bytes], chosen: frozenset[bytes] | None) -> int:
