@@ -105,7 +105,7 @@ def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(InterfaceError)
 def _unavailable(_request: HttpRequest, error: Exception) -> HttpResponse:
     _log.warning("database lost: %s", error)
-    return reply_problem(Unavailable(headers={"Retry-After": "2"}))
+    return reply_problem(Unavailable())
 
 
 @api.exception_handler(Exception)

@@ -172,6 +172,8 @@ def headers_of(problem: Problem) -> dict[str, str]:
     headers: dict[str, str] = dict(problem.detail.get("headers", {}))
     if isinstance(problem, Unauthorized):
         headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(problem, Unavailable):
+        headers["Retry-After"] = "2"
     if isinstance(problem, TooLarge):
         headers["Connection"] = "close"  # the rest of the body is not read
     return headers

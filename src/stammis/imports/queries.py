@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
 from stammis.imports.models import BadRow, Run
 from stammis.kit.errors import NotFound
 from stammis.programmes.models import Programme
+
+BAD_COLUMNS = ("line", "field", "code", "message", "row")
 
 
 class UnknownRun(NotFound):
@@ -28,6 +31,12 @@ def run(programme: Programme, run_id: uuid.UUID) -> Run:
     if found is None:
         raise UnknownRun
     return found
+
+
+def bad_table(of: Run) -> Iterator[list[str]]:
+    """Give the bad rows of a run as cells under ``BAD_COLUMNS``."""
+    for row in bad_rows(of).iterator(chunk_size=1_000):
+        yield [str(row.line), row.field, row.code, row.message, row.raw]
 
 
 def bad_rows(of: Run) -> QuerySet[BadRow]:

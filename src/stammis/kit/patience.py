@@ -12,21 +12,22 @@ from django.db import InterfaceError, OperationalError, connection
 PATIENCE_SECONDS = 120.0
 _PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 2.0
-_LOST = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+LOST = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+"""What is raised where the database went away, among other things."""
 _Answer = TypeVar("_Answer")
 
 
 def steadily(act: Callable[[], _Answer], seconds: float | None = None) -> _Answer:
     """Do what may be done twice, until the database has answered.
 
-    Raises OperationalError or InterfaceError after so many seconds, else after two minutes.
+    Raises one of ``LOST`` after so many seconds, else after two minutes.
     """
     until = time.monotonic() + (PATIENCE_SECONDS if seconds is None else seconds)
     pause = _PAUSE_SECONDS
     while True:
         try:
             return act()
-        except (OperationalError, InterfaceError):
+        except LOST:
             connection.close()
             if time.monotonic() > until:
                 raise
@@ -36,4 +37,4 @@ def steadily(act: Callable[[], _Answer], seconds: float | None = None) -> _Answe
 
 def lost(error: Exception) -> bool:
     """Tell whether an error came because the database went away, not because of something that it refused."""
-    return isinstance(error, _LOST) and not connection.is_usable()
+    return isinstance(error, LOST) and not connection.is_usable()

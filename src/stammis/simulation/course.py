@@ -87,6 +87,15 @@ def read(folder: Path) -> Course:
     return msgspec.json.decode((folder / FILE).read_bytes(), type=Course)
 
 
+def kept(folder: Path) -> Course | None:
+    """Read the course of a run whose files are of this form; None where there are none, or of another release."""
+    try:
+        found = read(folder)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
+    return found if found.form == FORM else None
+
+
 @lru_cache(maxsize=8)
 def months(zone: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """Give the instants at which months begin in a zone, and their names (``2017-03``)."""

@@ -19,7 +19,6 @@ from stammis.accrual.outcomes import Declined
 from stammis.accrual.records import read_event
 from stammis.accrual.services import between
 from stammis.accrual.services.acting import Sitting, begin
-from stammis.accrual.services.asking import Name
 from stammis.accrual.services.deciding import NOTHING_AROUND, Around, Decided, Subject, days_of, run, run_now
 from stammis.accrual.services.loading import Histories, Loaded
 from stammis.accrual.services.tied import decide_tied, let_pass, shares
@@ -31,6 +30,7 @@ from stammis.core.events import (
     AnyEvent,
     Claimed,
     Happening,
+    HoldPlaced,
     Merged,
     OfPending,
     PendingRestored,
@@ -84,6 +84,7 @@ class Fold:
         self.settled: Settled = {}
         self._programme = course.programme.bytes
         self._histories = Histories()
+        self._holders: dict[str, bytes] = {}  # who put which hold aside last
         self._loaded = Loaded({self._programme: versions}, 0, {}, {}, {}, {}, {}, {}, {}, histories=self._histories)
         self._writing = Writing(0)
         self._kept = frozenset(course.kept)
@@ -94,7 +95,9 @@ class Fold:
         self._month, self._stretch, self._at = (0, 0, ""), (0, 0, versions.number(0)), -FOREVER
 
     def _sitting(self) -> Sitting:  # not kept: it leads back here, and all accounts would wait for the collector
-        return Sitting(self._loaded, self._writing, self._keep, self._known, lambda _: None, self._holder)
+        holder = self._holders.get
+        parts = self._loaded, self._writing, self._keep, self._known
+        return Sitting(*parts, lambda _: None, lambda name: holder(name[2]))
 
     @property
     def shares(self) -> bool:
@@ -307,8 +310,7 @@ class Fold:
 
     def _around(self, account: Account, event: AnyEvent, rules: Rules, stored: Stored) -> Around:
         """Give what an event needs besides the standing: what was granted then, budgets as they are here."""
-        around = NOTHING_AROUND
-        meant = event
+        around, meant = NOTHING_AROUND, event
         if isinstance(event, Return | StatusChanged):
             meant, state = account.purchases[event.purchase]
             original = Original(purchase=meant, state=state, expired=account.subject.expired)
@@ -386,12 +388,10 @@ class Fold:
             self._enter(account, self._at)
         return account.subject
 
-    def _holder(self, name: Name) -> bytes | None:
-        """Give whose a hold is, among those who are folded together."""
-        return next((id for id, account in self.accounts.items() if name[2] in account.subject.standing.holds), None)
-
     def _keep(self, subject: Subject, step: Decided) -> None:
         account = self.accounts[subject.id]
+        if isinstance(step.event, HoldPlaced):
+            self._holders[step.event.id] = subject.id
         account.at = self._at if isinstance(step.event, Purchase) else instant(step.event.occurred_at)
         if self._shared is not None:
             for effect in step.decision.effects:

@@ -323,12 +323,13 @@ def refused(code: str, reason: str | None = None, detail: Mapping[str, Scalar] |
         return Worded("There are not enough points: those that would have covered it have expired.")
     if code == "tender_limit" and detail and "max" in detail:
         return Worded("At most %(max)s points can pay for this.", max=str(detail["max"]))
-    return Worded(_refusals().get(code, code))
+    return Worded(_REFUSALS.get(code, code))
 
 
-def _refusals() -> dict[str, str]:
-    others = sentences_between.refusals() | lots.refusals()
-    return others | {
+_REFUSALS = (
+    sentences_between.REFUSALS
+    | lots.REFUSALS
+    | {
         "already_cancelled": wording("This was cancelled before."),
         "already_over": wording("This day is over."),
         "already_used": wording("This reward was used before."),
@@ -358,3 +359,4 @@ def _refusals() -> dict[str, str]:
         "unknown_tier_set": wording("The programme has no such tier set."),
         "unknown_wallet": wording("The programme has no such wallet."),
     }
+)

@@ -116,26 +116,25 @@ def pooled(event: PoolChanged) -> str:
     return _("Takes part in %(pool)s with a share of %(share)s%%") % {"pool": event.pool, "share": event.share}
 
 
-def refusals() -> dict[str, str]:
-    """Say by code why an act between accounts is refused."""
-    return {
-        "already_ended": wording("These points have ended before they came."),
-        "already_merged": wording("This account was merged before."),
-        "below_minimum": wording("The programme asks for more points at once."),
-        "contact_taken": wording("Another member has proven this address."),
-        "id_in_use": wording("There is an account of another kind with this id."),
-        "in_a_pool": wording("The member takes part in a pool and has to leave it first."),
-        "merged_further": wording("The other account was merged as well; that has to be undone first."),
-        "no_exchange": wording("The programme has no rate between these wallets."),
-        "no_person": wording("Only members can do this, no pools or charities."),
-        "no_pool": wording("This account is neither a household nor a company."),
-        "no_whole_steps": wording("Only whole steps of the rate are changed."),
-        "not_in_pool": wording("The member does not take part in this pool."),
-        "not_merged": wording("There is nothing to undo: the account is not merged."),
-        "same_member": wording("Both are the same account."),
-        "share_limit": wording("All shares of a member together are at most 100 per cent."),
-        "transfer_limit": wording("This is more than the programme lets members give away in this time."),
-        "transfers_off": wording("The programme does not allow this transfer."),
-        "unknown_merge": wording("There is no merge with this id."),
-        "unknown_receiver": wording("There is no account with this id to which it could go."),
-    }
+REFUSALS = {
+    "already_ended": wording("These points have ended before they came."),
+    "already_merged": wording("This account was merged before."),
+    "below_minimum": wording("The programme asks for more points at once."),
+    "contact_taken": wording("Another member has proven this address."),
+    "id_in_use": wording("There is an account of another kind with this id."),
+    "in_a_pool": wording("The member takes part in a pool and has to leave it first."),
+    "merged_further": wording("The other account was merged as well; that has to be undone first."),
+    "no_exchange": wording("The programme has no rate between these wallets."),
+    "no_person": wording("Only members can do this, no pools or charities."),
+    "no_pool": wording("This account is neither a household nor a company."),
+    "no_whole_steps": wording("Only whole steps of the rate are changed."),
+    "not_in_pool": wording("The member does not take part in this pool."),
+    "not_merged": wording("There is nothing to undo: the account is not merged."),
+    "same_member": wording("Both are the same account."),
+    "share_limit": wording("All shares of a member together are at most 100 per cent."),
+    "transfer_limit": wording("This is more than the programme lets members give away in this time."),
+    "transfers_off": wording("The programme does not allow this transfer."),
+    "unknown_merge": wording("There is no merge with this id."),
+    "unknown_receiver": wording("There is no account with this id to which it could go."),
+}
+"""By code, why an act between accounts is refused."""

@@ -78,18 +78,17 @@ def not_taken(step: Step, programme: Programme) -> str:
     return _("%(points)s could not be taken back: they were spent already.") % points
 
 
-def refusals() -> dict[str, str]:
-    """Say by code why an act with holds or lives of points is refused."""
-    return {
-        "hold_closed": wording("This hold was captured or released before, or its time is over."),
-        "hold_refused": wording("The purchase names a hold that cannot pay for it."),
-        "more_than_held": wording("More would be taken than was put aside."),
-        "not_cancelled": wording("This act took nothing away: there is nothing to bring back."),
-        "not_pending": wording("These points are not pending: they are active, or were taken back, or have ended."),
-        "nothing_to_extend": wording("There are no points that would last longer by it."),
-        "unknown_act": wording("There is no such act."),
-        "unknown_hold": wording("There is no hold with this id."),
-    }
+REFUSALS = {
+    "hold_closed": wording("This hold was captured or released before, or its time is over."),
+    "hold_refused": wording("The purchase names a hold that cannot pay for it."),
+    "more_than_held": wording("More would be taken than was put aside."),
+    "not_cancelled": wording("This act took nothing away: there is nothing to bring back."),
+    "not_pending": wording("These points are not pending: they are active, or were taken back, or have ended."),
+    "nothing_to_extend": wording("There are no points that would last longer by it."),
+    "unknown_act": wording("There is no such act."),
+    "unknown_hold": wording("There is no hold with this id."),
+}
+"""By code, why an act with holds or lives of points is refused."""
 
 
 def _day(at: int, programme: Programme) -> dt.date:

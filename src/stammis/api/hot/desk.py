@@ -29,4 +29,4 @@ def _asked(question: Callable[Given, Result], *args: Given.args, **named: Given.
         return question(*args, **named)
     except (OperationalError, InterfaceError) as error:
         connection.close()
-        raise Unavailable(headers={"Retry-After": "2"}) from error
+        raise Unavailable from error

@@ -11,9 +11,7 @@ import contextlib
 import logging
 import socket
 import time
-from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
 
 import msgspec
 from django.db import connection
@@ -25,16 +23,16 @@ from stammis.api.access import recognise
 from stammis.api.answers import warm
 from stammis.api.hot.batch import BatchReader, answered, pieces
 from stammis.api.hot.calls import Asked
-from stammis.api.hot.recorder import LOST, PATIENCE_SECONDS, PAUSE_SECONDS
+from stammis.api.hot.recorder import PATIENCE_SECONDS, PAUSE_SECONDS
 from stammis.api.problems import Failed, Unavailable
 from stammis.kit import clock
 from stammis.kit.errors import Problem
+from stammis.kit.patience import LOST, steadily
 
 LARGE_BYTES = 64 * 1024
 """A smaller batch shares its transaction with single calls."""
 _CHUNK_BYTES = 1024 * 1024
 _STALLED_SECONDS = 30.0
-Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
 
 
@@ -69,7 +67,7 @@ async def ask_lane(place: str, large: Large) -> Told:
         writer.write_eof()
         return _read_told(await reader.read())
     except (OSError, msgspec.MsgspecError) as error:
-        raise _away() from error
+        raise Unavailable from error
     finally:
         writer.close()
 
@@ -82,7 +80,7 @@ async def _connected(place: str) -> tuple[asyncio.StreamReader, asyncio.StreamWr
             return await asyncio.open_unix_connection(place, limit=_CHUNK_BYTES)
         except OSError as error:
             if time.monotonic() > deadline:
-                raise _away() from error
+                raise Unavailable from error
             await asyncio.sleep(PAUSE_SECONDS)
 
 
@@ -113,7 +111,7 @@ def _told(said: bytes) -> Told:
         fault = problem
     except LOST:
         connection.close()
-        fault = _away()
+        fault = Unavailable()
     except Exception:  # noqa: BLE001 - whatever broke, the caller gets an answer
         _log.exception("a batch failed")
         fault = Failed()
@@ -121,11 +119,11 @@ def _told(said: bytes) -> Told:
 
 
 def _recorded(large: Large) -> bytes:
-    read = _patiently(lambda: BatchReader(_asked(large)).read())
+    read = steadily(lambda: BatchReader(_asked(large)).read(), PATIENCE_SECONDS)
     outcomes: list[Outcome] = []
     for piece in pieces(read):
-        outcomes += _patiently(partial(_record, piece))
-    _patiently(partial(warm, outcomes))
+        outcomes += steadily(partial(_record, piece), PATIENCE_SECONDS)
+    steadily(partial(warm, outcomes), PATIENCE_SECONDS)
     return answered(read, outcomes)
 
 
@@ -135,21 +133,3 @@ def _record(items: list[Item]) -> list[Outcome]:
 
 def _asked(large: Large) -> Asked:
     return Asked(recognise(large.key), large.body, "", large.idempotency_key)
-
-
-def _patiently(ask_database: Callable[[], Result]) -> Result:
-    """Try again for a while where the database is away. Raises Django's database errors after it."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            return ask_database()
-        except LOST as error:
-            connection.close()
-            if time.monotonic() > deadline:
-                raise
-            _log.warning("database lost", extra={"error": str(error)})
-            time.sleep(PAUSE_SECONDS)
-
-
-def _away() -> Unavailable:
-    return Unavailable(headers={"Retry-After": "2"})

@@ -15,8 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import psycopg
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
 from stammis.accrual.outcomes import Item, Outcome
 from stammis.accrual.services import record
@@ -24,6 +23,7 @@ from stammis.api.answers import warm
 from stammis.api.problems import Failed, Unavailable
 from stammis.kit import clock
 from stammis.kit.errors import Problem
+from stammis.kit.patience import LOST
 
 MOST_ITEMS = 256
 MOST_WAITING = 20_000
@@ -33,7 +33,6 @@ CLOCK_SECONDS = 0.05
 SEVERAL = 4
 MOMENT_SECONDS = 0.003
 """After a group of several calls: so long do those who were just answered have to come again."""
-LOST = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +69,7 @@ class Recorder:
         Raises what ``prepare`` raises of our errors, Unavailable while the database is away, Failed.
         """
         if self._queue.qsize() > MOST_WAITING:
-            raise Unavailable(headers={"Retry-After": "2"})
+            raise Unavailable
         call = Call(prepare, size, self._loop.create_future())
         self._queue.put(call)
         return await call.future
@@ -162,7 +161,7 @@ def _patient(group: list[Call]) -> list[Call]:
     now = time.monotonic()
     for call in group:
         if call.result is None and call.deadline <= now:
-            call.result = Unavailable(headers={"Retry-After": "2"})
+            call.result = Unavailable()
     return [call for call in group if call.result is None]
 
 

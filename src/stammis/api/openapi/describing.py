@@ -135,6 +135,11 @@ def path_id(name: str, what: str, example: str) -> Description:
     }
 
 
+def path_uuid(name: str, what: str, example: str) -> Description:
+    """Describe an id in the address that is a UUID."""
+    return path_id(name, what, example) | {"schema": {"type": "string", "format": "uuid"}}
+
+
 def _answer(status: int, shape: type[Struct], *, replays: bool) -> Description:
     said: Description = {
         "description": (shape.__doc__ or HTTPStatus(status).phrase).strip(),

@@ -16,7 +16,7 @@ from stammis.api.door import api, let_in, reply
 from stammis.api.languages import spoken
 from stammis.api.listing import limited
 from stammis.api.once import once
-from stammis.api.openapi.describing import IDEMPOTENCY_KEY, Description, described
+from stammis.api.openapi.describing import IDEMPOTENCY_KEY, Description, described, path_uuid
 from stammis.api.openapi.examples import (
     A_BACKTEST,
     A_PROOF_OF_THE_LEDGER,
@@ -43,19 +43,8 @@ READ, WRITE = "backtests:read", "backtests:write"
 CONTENT = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 
 
-def _place(name: str, what: str, example: str) -> Description:
-    return {
-        "name": name,
-        "in": "path",
-        "required": True,
-        "description": what,
-        "schema": {"type": "string", "format": "uuid"},
-        "example": example,
-    }
-
-
-_ID = _place("id", "The back-test.", BACKTEST_ID)
-_OTHER = _place("other", "The back-test beside it: over the same days, members and history.", OTHER_BACKTEST_ID)
+_ID = path_uuid("id", "The back-test.", BACKTEST_ID)
+_OTHER = path_uuid("other", "The back-test beside it: over the same days, members and history.", OTHER_BACKTEST_ID)
 _TABLE: Description = {
     "name": "table",
     "in": "path",

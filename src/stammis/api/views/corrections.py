@@ -14,7 +14,7 @@ from stammis.api.door import api, let_in, reply
 from stammis.api.languages import spoken
 from stammis.api.listing import limited
 from stammis.api.once import once
-from stammis.api.openapi.describing import IDEMPOTENCY_KEY, Description, described
+from stammis.api.openapi.describing import IDEMPOTENCY_KEY, Description, described, path_uuid
 from stammis.api.openapi.examples import (
     A_CORRECTION,
     A_CORRECTION_BY_FILE,
@@ -39,14 +39,7 @@ from stammis.staff.services import record_audit
 READ, WRITE = "corrections:read", "corrections:write"
 TAG = "Corrections"
 Which = Literal["all", "gains", "losses", "refused", "apart"]
-_ID: Description = {
-    "name": "id",
-    "in": "path",
-    "required": True,
-    "description": "The correction.",
-    "schema": {"type": "string", "format": "uuid"},
-    "example": CORRECTION_ID,
-}
+_ID = path_uuid("id", "The correction.", CORRECTION_ID)
 _WHICH: Description = {
     "name": "which",
     "in": "query",

@@ -14,7 +14,7 @@ from stammis.api.door import api, let_in, reply
 from stammis.api.languages import spoken
 from stammis.api.listing import limited
 from stammis.api.once import once
-from stammis.api.openapi.describing import IDEMPOTENCY_KEY, Description, described
+from stammis.api.openapi.describing import IDEMPOTENCY_KEY, Description, described, path_uuid
 from stammis.api.openapi.examples import A_CHANGE, A_DRAFT, DRAFT_ID
 from stammis.api.problems import as_plain
 from stammis.api.scoping import programme_of
@@ -34,14 +34,7 @@ from stammis.programmes.services import Author
 from stammis.staff.models import ApiKey
 from stammis.staff.services import record_audit
 
-_ID: Description = {
-    "name": "id",
-    "in": "path",
-    "required": True,
-    "description": "The draft: a UUID of the caller's own.",
-    "schema": {"type": "string", "format": "uuid"},
-    "example": DRAFT_ID,
-}
+_ID = path_uuid("id", "The draft: a UUID of the caller's own.", DRAFT_ID)
 _STATE: Description = {"name": "state", "in": "query", "description": "Only drafts in this state."}
 Act = Callable[[Draft, Author], object]
 

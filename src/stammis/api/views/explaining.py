@@ -10,7 +10,7 @@ from django.utils import translation
 
 from stammis.api.door import api, let_in, reply
 from stammis.api.languages import spoken
-from stammis.api.openapi.describing import Description, described, path_id
+from stammis.api.openapi.describing import Description, described, path_id, path_uuid
 from stammis.api.openapi.examples import BACKTEST_ID, MEMBER_ID
 from stammis.api.scoping import programme_of
 from stammis.api.shapes import BacktestWhyAnswer, FindingOutAnswer
@@ -18,14 +18,7 @@ from stammis.members.queries import find
 from stammis.simulation import queries, tasks
 from stammis.simulation.queries import NotComparable, Side
 
-_ID: Description = {
-    "name": "id",
-    "in": "path",
-    "required": True,
-    "description": "The back-test.",
-    "schema": {"type": "string", "format": "uuid"},
-    "example": BACKTEST_ID,
-}
+_ID = path_uuid("id", "The back-test.", BACKTEST_ID)
 _OTHER: Description = {
     "name": "other",
     "in": "query",

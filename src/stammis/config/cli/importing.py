@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,7 @@ from stammis.console.formats import number
 from stammis.imports import queries, services
 from stammis.imports.models import Run
 from stammis.kit import clock
-from stammis.kit.spreadsheets import cells
+from stammis.kit.spreadsheets import lines
 from stammis.kit.telling import told_again
 from stammis.programmes import queries as programmes
 
@@ -125,7 +124,4 @@ def counted(run: Run) -> str:
 def write(report: Path, run: Run) -> None:
     """Write all bad rows of a run as CSV: line, field, code, message, row."""
     with report.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["line", "field", "code", "message", "row"])
-        for each in queries.bad_rows(run).iterator():
-            rows.writerow([each.line, *cells([each.field, each.code, each.message, each.raw])])
+        file.writelines(lines(queries.BAD_COLUMNS, queries.bad_table(run), mark=False))

@@ -30,8 +30,6 @@ from stammis.programmes.models import Programme
 from stammis.staff.roles import Permission
 from stammis.staff.services import record_audit
 
-COLUMNS = ("line", "field", "code", "message", "raw")
-
 
 @may(Permission.RUN)
 @require_http_methods(["GET", "POST"])
@@ -84,9 +82,7 @@ def stop(request: StaffRequest, run_id: uuid.UUID) -> HttpResponse:
 def bad_rows(request: StaffRequest, run_id: uuid.UUID) -> HttpResponseBase:
     """Give all bad rows of a run as CSV."""
     shown = queries.run(programmes.required(request), run_id)
-    rows = queries.bad_rows(shown).iterator(chunk_size=1_000)
-    told = ([str(row.line), row.field, row.code, row.message, row.raw] for row in rows)
-    return Download(f"bad-rows-{shown.id.hex[-8:]}", COLUMNS, told)
+    return Download(f"bad-rows-{shown.id.hex[-8:]}", queries.BAD_COLUMNS, queries.bad_table(shown))
 
 
 def _left(run: Run, taken: dt.timedelta) -> str | None:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from stammis.accrual.outcomes import Declined, Item
 from stammis.accrual.sentences import refused
+from stammis.accrual.services import record
 from stammis.imports.files import Bad, Columns, Row, open_sheet
 from stammis.imports.models import Run
-from stammis.imports.services import runs, steady
+from stammis.imports.services import runs
 from stammis.kit.patience import steadily
 from stammis.programmes.models import Programme
 
@@ -85,7 +86,8 @@ def take_in(
 
 
 def _record(chunk: list[tuple[Read, Item]], standing: runs.Standing, now: dt.datetime) -> None:
-    outcomes = steady.record([item for _, item in chunk], now) if chunk else []
+    items = [item for _, item in chunk]
+    outcomes = steadily(lambda: record(items, now=now)) if chunk else []  # an id that is in gives its first answer
     for (each, _), outcome in zip(chunk, outcomes, strict=True):
         if isinstance(outcome, Declined):
             standing.refused += 1

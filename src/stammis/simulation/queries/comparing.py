@@ -179,11 +179,8 @@ def rules_of(run: Run) -> Rules:
 
 def kept_course(run: Run) -> courses.Course:
     """Give the course of a run whose files can be read. Raises Outdated."""
-    try:
-        course = courses.read(folder_of(run))
-    except (FileNotFoundError, msgspec.MsgspecError) as error:
-        raise Outdated from error
-    if course.form != courses.FORM:
+    course = courses.kept(folder_of(run))
+    if course is None:
         raise Outdated
     return course
 

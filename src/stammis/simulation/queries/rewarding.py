@@ -89,7 +89,7 @@ def prices(rules: Rules) -> dict[str, int]:
 
 
 def rewards(db: duckdb.DuckDBPyConnection, today: Rules, tried: Rules, counted: Counted) -> Iterator[Reward]:
-    """Tell what each reward that somebody took cost,."""
+    """Tell what each reward that somebody took cost, today and as tried."""
     each = prices(today), prices(tried)
     for reward, wallet, n, then, paid, would, known, *money in db.execute(_SUMS).fetchall():
         told = totals(money, counted) if known else (None, None, None)

@@ -246,20 +246,13 @@ def _prepared(run: Run, snapshot: Snapshot) -> tuple[Course, dict[str, int]]:
 
 def _forget_older(folder: Path) -> None:
     """Remove what a run of another release has left: it is folded from its snapshot again."""
-    if not (folder / courses.FILE).exists() or _has_this_form(folder):
+    if not (folder / courses.FILE).exists() or courses.kept(folder) is not None:
         return
     for each in folder.iterdir():
         if each.is_file():
             each.unlink()
         elif each.name != "snapshot":
             shutil.rmtree(each)
-
-
-def _has_this_form(folder: Path) -> bool:
-    try:
-        return courses.read(folder).form == courses.FORM
-    except msgspec.MsgspecError:
-        return False
 
 
 def _alone_in(members: frozenset[bytes], chosen: frozenset[bytes] | None) -> int:
