@@ -121,8 +121,8 @@ def test_a_taken_port_is_said_plainly(served: Serving, folder: Path) -> None:
 
 
 def test_a_killed_server_leaves_nothing_behind_and_the_next_one_recovers(served: Serving, folder: Path) -> None:
-    family = [served.process.pid, *_below(served)]
     until(lambda: bool(served.running("stammis.config.batches")))
+    family = [served.process.pid, *_below(served)]
     place = Path(command_line(served.running("stammis.config.batches")[0]).split()[-1])
     until(place.exists)
     served.process.kill()

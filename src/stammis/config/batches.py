@@ -1,4 +1,4 @@
-"""The lanes in which large batches are recorded: ``python -m stammis.config.batches SOCKET``, run by the supervisor.
+"""The lanes in which large batches are recorded: ``python -m stammis.config.batches SUPERVISOR SOCKET``.
 
 One process loads everything and then divides itself, so that the lanes share what they have loaded.
 """
@@ -19,6 +19,7 @@ from stammis.config import environment, logs
 from stammis.config.installation import set_up
 from stammis.config.postgres import processes
 
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # whenever it comes, this process ends in order
 logs.configure()
 set_up()
 
@@ -75,9 +76,8 @@ class Lanes:
         processes.send(list(self._pids), signal.SIGTERM)
 
 
-def main(place: Path) -> None:
+def main(supervisor: int, place: Path) -> None:
     """Serve until SIGTERM at a socket that only this user can reach: its folder is private."""
-    supervisor = os.getppid()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         place.unlink(missing_ok=True)
         listener.bind(str(place))
@@ -93,4 +93,4 @@ def main(place: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(int(sys.argv[1]), Path(sys.argv[2]))

@@ -133,7 +133,7 @@ class Supervisor:
             os.environ["STAMMIS_BATCHES"] = f"{private}/batches"
             self.children = (
                 Child("web", (*_PYTHON, "stammis.config.web", self.host, str(self.port))),
-                Child("batches", (*_PYTHON, "stammis.config.batches", os.environ["STAMMIS_BATCHES"])),
+                Child("batches", (*_PYTHON, "stammis.config.batches", str(os.getpid()), f"{private}/batches")),
                 Child("worker", (*_PYTHON, "stammis.config.worker")),
             )
             self._supervise()

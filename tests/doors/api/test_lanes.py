@@ -64,7 +64,7 @@ def lanes(
         patch.setenv("STAMMIS_BATCHES", place)
         with serving(template, django_db_blocker, tmp_path_factory.mktemp("web")) as made:
             environment = {**os.environ, "DATABASE_URL": url_of(made.address), "STAMMIS_WORKERS": "2"}
-            command = [sys.executable, "-P", "-m", "stammis.config.batches", place]
+            command = [sys.executable, "-P", "-m", "stammis.config.batches", str(os.getpid()), place]
             started = Lanes(made, subprocess.Popen(command, env=environment))
             try:
                 until(lambda: len(started.pids()) == 2)
