@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from msgspec import structs
 
 from stammis.accrual.outcomes import MemberFields
-from stammis.core.events import PoolChanged
+from stammis.core.events import HoldPlaced, PoolChanged, Tender
 from stammis.programmes.services import BadDocument
 from stammis.simulation import queries, services
 from stammis.simulation.models import Run
@@ -74,6 +75,26 @@ def test_points_that_are_not_there_are_paid_in_money_and_rewards_that_are_too_de
     assert there.wallets["points"].earned == 20 + 20
     assert today.wallets["points"].earned == 100 + 40
     assert (there.wallets["points"].redeemed, today.wallets["points"].redeemed) == (0, -90)
+
+
+def test_who_paid_from_a_hold_that_is_not_there_pays_with_other_points_before_money() -> None:
+    till = Till()
+    till.say(bought("a", 10_000, at=day("2026-01-10")), bought("b", 10_000, "ben", at=day("2026-01-10")))
+    for member in ("anna", "ben"):
+        asked = HoldPlaced(
+            occurred_at=day("2026-01-11", "12:00"), id=member, member=member, wallet="points", amount=40, seconds=3_600
+        )
+        till.one_as(asked, ("hold", member))
+    till.one(bought("more", 10_000, at=day("2026-01-11", "12:10")))
+    for member in ("anna", "ben"):
+        paid = bought(f"paid-{member}", 10_000, member, at=day("2026-01-11", "12:30"))
+        till.one(structs.replace(paid, points=Tender("points", 40, hold=member)))
+    there, today = tried(till, {"earn": [{"id": "spend", "kind": "amount", "points": 1, "each": "5.00"}]})
+    assert today.refused == {}
+    # anna has 20 + 20 and pays 40 of them; ben has 20 and pays in money
+    assert there.refused == {"hold not_enough_points": 2, "tender not_enough_points": 1}
+    assert there.wallets["points"].redeemed == -40
+    assert there.wallets["points"].earned == (20 + 20 + 12) + (20 + 20)
 
 
 def test_the_same_budget_goes_to_who_came_first() -> None:

@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
-from stammis.accrual.outcomes import MemberFields
+from stammis.accrual.outcomes import Accepted, MemberFields
 from stammis.accrual.services import verify
 from stammis.config.cli import correct
-from stammis.core.events import Merged, PoolChanged
+from stammis.core.effects import RewardMoved
+from stammis.core.events import HoldPlaced, Merged, PoolChanged, Purchase, Tender
 from stammis.kit import clock
 from stammis.simulation.models import Correction
 from tests.rooms.test_corrections import WRONG, amounts, history, planned, posted, shop
-from tests.rooms.till import NOW, Till, bought, day, returned, status
+from tests.rooms.till import NOW, Till, bought, day, redeems, returned, status
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +69,55 @@ def test_who_paid_with_points_that_the_right_rule_would_not_have_given_is_taken_
     assert till.active() == 60 - 40 + 3 * 60
     # 20 instead of 60, and for the 60.00 in money 60 instead of 180; paid in money it would have been 100
     assert amounts(planned(till)) == {"anna": -40 - 120}
+
+
+def holds(till: Till, amount: int, at: dt.datetime) -> None:
+    hold = HoldPlaced(occurred_at=at, id="H", member="anna", wallet="points", amount=amount, seconds=3_600)
+    till.one_as(hold, ("hold", "H"))
+
+
+def paid_from_hold(id: str, amount: int, points: int, at: dt.datetime, **fields: Any) -> Purchase:
+    return structs.replace(bought(id, amount, at=at, **fields), points=Tender("points", points, hold="H"))
+
+
+def test_who_paid_from_a_hold_that_the_right_rule_would_not_have_allowed_is_taken_to_have_paid_with_points() -> None:
+    till = shop()
+    till.one(bought("a", 2_000, at=day("2026-01-10")))
+    holds(till, 40, day("2026-01-11", "12:00"))
+    till.one(paid_from_hold("b", 10_000, 40, day("2026-01-11", "12:30")))
+    assert till.active() == 60 - 40 + 3 * 60
+    correction = planned(till)
+    # 20 instead of 60, and for the 60.00 in money 60 instead of 180; paid in money it would have been 100
+    assert amounts(correction) == {"anna": -40 - 120}
+    posted(till, correction)
+    assert till.active() == 20 - 40 + 60
+    assert verify(till.programme) == []
+
+
+def test_who_has_the_points_of_a_hold_only_later_pays_with_them_and_what_is_lacking_is_lent() -> None:
+    till = shop()
+    till.one(bought("a", 2_000, at=day("2026-01-10")))
+    holds(till, 40, day("2026-01-11", "12:00"))
+    till.one(bought("more", 1_000, at=day("2026-01-11", "12:10")))
+    till.one(paid_from_hold("b", 10_000, 40, day("2026-01-11", "12:30")))
+    till.one(bought("c", 10_000, at=day("2026-01-11", "13:00"), pay=10))
+    # right: 20 + 10, of 40 points 10 are lent; 60; then 10 of 60: 90. Wrong: three times as much
+    assert amounts(planned(till)) == {"anna": -40 - 20 - 120 - 180}
+
+
+def test_who_bought_with_a_coupon_that_the_right_rule_would_not_have_paid_for_is_taken_to_have_had_it() -> None:
+    till = shop()
+    till.one(bought("a", 2_000, at=day("2026-01-10")))
+    code = issued(till.one(redeems("mug", "mug", at=day("2026-01-11"))))
+    till.one(structs.replace(bought("b", 10_000, at=day("2026-01-11", "13:00"), pay=10), coupons=(code,)))
+    assert till.active() == 60 - 50 - 10 + 3 * 90
+    # without the mug's coupon the points would not be taken back to be paid with: 90 instead of 270
+    assert amounts(planned(till)) == {"anna": -40 - 180}
+
+
+def issued(taken: Accepted) -> str:
+    (code,) = [effect.reward.code for effect in taken.answer.effects if isinstance(effect, RewardMoved)]
+    return code
 
 
 def test_an_order_placed_in_the_period_and_completed_after_it_is_put_right() -> None:

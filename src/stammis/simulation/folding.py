@@ -1,7 +1,8 @@
 """The fold: stored events decided again, by the versions of a course, with the functions that decide live.
 
 Behaviour is held as it was observed. What other rules do not allow (a reward that is too dear now, points tendered that
-are not there) is refused and counted; a purchase is then paid in money.
+are not there) is refused and counted; a purchase is then paid in money. Where only the hold is not there from which a
+purchase was paid, it is paid with other points if there are enough.
 """
 
 from __future__ import annotations
@@ -23,13 +24,10 @@ from stammis.accrual.services.deciding import NOTHING_AROUND, Around, Decided, S
 from stammis.accrual.services.loading import Histories, Loaded
 from stammis.accrual.services.tied import decide_tied, let_pass, shares
 from stammis.accrual.services.writing import Writing
-from stammis.core.budgets import accounts_of, household_of, households_matter
 from stammis.core.calendars import instant, moment
 from stammis.core.effects import Drawn, Refused
 from stammis.core.events import (
     AnyEvent,
-    Claimed,
-    Happening,
     HoldPlaced,
     Merged,
     OfPending,
@@ -50,6 +48,8 @@ from stammis.core.world import Grants, Original, World
 from stammis.programmes.queries import Versions
 from stammis.simulation.accounts import Account, is_brought
 from stammis.simulation.course import Course, months
+from stammis.simulation.otherwise import other_ways
+from stammis.simulation.remaining import budgets_left, household_in, stock_left
 from stammis.simulation.settling import Settled, here
 from stammis.simulation.tallies import Budget, Purses, Sums
 from stammis.snapshot.reading import Stored
@@ -278,16 +278,17 @@ class Fold:
     def _buy_otherwise(
         self, account: Account, event: Purchase, stored: Stored, refusal: Declined
     ) -> Decided | Declined:
-        """Let a purchase be paid in money, and without its coupons, where the rules do not allow what was tendered."""
-        if account.inside:
-            account.sums.refused["tender", refusal.code] += 1
-        tries = [structs.replace(event, points=None)] if event.points is not None else []
-        if event.coupons:
-            tries.append(structs.replace(event, points=None, coupons=()))
-        for otherwise in tries:
+        """Let a purchase be paid as near to what was observed as the rules allow; one paid in money is counted."""
+        counted = refusal
+        for otherwise in other_ways(event):
             step = self._play(account, otherwise, stored)
+            intact = otherwise.points is not None and otherwise.coupons == event.coupons
             if isinstance(step, Decided):
+                if account.inside and not intact:
+                    account.sums.refused["tender", counted.code] += 1
                 return step
+            if intact:  # without its hold: why the points themselves could not be paid with says more
+                counted = step
         return refusal
 
     def _rules(self, account: Account, event: AnyEvent, stored: Stored) -> Rules | None:
@@ -323,41 +324,13 @@ class Fold:
         if stored.grants is None and not rules.book.budgets:
             return around
         grants = Grants() if stored.grants is None else _read_grants(stored.grants)
-        household = self._household(account, around, rules)
-        left = self._left(meant, rules, household)
-        stock = self._stock(event, grants, rules, stored) if isinstance(event, Redemption) else grants.stock
+        household = household_in(account, around, rules)
+        left = {} if self._shared is None else budgets_left(meant, rules, household, self._shared, self.course.part)
+        stock = grants.stock
+        if isinstance(event, Redemption):
+            before = self.versions.document(stored.version) if stored.version in self._kept else None
+            stock = stock_left(event, stock, rules, before)
         return replace(around, grants=structs.replace(grants, budgets=left, stock=stock, household=household))
-
-    def _household(self, account: Account, around: Around, rules: Rules) -> str:
-        """Give whose the budgets of households are on which an event may draw."""
-        if not households_matter(rules):
-            return ""
-        seen = None if around.original is None else around.original.state.seen
-        here = household_of(account.subject.standing, account.subject.id.hex())
-        return (seen.household if seen is not None else "") or here
-
-    def _left(self, meant: AnyEvent, rules: Rules, household: str) -> dict[str, int]:
-        """Give what is left of the budgets on which a purchase or an event may draw."""
-        if isinstance(meant, Claimed):
-            meant = meant.purchase
-        if self._shared is None or not rules.book.budgets or not isinstance(meant, Purchase | Happening):
-            return {}
-        part = self.course.part
-        return {
-            key.budget: max(0, (key.most if key.by_household else int(key.most * part)) - self._shared[key[:3]])
-            for key in accounts_of(meant, rules, household)
-        }
-
-    def _stock(self, event: Redemption, grants: Grants, rules: Rules, stored: Stored) -> int | None:
-        """Give what is left of a reward: as recorded, and so much more or less as the rules here have in stock."""
-        reward = next((each for each in rules.programme.rewards if each.id == event.reward), None)
-        if reward is None or reward.stock is None:
-            return None
-        if grants.stock is None or stored.version not in self._kept:
-            return grants.stock
-        before = self.versions.document(stored.version).rewards
-        had = next((each.stock for each in before if each.id == event.reward), None)
-        return grants.stock if had is None else max(0, grants.stock + reward.stock - had)
 
     def _between(self, account: Account, event: AnyEvent) -> Decided | Declined:
         """Let an act of one account towards another happen again, both sides of it."""

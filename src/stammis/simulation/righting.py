@@ -9,70 +9,44 @@ gave, the event is left as it is; else what was taken is taken off both sides.
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import tempfile
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 import pyarrow as pa
 from msgspec import structs
 
 from stammis.accrual.outcomes import Declined
-from stammis.accrual.records import read_event
 from stammis.accrual.services.deciding import Decided, Subject
-from stammis.core.calendars import instant
 from stammis.core.effects import Decision, Posted
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
-    Claimed,
-    DayPassed,
-    Happening,
     OfPending,
     Purchase,
-    Received,
-    Return,
-    StatusChanged,
-    Transfer,
+    Redemption,
 )
 from stammis.core.rules import Rules
 from stammis.simulation.accounts import Account
 from stammis.simulation.course import Course, Stage
 from stammis.simulation.folding import Fold
+from stammis.simulation.origins import Given, Origin, Period, Told, ledger
 from stammis.simulation.population import circles, everybody
 from stammis.simulation.settling import Settled, settled
 from stammis.simulation.units import play_alone, play_chain
 from stammis.snapshot import queries as snapshots
 from stammis.snapshot.columns import bucket_of
-from stammis.snapshot.reading import Row, Snapshot, Stored
+from stammis.snapshot.reading import Snapshot, Stored
 
-Origin = tuple[str, str]
-"""The kind and id of an event that gave points: a purchase, an event, or (by its local day) a day."""
-Given = Counter[tuple[str, Origin]]
-"""Points by wallet and origin."""
-_GIVING = frozenset({"earn", "return"})
-_SHARED = frozenset({"transfer_in", "transfer_out"})
 TOGETHER = "c"
 """The unit of all who are folded together."""
 _TICK = 500
 """After so many events it is told how far a fold is."""
-
-
-class Period(msgspec.Struct, frozen=True):
-    """The instants (epoch seconds) from which on events are put right, and from which on not any more."""
-
-    begins_at: int
-    ends_at: int
-
-    def has(self, at: int) -> bool:
-        """Tell whether an instant lies in it."""
-        return self.begins_at <= at < self.ends_at
 
 
 class Deed(msgspec.Struct, frozen=True, array_like=True):
@@ -145,7 +119,7 @@ class Righting:
 
     def __init__(self, courses: tuple[Course, Course], period: Period, snapshot: Snapshot) -> None:
         self._courses, self._period, self._snapshot = courses, period, snapshot
-        self._told = told = _Told(snapshot, period, courses[0].zone)
+        self._told = told = Told(snapshot, period, courses[0].zone)
         self._settled = settled(snapshot)
         ties = circles(snapshot)
         if any(_has_budgets(each) for each in courses):
@@ -170,14 +144,14 @@ class Righting:
 
     def _fold_alone(self, unit: str, progress: Callable[[int], None]) -> Iterator[Found]:
         wanted, bucket = frozenset(self._buckets[unit]), int(unit[1:])
-        ledger = dict(_ledger(self._snapshot, bucket, wanted, self._told))
+        held = dict(ledger(self._snapshot, bucket, wanted, self._told))
         folds = [_Giving(each, self._period, self._told, self._settled) for each in self._courses]
         for done, (member, events) in enumerate(self._snapshot.histories(bucket, wanted), start=1):
             stored = list(events)
             for fold in folds:
                 play_alone(fold, member, iter(stored))
                 del fold.accounts[member]
-            yield from _compared(member, folds, ledger)
+            yield from _compared(member, folds, held)
             progress(done)
 
     def _fold_together(self, progress: Callable[[int], None]) -> Iterator[Found]:
@@ -193,9 +167,9 @@ class Righting:
             behind += fold.happened
         for bucket in sorted({bucket_of(member) for member in members}):
             wanted = frozenset(member for member in members if bucket_of(member) == bucket)
-            ledger = dict(_ledger(snapshot, bucket, wanted, self._told))
+            held = dict(ledger(snapshot, bucket, wanted, self._told))
             for member in sorted(wanted):
-                yield from _compared(member, folds, ledger)
+                yield from _compared(member, folds, held)
         progress(len(members))
 
 
@@ -216,7 +190,7 @@ def _events_of(snapshot: Snapshot, members: frozenset[bytes]) -> int:
     return 0 if found is None else int(found[0])
 
 
-def _compared(member: bytes, folds: list[_Giving], ledger: dict[bytes, Given]) -> Iterator[Found]:
+def _compared(member: bytes, folds: list[_Giving], held: dict[bytes, Given]) -> Iterator[Found]:
     given = [_plain(fold.given.pop(member, Given())) for fold in folds]
     by_hand = [fold.by_hand.pop(member, Given()) for fold in folds]
     before, after = (_left(*each) for each in zip(given, by_hand, strict=True))
@@ -224,7 +198,7 @@ def _compared(member: bytes, folds: list[_Giving], ledger: dict[bytes, Given]) -
         if not before[key]:  # somebody took all of it away: that stands, whatever it would have been
             after[key] = 0
     told = tuple(fold.deeds.pop(member, []) for fold in folds)
-    agrees = given[0] == _plain(ledger.get(member, Given()))
+    agrees = given[0] == _plain(held.get(member, Given()))
     if before != after or not agrees:
         keys = sorted(before.keys() | after.keys())
         sums = tuple((wallet, *origin, before[wallet, origin], after[wallet, origin]) for wallet, origin in keys)
@@ -240,62 +214,6 @@ def _plain(given: Given) -> Given:
     return Counter({key: points for key, points in given.items() if points})
 
 
-class _Told:
-    """Which events of the history lie in the period, and who is concerned by them."""
-
-    def __init__(self, snapshot: Snapshot, period: Period, zone: str) -> None:
-        self.period = period
-        self._zone = ZoneInfo(zone)
-        first, end = (dt.datetime.fromtimestamp(at, dt.UTC).replace(tzinfo=None) for at in structs.astuple(period))
-        with snapshot.sql() as db:
-            rows = db.execute(
-                "SELECT member_id, kind, external_id, purchase_id, body FROM events"
-                " WHERE occurred_at >= ? AND occurred_at < ? AND kind IN ('purchase', 'event', 'day', 'claimed')",
-                [first, end],
-            ).fetchall()
-            self.members = frozenset(row[0] for row in rows)
-            self.purchases = frozenset(_bought(*row[1:]) for row in rows if row[1] in {"purchase", "claimed"})
-            self._causes: dict[str, Origin] = {row[2]: ("event", row[2]) for row in rows if row[1] == "event"}
-            self._causes |= {each: ("purchase", each) for each in self.purchases}
-            returns = db.execute("SELECT external_id, purchase_id FROM events WHERE kind = 'return'").fetchall()
-            self._causes |= {each: ("purchase", bought) for each, bought in returns if bought in self.purchases}
-
-    def concerns(self, event: AnyEvent) -> bool:
-        """Tell whether what an event gives is put right."""
-        return any(self.origin(event, kind) is not None for kind in ("earn", "transfer_in"))
-
-    def origin(self, event: AnyEvent, kind: str) -> Origin | None:
-        """Give what a row of an event is counted with; None: it is none of those that are put right."""
-        if kind in _SHARED:
-            shared = isinstance(event, Transfer | Received) and event.purpose in {"share", "back"}
-            return self._causes.get(event.id) if shared else None  # type: ignore[union-attr] # those have one
-        if kind not in _GIVING:
-            return None
-        match event:
-            case Purchase():
-                found, about = ("purchase", event.id), event.id
-            case Claimed():
-                found, about = ("purchase", event.purchase.id), event.purchase.id
-            case Return() | StatusChanged():
-                found, about = ("purchase", event.purchase), event.purchase
-            case Happening():
-                return ("event", event.id) if self.period.has(instant(event.occurred_at)) else None
-            case DayPassed():
-                at = instant(event.occurred_at)
-                local = dt.datetime.fromtimestamp(at, self._zone).date().isoformat()
-                return ("day", local) if self.period.has(at) else None
-            case _:
-                return None
-        return found if about in self.purchases else None
-
-
-def _bought(kind: str, external_id: str | None, purchase_id: str | None, body: bytes) -> str:
-    if purchase_id or (kind == "purchase" and external_id):
-        return purchase_id or external_id or ""
-    event = read_event(body)
-    return event.purchase.id if isinstance(event, Claimed) else ""
-
-
 class _Giving(Fold):
     """A fold that counts what events gave, by member, and lends what was paid with and is not there."""
 
@@ -305,7 +223,7 @@ class _Giving(Fold):
         self,
         course: Course,
         period: Period,
-        told: _Told,
+        told: Told,
         settled: Settled,
         *,
         shared: Counter[tuple[str, str, int]] | None = None,
@@ -352,43 +270,29 @@ class _Giving(Fold):
             return self.versions.number(recorded)
         return self.versions.at(at)
 
-    def _buy_otherwise(
-        self, account: Account, event: Purchase, stored: Stored, refusal: Declined
-    ) -> Decided | Declined:
-        """Lend what was paid with, as it was; only what is refused for another reason is paid in money."""
-        if event.points is not None and refusal.code == "not_enough_points":
-            lent = Adjustment(
-                occurred_at=event.occurred_at,
-                id="lent",
-                member="",
-                wallet=event.points.wallet,
-                amount=event.points.amount,
-                reason="",
-            )
-            self._play(account, lent, stored)
-            step = self._play(account, event, stored)
-            if isinstance(step, Decided):
-                return step
-        return super()._buy_otherwise(account, event, stored, refusal)
+    def _play(self, account: Account, event: AnyEvent, stored: Stored) -> Decided | Declined:
+        """Let an event happen again; the points that a purchase or a reward was paid with and lacks here are lent."""
+        step = super()._play(account, event, stored)
+        if isinstance(step, Decided) or step.code != "not_enough_points":
+            return step
+        wallet = self._paid_from(account, event, stored)
+        if wallet is None:
+            return step
+        lent = Adjustment(
+            occurred_at=event.occurred_at,
+            id="lent",
+            member="",
+            wallet=wallet,
+            amount=step.detail["asked"] - step.detail["active"],
+            reason="",
+        )
+        super()._play(account, lent, stored)
+        return super()._play(account, event, stored)
 
-
-def _ledger(snapshot: Snapshot, bucket: int, members: frozenset[bytes], told: _Told) -> Iterator[tuple[bytes, Given]]:
-    """Give what the ledger holds of the events of the period, by member."""
-    rows: dict[bytes, list[Row]] = {
-        member: [row for row in found if row.kind in _GIVING or row.kind in _SHARED]
-        for member, found in snapshot.entries(bucket, members)
-    }
-    for member, events in snapshot.histories(bucket, members):
-        yield member, _held(rows.get(member, ()), events, told)
-
-
-def _held(rows: Iterable[Row], events: Iterable[Stored], told: _Told) -> Given:
-    given = Given()
-    kept = list(rows)
-    wanted = {row.seq for row in kept}
-    bodies = {each.seq: read_event(each.body) for each in events if each.seq in wanted}
-    for row in kept:
-        origin = told.origin(bodies[row.seq], row.kind)
-        if origin is not None:
-            given[row.wallet, origin] += row.amount
-    return given
+    def _paid_from(self, account: Account, event: AnyEvent, stored: Stored) -> str | None:
+        """Give the wallet out of which an event is paid; None where nothing is lent."""
+        if isinstance(event, Purchase):
+            return None if event.points is None else event.points.wallet
+        if isinstance(event, Redemption) and (rules := self._rules(account, event, stored)) is not None:
+            return rules.rewards[event.reward].wallet
+        return None

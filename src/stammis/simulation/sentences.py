@@ -189,6 +189,10 @@ def refusal_kinds() -> dict[str, str | Promise]:
     return {
         "redemption": gettext_lazy("Rewards taken"),
         "tender": gettext_lazy("Payments with points"),
+        "hold": gettext_lazy("Points put aside"),
+        "hold_captured": gettext_lazy("Points put aside were spent"),
+        "hold_released": gettext_lazy("Points put aside are free again"),
+        "exchange": gettext_lazy("Points exchanged"),
         "transfer": gettext_lazy("Points given to others"),
     }
 

@@ -21,7 +21,8 @@ from stammis.simulation import course as courses
 from stammis.simulation.course import Course
 from stammis.simulation.folders import alone, deserted, link
 from stammis.simulation.models import Correction, CorrectionLine, Run
-from stammis.simulation.righting import Found, Period, Righting, changed, folder_of, read_unit, write_unit
+from stammis.simulation.origins import Period
+from stammis.simulation.righting import Found, Righting, changed, folder_of, read_unit, write_unit
 from stammis.simulation.services.asking import BadPeriod, check, course_of
 from stammis.simulation.services.endings import ENDING_SECONDS, ended
 from stammis.simulation.services.sharing import shared_out, totals_of
