@@ -20,17 +20,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AMOUNT = r"\d+\.\d\d"
-LINE = rf"{AMOUNT}(?: with {AMOUNT} tax)? of \w+"
+LINE = rf"{AMOUNT}(?: with {AMOUNT} tax)? of \w+(?: #\w+)?(?: ×\d+)?"
 BUYS = re.compile(
     rf"^(?P<who>\w+) (?P<verb>buys|orders|asks about) (?P<goods>{LINE}(?:, {LINE})*)"
     r"(?: in (?:the store (?P<store>\w+)|(?P<currency>[A-Z]{3})))?"
     r"(?: paying (?P<points>\d+) (?P<wallet>\w+)(?: of hold (?P<hold>\w+))?)?"
     r" \(order (?P<order>\w+)(?P<more>(?:, (?:status|channel|partner|payment|dated) [\w:. -]+)*)\)$"
 )
-GOODS = re.compile(rf"(?P<amount>{AMOUNT})(?: with (?P<tax>{AMOUNT}) tax)? of (?P<name>\w+)")
+GOODS = re.compile(
+    rf"(?P<amount>{AMOUNT})(?: with (?P<tax>{AMOUNT}) tax)? of (?P<name>\w+)"
+    r"(?: #(?P<sku>\w+))?(?: ×(?P<pieces>\d+))?"
+)
+MILLIONTHS = 1_000_000
 KINDS: dict[str, events.LineKind] = {"shipping": "shipping", "fee": "fee", "gift_card": "gift_card"}
 """Goods that are none: lines of these kinds."""
-RETURNS = re.compile(rf"^(?P<who>\w+) returns (?:everything|{AMOUNT} of (?P<what>\w+)) from order (?P<order>\w+)$")
+RETURNS = re.compile(
+    rf"^(?P<who>\w+) returns (?:everything|{AMOUNT} of (?P<what>\w+)|(?P<pieces>\d+) of the (?P<of>\w+))"
+    r" from order (?P<order>\w+)$"
+)
+MONEY_BACK = re.compile(rf"^(?P<who>\w+) gets (?P<money>{AMOUNT}) back on order (?P<order>\w+)$")
 BECOMES = re.compile(r"^order (?P<order>\w+) becomes (?P<status>\w+)$")
 GUEST = re.compile(r"^(?P<who>\w+) as a guest with (?P<email>\S+)(?P<rest> buys .*)$")
 LOOKS = re.compile(r"^look at (?P<who>\w+)$")
@@ -149,13 +157,8 @@ def event(story: Story, row: Row) -> Said | None:
         return msgspec.structs.replace(purchase, member=None, contact=events.Contact(guest["email"]))
     if bought := BUYS.match(row.what):
         return _purchase(story, row, bought)
-    if returned := RETURNS.match(row.what):
-        order = returned["order"]
-        story.who = story.owners[order]
-        lines = story.goods[order]
-        names = [returned["what"]] if returned["what"] else list(lines)
-        back = tuple(events.ReturnLine(line=lines[name]) for name in names)
-        return events.Return(occurred_at=row.at, id=f"return-{story.ids}", purchase=order, lines=back)
+    if (back := _return(story, row)) is not None:
+        return back
     if becomes := BECOMES.match(row.what):
         story.who = story.owners.get(becomes["order"], story.who)
         return events.StatusChanged(occurred_at=row.at, purchase=becomes["order"], status=becomes["status"])
@@ -174,6 +177,23 @@ def rate(row: Row) -> tuple[str, str] | None:
     """Give the currency and the rate that a row says, where it says one."""
     found = RATE.match(row.what)
     return (found["currency"], found["rate"]) if found else None
+
+
+def _return(story: Story, row: Row) -> events.Return | None:
+    """Turn a sentence about what comes back of an order into its event; None where it is about something else."""
+    if gets := MONEY_BACK.match(row.what):
+        story.who = story.owners[gets["order"]]
+        money = _cents(gets["money"])
+        return events.Return(occurred_at=row.at, id=f"return-{story.ids}", purchase=gets["order"], money=money)
+    if not (returned := RETURNS.match(row.what)):
+        return None
+    order = returned["order"]
+    story.who = story.owners[order]
+    lines = story.goods[order]
+    name = returned["what"] or returned["of"]
+    pieces = int(returned["pieces"]) * MILLIONTHS if returned["pieces"] else None
+    back = tuple(events.ReturnLine(line=lines[one], quantity=pieces) for one in ([name] if name else lines))
+    return events.Return(occurred_at=row.at, id=f"return-{story.ids}", purchase=order, lines=back)
 
 
 def _of_a_hold(story: Story, row: Row) -> events.AnyEvent | None:
@@ -235,7 +255,8 @@ def _purchase(story: Story, row: Row, bought: re.Match[str]) -> events.Purchase:
         events.Line(
             id=str(number),
             amount=_cents(each["amount"]),
-            quantity=1_000_000,
+            quantity=int(each["pieces"] or 1) * MILLIONTHS,
+            sku=each["sku"],
             category=None if each["name"] in KINDS else each["name"],
             tax=_cents(each["tax"] or "0"),
             kind=KINDS.get(each["name"], "goods"),
