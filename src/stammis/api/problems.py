@@ -84,6 +84,13 @@ class TooLarge(Problem):
     status = 413
 
 
+class TooSlow(Problem):
+    """A body has to come within five minutes."""
+
+    code = "body_too_slow"
+    status = 408
+
+
 class NotJson(Problem):
     """Send JSON, with «Content-Type: application/json»."""
 
@@ -174,7 +181,7 @@ def headers_of(problem: Problem) -> dict[str, str]:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(problem, Unavailable):
         headers["Retry-After"] = "2"
-    if isinstance(problem, TooLarge):
+    if isinstance(problem, TooLarge | TooSlow):
         headers["Connection"] = "close"  # the rest of the body is not read
     return headers
 

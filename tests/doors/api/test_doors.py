@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import http.client
 import json
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 
+from stammis.api.hot.messages import MOST_BYTES, read_body_in_time
+from stammis.api.hot.room import MOST_HELD_BYTES
+from stammis.api.problems import TooSlow
 from tests.doors.api.installation import Caller, Installation
 from tests.doors.api.programmes import programme, purchase
+from tests.processes import until
 
 BIG = 32 * 1024 * 1024 + 1
 
@@ -122,6 +129,37 @@ def test_who_sends_all_before_reading_anything_still_sees_the_answer(
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["connection"] == "close"
     assert said["title"] == "Content Too Large"
+
+
+def test_where_many_large_batches_come_at_once_the_next_is_asked_to_come_again(
+    installation: Installation, caller: Caller
+) -> None:
+    head = (
+        "POST /api/v1/batch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Authorization: {caller.http.headers['authorization']}\r\nContent-Length: {BIG - 1}\r\n\r\n"
+    )
+    items = [{"kind": "purchase", **purchase(f"held-{number}", "1.00")} for number in range(500)]
+    with contextlib.ExitStack() as held:
+        for _ in range(MOST_HELD_BYTES // MOST_BYTES):
+            connection = held.enter_context(socket.create_connection(("127.0.0.1", installation.port), timeout=30))
+            connection.sendall(head.encode() + b" ")  # the rest does not come
+        until(lambda: caller.send("POST", "batch", {"items": items}).status_code == 503)
+        refused = caller.send("POST", "batch", {"items": items})
+        problem(refused, 503, "unavailable")
+        assert refused.headers["retry-after"] == "2"
+        assert caller.send("POST", "batch", {"items": items[:5]}).status_code == 200  # a small one needs no room
+    until(lambda: caller.send("POST", "batch", {"items": items}).status_code == 200)
+
+
+def test_a_large_body_that_does_not_come_to_an_end_is_given_up() -> None:
+    async def part() -> dict[str, Any]:
+        await asyncio.sleep(0.01)
+        return {"type": "http.request", "body": b" ", "more_body": True}
+
+    with ThreadPoolExecutor(1) as threads:  # this thread may have a browser's loop
+        read = threads.submit(lambda: asyncio.run(read_body_in_time(part, None, seconds=0.1)))
+        with pytest.raises(TooSlow):
+            read.result(60)
 
 
 @pytest.mark.parametrize("path", ["members/anna", "metrics/purchases", "nothing"])

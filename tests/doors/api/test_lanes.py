@@ -24,7 +24,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from stammis.accrual.services import verify
 from stammis.accrual.services.loading import PURCHASES
 from stammis.activity.models import Event
-from stammis.api.hot.lanes import LARGE_BYTES
+from stammis.api.hot.room import SMALL_BYTES
 from stammis.config.postgres.home import short_temp
 from stammis.ledger.models import Entry
 from tests.doors.api.conftest import serving
@@ -92,7 +92,7 @@ def test_a_large_batch_is_answered_item_by_item_and_again_the_same(lanes: Lanes)
     body = batch("b")
     body["items"][3]["lines"][0]["amount"] = "-7.00"
     first = post(caller, body)
-    assert len(first.request.content) > LARGE_BYTES
+    assert len(first.request.content) > SMALL_BYTES
     told = first.json()["outcomes"]
     assert [outcome["status"] for outcome in told] == [201] * 3 + [422] + [201] * (ITEMS - 4)
     assert told[3]["problem"]["errors"][0]["pointer"] == "/lines/0/amount"
@@ -103,7 +103,7 @@ def test_a_large_batch_is_answered_item_by_item_and_again_the_same(lanes: Lanes)
 
 def test_what_is_no_batch_is_refused_with_its_place(lanes: Lanes) -> None:
     caller = lanes.installation.caller(lanes.installation.publish(programme()))
-    refused = post(caller, {"items": [], "words": "x" * LARGE_BYTES})
+    refused = post(caller, {"items": [], "words": "x" * SMALL_BYTES})
     assert refused.status_code == 422
     assert refused.headers["content-type"] == "application/problem+json"
     assert refused.json()["code"] == "invalid"

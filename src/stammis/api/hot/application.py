@@ -16,7 +16,7 @@ from stammis.api.answers import outcome_document
 from stammis.api.hot import desk
 from stammis.api.hot.batch import record_batch
 from stammis.api.hot.calls import BATCH, EVENTS, PURCHASES, RETURNS, STATUS, Asked, Operation
-from stammis.api.hot.lanes import LARGE_BYTES, Large, ask_lane
+from stammis.api.hot.lanes import Large, ask_lane
 from stammis.api.hot.messages import (
     Gone,
     Headers,
@@ -29,10 +29,12 @@ from stammis.api.hot.messages import (
     answer_told,
     check_content_type,
     read_body,
+    read_body_in_time,
     read_headers,
 )
 from stammis.api.hot.preview import Preview, preview_of
 from stammis.api.hot.recorder import Recorder
+from stammis.api.hot.room import SMALL_BYTES, Room
 from stammis.api.paths import read_id
 from stammis.api.problems import Failed, MethodNotAllowed
 from stammis.kit.errors import Problem
@@ -49,7 +51,6 @@ _OF_A_PURCHASE = {"returns": RETURNS, "status": STATUS}
 _PARTS = 3
 _REFUSED = 400
 _KEPT = 202
-_SMALL_BYTES = 64 * 1024
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -62,6 +63,7 @@ class Application:
         self._lanes = lanes
         self._recorder: Recorder | None = None
         self._asking: dict[str, asyncio.Future[ApiKey]] = {}
+        self._room = Room()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or follow the server's start and end."""
@@ -99,12 +101,14 @@ class Application:
             check_scope(key, operation.scope)
         check_content_type(headers.content_type)
         preview = preview_of(scope["query_string"])
-        body = await read_body(receive, headers.length)
-        asked = Asked(key, body, parts[0] if parts else "", headers.idempotency_key)
         if operation.reader is None:
-            await self._batch(asked, preview, plain_key(headers.authorization), send)
+            async with self._room.taken(receive, headers.length):
+                body = await read_body_in_time(receive, headers.length)
+                asked = Asked(key, body, "", headers.idempotency_key)
+                await self._batch(asked, preview, plain_key(headers.authorization), send)
             return
-        prepare = operation.reader(asked)
+        body = await read_body(receive, headers.length)
+        prepare = operation.reader(Asked(key, body, parts[0] if parts else "", headers.idempotency_key))
         if preview is None:
             recorder = self._recorder or self._begin()
             outcome = (await recorder.record(prepare))[0]
@@ -120,7 +124,7 @@ class Application:
 
     async def _batch(self, asked: Asked, preview: Preview | None, plain: str, send: Send) -> None:
         """Answer a batch; a large one is recorded in a lane, where there are any."""
-        if preview is None and self._lanes and len(asked.body) > LARGE_BYTES:
+        if preview is None and self._lanes and len(asked.body) > SMALL_BYTES:
             told = await ask_lane(self._lanes, Large(plain, asked.body, asked.idempotency_key))
             await answer_told(send, told.status, told.body, told.headers)
             return
@@ -171,7 +175,7 @@ async def _counted(scope: Scope, receive: Receive) -> Receive:
     if scope["method"] not in _WITH_BODY:
         return receive
     headers = read_headers(scope)
-    if headers.length is None or headers.length > _SMALL_BYTES:
+    if headers.length is None or headers.length > SMALL_BYTES:
         await desk.ask(recognise, plain_key(headers.authorization))  # a stranger's large body is not taken in
     body = await read_body(receive, headers.length)
     if body:

@@ -29,8 +29,6 @@ from stammis.kit import clock
 from stammis.kit.errors import Problem
 from stammis.kit.patience import LOST, steadily
 
-LARGE_BYTES = 64 * 1024
-"""A smaller batch shares its transaction with single calls."""
 _CHUNK_BYTES = 1024 * 1024
 _STALLED_SECONDS = 30.0
 _log = logging.getLogger(__name__)

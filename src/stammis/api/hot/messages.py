@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stammis.api import problems
-from stammis.api.problems import NotJson, TooLarge
+from stammis.api.problems import NotJson, TooLarge, TooSlow
 from stammis.kit.errors import Problem
 
 Scope = MutableMapping[str, Any]
@@ -17,6 +17,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 MOST_BYTES = 32 * 1024 * 1024
+MOST_SECONDS = 300.0
 MOST_IGNORED_BYTES = 2 * MOST_BYTES
 MOST_IGNORED_SECONDS = 10.0
 _JSON = b"application/json"
@@ -64,7 +65,7 @@ async def read_body(receive: Receive, length: int | None) -> bytes:
     """Read a body, counting: no more than 32 MiB is ever held. Raises TooLarge, and Gone where the caller hung up."""
     if length is not None and length > MOST_BYTES:
         if length <= MOST_IGNORED_BYTES:
-            await _ignore(receive)
+            await ignore(receive)
         raise TooLarge
     message = await receive()
     first: bytes = message.get("body", b"")
@@ -76,7 +77,7 @@ async def read_body(receive: Receive, length: int | None) -> bytes:
         part = message.get("body", b"")
         size += len(part)
         if size > MOST_BYTES:
-            await _ignore(receive)
+            await ignore(receive)
             raise TooLarge
         parts.append(part)
     if message["type"] == "http.disconnect":
@@ -86,7 +87,16 @@ async def read_body(receive: Receive, length: int | None) -> bytes:
     return b"".join(parts)
 
 
-async def _ignore(receive: Receive) -> None:
+async def read_body_in_time(receive: Receive, length: int | None, seconds: float = MOST_SECONDS) -> bytes:
+    """Read a body that may be large. Raises what ``read_body`` raises, and TooSlow."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await read_body(receive, length)
+    except TimeoutError:
+        raise TooSlow from None
+
+
+async def ignore(receive: Receive) -> None:
     """Read on without keeping anything: who is still sending when the connection closes never sees the answer."""
     size, more = 0, True
     with contextlib.suppress(TimeoutError):

@@ -112,7 +112,7 @@ def _batch() -> Description:
             body=BatchBody,
             examples={"an evening's catch-up": A_BATCH},
             answers={200: BatchAnswer},
-            problems=(404,),
+            problems=(404, 408),
             parameters=[IDEMPOTENCY_KEY, *DRY_RUN],
         ),
     }
