@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import structlog
 from django.utils.translation import gettext_noop
@@ -129,13 +129,9 @@ class Supervisor:
     def run(self) -> None:
         """Run until SIGTERM or SIGINT. Raises PortTaken."""
         wait_for_port(self.host, self.port)
-        with tempfile.TemporaryDirectory(prefix="stammis-", dir=short_temp()) as private:
-            os.environ["STAMMIS_BATCHES"] = f"{private}/batches"
-            self.children = (
-                Child("web", (*_PYTHON, "stammis.config.web", self.host, str(self.port))),
-                Child("batches", (*_PYTHON, "stammis.config.batches", str(os.getpid()), f"{private}/batches")),
-                Child("worker", (*_PYTHON, "stammis.config.worker")),
-            )
+        with place_for_batches() as place:
+            os.environ["STAMMIS_BATCHES"] = place
+            self.children = programs(self.host, self.port, place)
             self._supervise()
 
     def _supervise(self) -> None:
@@ -178,6 +174,30 @@ class Supervisor:
 
     def _stop(self, *_: object) -> None:
         self.is_stopping = True
+
+
+@contextlib.contextmanager
+def place_for_batches() -> Iterator[str]:
+    """Give the path of the lanes' socket, in a private folder; none (empty) where no folder can be made.
+
+    Batches are recorded in the web processes then: slower, but nothing else needs the folder.
+    """
+    with contextlib.ExitStack() as folder:
+        try:
+            made = folder.enter_context(tempfile.TemporaryDirectory(prefix="stammis-", dir=short_temp()))
+        except (Problem, OSError) as error:
+            log.warning("no_folder_for_batches", error=str(error))
+            yield ""
+        else:
+            yield f"{made}/batches"
+
+
+def programs(host: str, port: int, place: str) -> tuple[Child, ...]:
+    """Give the programs that have to run beside the database; ``place`` is the lanes' socket, if they have one."""
+    children = [Child("web", (*_PYTHON, "stammis.config.web", host, str(port)))]
+    if place:
+        children.append(Child("batches", (*_PYTHON, "stammis.config.batches", str(os.getpid()), place)))
+    return (*children, Child("worker", (*_PYTHON, "stammis.config.worker")))
 
 
 def address(host: str, port: int) -> str:
