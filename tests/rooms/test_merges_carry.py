@@ -279,6 +279,7 @@ def test_a_purchase_may_name_a_hold_of_the_merged_account(member: str) -> None:
     assert till.active("anna") == 50
     till.one(parts())
     assert (till.active("anna"), till.active("old")) == (10, 40)
+    assert hold_view(till.programme, "H-1", NOW) == seen, "apart again, it still tells who took it"
     assert verify(till.programme) == []
 
 

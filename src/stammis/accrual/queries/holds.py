@@ -7,9 +7,11 @@ import uuid
 from typing import Any
 
 from stammis.accrual.models import Hold as HoldRow
-from stammis.accrual.records import read_hold
+from stammis.accrual.records import read_event, read_hold
+from stammis.activity.models import Event
 from stammis.activity.queries import receipt
 from stammis.core.calendars import instant, moment
+from stammis.core.events import Merged
 from stammis.core.standing import Hold
 from stammis.kit.errors import NotFound
 from stammis.members import queries as members
@@ -34,10 +36,26 @@ def hold_view(programme: Programme, hold_id: str, now: dt.datetime) -> dict[str,
 
 
 def _latest(member_id: uuid.UUID, hold_id: str) -> HoldRow | None:
-    """Give a hold where a purchase took it over last: an account that was merged, or the one it goes on in."""
-    found = HoldRow.objects.filter(member_id=member_id, hold=hold_id).first()
-    into = Member.objects.values_list("merged_into", flat=True).get(id=member_id)
-    return (None if into is None else _latest(into, hold_id)) or found
+    """Give a hold where it was last: a purchase may take it over for an account that its own was merged into."""
+    found, seen, waiting = None, set[uuid.UUID](), [member_id]
+    while waiting:
+        account = waiting.pop()
+        if account in seen:
+            continue
+        seen.add(account)
+        row = HoldRow.objects.filter(member_id=account, hold=hold_id).first()
+        if row is not None and read_hold(row.state).state != "released":
+            return row
+        found = found or row
+        waiting += _merged_into(account)
+    return found
+
+
+def _merged_into(member_id: uuid.UUID) -> list[uuid.UUID]:
+    """Give the accounts in which one went on, whether or not that was undone."""
+    bodies = Event.objects.filter(member_id=member_id, kind=Event.Kind.MERGED).values_list("body", flat=True)
+    merges = (read_event(body) for body in bodies)
+    return [uuid.UUID(hex=merge.account) for merge in merges if isinstance(merge, Merged)]
 
 
 def hold_document(hold: Hold, now: dt.datetime) -> dict[str, Any]:
