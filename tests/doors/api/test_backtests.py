@@ -8,6 +8,8 @@ import pytest
 
 from stammis.programmes import yaml
 from stammis.simulation import tasks
+from stammis.simulation.models import Run
+from stammis.simulation.results import folder_of
 from tests.doors.api.installation import Caller, Installation
 from tests.doors.api.test_openapi import SHOP
 
@@ -69,6 +71,10 @@ def test_why_is_told_at_once_or_found_out_by_the_worker(caller: Caller, document
     tasks.work_off(run)
     waits = caller.send("GET", f"backtests/{run}/members/anna/why")
     assert (waits.status_code, waits.json()["state"], waits.headers["Retry-After"]) == (202, "queued", "1")
+    place = folder_of(Run.objects.get(id=run))
+    away = place.rename(place.with_suffix(".away"))  # how far it is can be told without a look at the history
+    assert caller.send("GET", f"backtests/{run}/members/anna/why").status_code == 202
+    away.rename(place)
     beside = caller.did("GET", f"backtests/{run}")["compared_with"]
     tasks.explain(caller.did("GET", f"backtests/{run}/compare/{beside}")["largest"][0]["id"], run, beside)
     told = caller.did("GET", f"backtests/{run}/members/anna/why?other={beside}")

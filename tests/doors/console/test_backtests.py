@@ -20,6 +20,7 @@ from stammis.programmes.services import Author
 from stammis.simulation import tasks
 from stammis.simulation.course import FORM
 from stammis.simulation.models import Run
+from stammis.simulation.results import folder_of
 from stammis.staff import services as staff
 from tests.rooms.till import NOW, SHOP, Till, bought, day, redeems
 
@@ -208,6 +209,11 @@ def test_why_waits_for_the_worker_where_many_share_a_budget(client: Client) -> N
     polled = client.get(address, headers={"HX-Request": "true", "HX-Target": "told-h1"})
     assert "<article" not in polled.content.decode()
     run.refresh_from_db()
+    place = folder_of(run)
+    away = place.rename(place.with_suffix(".away"))  # how far it is can be told without a look at the history
+    again = client.get(address, headers={"HX-Request": "true", "HX-Target": "told-h1"})
+    away.rename(place)
+    assert (again.status_code, "It waits for its turn." in again.content.decode()) == (200, True)
     tasks.explain(str(ben.id), str(run.id), str(run.compared_with_id))
     told = client.get(address, headers={"HX-Request": "true", "HX-Target": "told-h1"})
     assert (told["HX-Retarget"], told["HX-Reswap"]) == ("article.why", "outerHTML")

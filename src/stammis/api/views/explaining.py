@@ -58,10 +58,11 @@ def why_backtest(
     beside = queries.run(scope, other) if other is not None else run.compared_with
     if beside is None:
         raise NotComparable
+    found = queries.under_way(run, member.id, beside)
     with translation.override(spoken(lang) or translation.get_language()):
-        told = queries.why(run, member.id, beside)
+        told = None if found else queries.why(run, member.id, beside)
     if told is None:
-        found = tasks.ask_why(run, member, beside)
+        found = found or tasks.ask_why(run, member, beside)
         plain = {name: getattr(found, name) for name in ("state", "done", "total", "message")}
         answer = reply(plain, 202)
         answer["Retry-After"] = _AGAIN_SECONDS

@@ -68,18 +68,19 @@ def why(request: StaffRequest, run_id: uuid.UUID, member_id: uuid.UUID) -> HttpR
     """
     run, other = _sides(request, run_id)
     member = get_object_or_404(Member, programme_id=run.programme_id, id=member_id)
-    report = Report(run, other, queries.compared(run, other))
     polled = request.htmx.target if request.htmx else ""
     on_page = not request.htmx or polled == f"{_TOLD}h1"
-    context: dict[str, Any] = {"run": run, "member": member, "report": report, "heading": "h1" if on_page else "h2"}
-    told = queries.why(run, member.id, other)
+    context: dict[str, Any] = {"run": run, "member": member, "heading": "h1" if on_page else "h2"}
+    asked = queries.under_way(run, member.id, other)  # a page that asks each second costs no more than this
+    told = None if asked else queries.why(run, member.id, other)
     if told is None:
-        context |= _waiting(run, member, other)
+        context |= _waiting(asked or tasks.ask_why(run, member, other), other)
         waits = polled and polled.startswith(_TOLD) and not context["failed"]
         template = "console/backtests/why_progress.html" if waits else "console/backtests/why_waiting.html"
     else:
         waits, template = "", "console/backtests/why.html"
-        context |= {"moments": _moments(report, told), "alike": told.alike}
+        report = Report(run, other, queries.compared(run, other))
+        context |= {"report": report, "moments": _moments(report, told), "alike": told.alike}
     answer = draw(request, template, context)
     if polled and polled.startswith(_TOLD) and not waits:  # the answer takes the place of all that waited for it
         answer["HX-Retarget"] = answer["HX-Reselect"] = "article.why"
@@ -97,14 +98,13 @@ def _moments(report: Report, told: Why) -> list[dict[str, Any]]:
     )
 
 
-def _waiting(run: Run, member: Member, other: Run) -> dict[str, Any]:
-    """Let the worker find out what takes long, and say how far it is."""
-    found = tasks.ask_why(run, member, other)
-    state, states = found.state, Explanation.State
-    work = uuid.UUID(int=run.id.int ^ member.id.int ^ other.id.int)
+def _waiting(asked: Explanation, other: Run) -> dict[str, Any]:
+    """Say how far the worker is with what takes long to find out."""
+    state, states = asked.state, Explanation.State
+    work = uuid.UUID(int=asked.run_id.int ^ asked.member_id.int ^ other.id.int)
     waiting, running = state == states.QUEUED, state == states.RUNNING
-    progress = pace.progress(work, found.done, found.total, waiting=waiting, running=running)
-    return {"other": other, "asked": found, "failed": state == states.FAILED, "progress": progress}
+    progress = pace.progress(work, asked.done, asked.total, waiting=waiting, running=running)
+    return {"other": other, "asked": asked, "failed": state == states.FAILED, "progress": progress}
 
 
 def _sides(request: StaffRequest, run_id: uuid.UUID) -> tuple[Run, Run]:

@@ -31,7 +31,7 @@ from stammis.simulation.queries.costs import run_of
 from stammis.simulation.queries.exporting import TABLES, UnknownTable, export
 from stammis.simulation.queries.kept import compared, supposed
 from stammis.simulation.queries.runs import UnknownRun, run, runs, summary_of
-from stammis.simulation.queries.telling import Moment, NotInRun, Side, Why, why
+from stammis.simulation.queries.telling import Moment, NotInRun, Side, Why, under_way, why
 
 __all__ = [
     "MESSAGE_HEAD",
@@ -72,6 +72,7 @@ __all__ = [
     "summary_of",
     "supposed",
     "totals",
+    "under_way",
     "why",
     "why_corrected",
 ]

@@ -20,7 +20,7 @@ from stammis.core.events import AnyEvent, DayPassed, Purchase, Received
 from stammis.core.explain import full_steps
 from stammis.kit.errors import NotFound
 from stammis.programmes.queries import Versions
-from stammis.simulation.models import Run
+from stammis.simulation.models import Explanation, Run
 from stammis.simulation.queries.comparing import NotComparable, kept_course
 from stammis.simulation.results import folder_of
 from stammis.simulation.righting import Deed
@@ -78,6 +78,15 @@ def why(run: Run, member: uuid.UUID, other: Run | None = None) -> Why | None:
     sides = sides_of(member, run, other)
     told = [_told(folder_of(each), shift, member.bytes) for each, shift in zip(_both(run, other), sides, strict=True)]
     return None if told[0] is None or told[1] is None else beside(member, told[0], told[1])
+
+
+def under_way(run: Run, member: uuid.UUID, other: Run) -> Explanation | None:
+    """Give what the worker is finding out, or will find out, about a member in two runs; None where it is not asked.
+
+    It costs one row: who asks again and again until it is done is not to have the history read each time.
+    """
+    asked = Explanation.objects.filter(member_id=member, run=run, other=other)
+    return asked.filter(state__in=[Explanation.State.QUEUED, Explanation.State.RUNNING]).first()
 
 
 def sides_of(member: uuid.UUID, run: Run, other: Run | None = None) -> tuple[Shift, Shift]:
