@@ -14,6 +14,7 @@ from stammis.kit import clock
 from stammis.members.models import Member
 from stammis.members.queries import find
 from stammis.simulation import queries, services, tasks
+from stammis.simulation.course import FORM
 from stammis.simulation.models import Correction
 from stammis.simulation.righting import Found, Righting, folder_of
 from stammis.simulation.services import planning
@@ -68,6 +69,32 @@ def test_a_planning_that_was_killed_goes_on_where_it_was_and_comes_to_the_same_l
     assert amounts(correction) == dict.fromkeys(people, -20)
     assert (correction.done, correction.total, correction.totals["members"]) == (12, 12, 12)
     assert not (folder_of(correction.id) / "snapshot").exists()
+
+
+@pytest.mark.parametrize("name", ["was", "should"])
+def test_what_another_release_had_found_out_is_found_out_anew(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    till = shop()
+    people = crowd(till)
+    correction = begun(till)
+    do = Righting.do
+    done: list[str] = []
+
+    def killed(self: Righting, unit: str, progress: Any) -> list[Found]:
+        if len(done) == 3:
+            raise SystemExit
+        done.append(unit)
+        do(self, unit, progress)
+        return []  # as another release may have it
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Righting, "do", killed)
+        with pytest.raises(SystemExit):
+            tasks.correct(str(correction.id))
+    course = folder_of(correction.id) / name / "course.json"
+    course.write_text(course.read_text().replace(f'"form":{FORM}', f'"form":{FORM - 1}'))
+    till.one(bought("later", 5_000, people[0], at=day("2026-01-11")))  # not in the history that was begun with
+    tasks.correct(str(correction.id))
+    assert amounts(correction) == dict.fromkeys(people, -20)
 
 
 def test_the_worker_plans_posts_and_undoes_and_a_second_job_does_nothing_more() -> None:

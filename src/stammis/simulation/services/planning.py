@@ -37,6 +37,8 @@ State = Correction.State
 OPEN = (State.PLANNING, State.CANCELLED, State.FAILED)
 """Not planned to the end: the same question goes on with one of these."""
 WORKING = (State.PLANNING, State.POSTING, State.UNDOING)
+COURSES = "was", "should"
+"""The folders of the versions as they were and as they should have been."""
 _TELL_SECONDS = 0.5
 
 Progress = Callable[[int, int], None]
@@ -272,18 +274,27 @@ def _own_history(correction: Correction, folder: Path) -> Snapshot:
     """Give the history as it was when the planning began; for a new one, as it is now."""
     place = folder / "snapshot"
     known = manifest.read(place)
+    begun = [folder / name for name in COURSES if (folder / name / courses.FILE).exists()]
+    if known is None or any(courses.kept(each) is None for each in begun):
+        _forget(folder)  # it is of another history, or was decided by another release
     if known is not None:
         return Snapshot(place, known)
-    for left in folder.glob("*.json"):
-        left.unlink()  # of another history
     snapshotting.refresh(correction.programme)
     return link(snapshots.open(correction.programme), place)
+
+
+def _forget(folder: Path) -> None:
+    """Remove what is found out so far, all but the history; what tells that it is of another release goes last."""
+    for unit in folder.glob("*.json"):
+        unit.unlink()
+    for name in COURSES:
+        shutil.rmtree(folder / name, ignore_errors=True)
 
 
 def _courses(correction: Correction, folder: Path, period: Period) -> tuple[Course, Course]:
     """Give the versions as they were and as they should have been, the same again after a kill."""
     found: list[Course] = []
-    for name in ("was", "should"):
+    for name in COURSES:
         place = folder / name
         if not (place / courses.FILE).exists():
             made = changed(found[0], period, correction.document) if found else course_of(_today(correction))
