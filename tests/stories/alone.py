@@ -76,15 +76,18 @@ def _extended(found: re.Match[str], at: dt.datetime) -> Act:
     )
 
 
-@WORDS.sentence(r"(?P<who>\w+) .+ \(event (?P<event>[\w-]+)(?:, (?P<name>\w+) (?P<value>\w+))?\)")
+@WORDS.sentence(r"(?P<who>\w+) .+ \(event (?P<event>[\w-]+)(?P<properties>(?:, \w+ [\w-]+)*)\)")
 def _does(found: re.Match[str], at: dt.datetime) -> Act:
-    value: events.Scalar = found["value"]
-    if found["value"] and found["value"].isdigit():
-        value = int(found["value"])
+    told = (part.split(" ", 1) for part in found["properties"].split(", ")[1:])
     return found["who"], events.Happening(
         occurred_at=at,
         id=f"event-{found['event']}-{found['who']}-{at:%Y%m%d%H%M}",
         type=found["event"],
         member=found["who"],
-        properties={found["name"]: value} if found["name"] else {},
+        properties={name: _value(text) for name, text in told},
     )
+
+
+def _value(text: str) -> events.Scalar:
+    """Give what a property says: a number, true or false, or a text."""
+    return int(text) if text.isdigit() else {"true": True, "false": False}.get(text, text)

@@ -25,7 +25,7 @@ BUYS = re.compile(
     rf"^(?P<who>\w+) (?P<verb>buys|orders|asks about) (?P<goods>{LINE}(?:, {LINE})*)"
     r"(?: in (?:the store (?P<store>\w+)|(?P<currency>[A-Z]{3})))?"
     r"(?: paying (?P<points>\d+) (?P<wallet>\w+)(?: of hold (?P<hold>\w+))?)?"
-    r" \(order (?P<order>\w+)(?P<more>(?:, (?:status|channel|partner|payment|dated) [\w:. -]+)*)\)$"
+    r" \(order (?P<order>\w+)(?P<more>(?:, (?:status|channel|partner|payment|dated|rounding|reward) [\w:. -]+)*)\)$"
 )
 GOODS = re.compile(
     rf"(?P<amount>{AMOUNT})(?: with (?P<tax>{AMOUNT}) tax)? of (?P<name>\w+)"
@@ -97,6 +97,7 @@ class Story:
     goods: dict[str, dict[str, str]] = field(default_factory=dict)
     who: str = ""
     ids: int = 0
+    noted: str = ""
 
 
 def read(path: Path) -> Story:
@@ -278,6 +279,8 @@ def _purchase(story: Story, row: Row, bought: re.Match[str]) -> events.Purchase:
         channel=more.get("channel"),
         partner=more.get("partner"),
         payment=more.get("payment"),
+        rounding=_cents(more.get("rounding", "0")),
+        discounts=(events.Discount(amount=_cents(more["reward"]), kind="reward"),) if "reward" in more else (),
     )
 
 

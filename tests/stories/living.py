@@ -25,6 +25,7 @@ from stammis.members.models import Member
 from stammis.programmes import queries, services
 from stammis.programmes.models import Programme
 from stammis.simulation import services as simulation
+from tests.stories import office
 from tests.stories.between import meant
 from tests.stories.grammar import Row, Story, event, key, rate, read
 
@@ -58,6 +59,9 @@ def happen(story: Story, row: Row, programme: Programme) -> str:
         document = story.versions[int(published["number"]) - 1]
         services.publish(document, by="the story", now=row.at)
         return "0"
+    if (task := office.task(story, row, programme)) is not None:
+        before = points_of(story.who)
+        return task() or written(points_of(story.who) - before)
     said = meant(event(story, row))
     before = points_of(story.who)
     if said is None:
@@ -89,14 +93,19 @@ def put_right(programme: Programme, wrong: int, right: int, row: Row) -> None:
 
 def state_of(story: Story, row: Row, programme: Programme) -> tuple[int, dict[str, str]]:
     """Tell the balance after a row, and what the page's further columns ask for."""
-    member = Member.objects.get(programme=programme, reference=story.who)
+    member = Member.objects.filter(programme=programme, reference=story.who).first()
+    if member is None:
+        return 0, {}
     standing = msgspec.json.decode(StandingRow.objects.get(member_id=member.id).state, type=Standing)
     at = instant(row.at)
     rules = queries.versions(programme.id).at(at)
     assert rules is not None
     standing = as_of(standing, at, rules)
     balance = wallet_view(standing, rules, at)["points"]["active"]
-    return balance, {name: _further(name, standing, rules, at) for name in row.further}
+    seen = office.columns(story, programme)
+    return balance, {
+        name: seen[name]() if name in seen else _further(name, standing, rules, at) for name in row.further
+    }
 
 
 def _further(name: str, standing: Standing, rules: Rules, at: int) -> str:
