@@ -142,7 +142,8 @@ def test_whatever_ends_the_run_of_today_ends_it_by_name_too(till: Till) -> None:
 
     with pytest.raises(ArithmeticError):
         services.work(run.id, progress=once(broken))
-    assert {(each.state, each.message) for each in Run.objects.all()} == {(State.FAILED, "no such number")}
+    said = "Something broke that nobody had foreseen: no such number. The log says more."
+    assert {(each.state, each.message) for each in Run.objects.all()} == {(State.FAILED, said)}
     with pytest.raises(RunStopped):
         services.work(run.id, progress=once(lambda: stop_today(run), at=1))
     assert {each.state for each in Run.objects.all()} == {State.CANCELLED}

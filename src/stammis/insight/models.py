@@ -28,7 +28,8 @@ class LiabilityReport(models.Model):
     asked_at = models.DateTimeField(db_comment="When it was asked for, in real time.")
     reckoned_at = models.DateTimeField(null=True, db_comment="As of when the body stands, by the installation's clock.")
     body = models.TextField(null=True, db_comment="The report and the book it was reckoned from, as JSON.")
-    message = models.TextField(default="", db_comment="Why it failed.")
+    message = models.TextField(default="", db_comment="Why it failed, in English.")
+    wording = models.JSONField(null=True, db_comment="How that sentence was made, for other languages.")
 
     class Meta:
         """Few rows: what is old is removed."""

@@ -12,7 +12,8 @@ from stammis.insight.liability.reading import BeforeBeginning, read_book
 from stammis.insight.liability.report import Report, reported
 from stammis.insight.models import LiabilityReport
 from stammis.kit import clock
-from stammis.kit.errors import Invalid
+from stammis.kit.errors import Invalid, why_ended
+from stammis.kit.telling import kept
 from stammis.programmes import queries as programmes
 from stammis.programmes.models import Programme
 from stammis.snapshot import queries as snapshots
@@ -81,14 +82,14 @@ def want(programme: Programme, on: dt.date) -> bool:
     return bool(
         LiabilityReport.objects.filter(programme=programme, on=found.on)
         .exclude(state=LiabilityReport.State.WAITING)
-        .update(state=LiabilityReport.State.WAITING, asked_at=clock.real_now(), message="")
+        .update(state=LiabilityReport.State.WAITING, asked_at=clock.real_now(), **kept())
     )
 
 
-def fail(programme: Programme, on: dt.date, message: str) -> None:
+def fail(programme: Programme, on: dt.date, error: Exception) -> None:
     """Note why a report could not be reckoned."""
     LiabilityReport.objects.filter(programme=programme, on=on).update(
-        state=LiabilityReport.State.FAILED, message=message
+        state=LiabilityReport.State.FAILED, **kept(why_ended(error))
     )
 
 

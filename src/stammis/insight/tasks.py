@@ -21,9 +21,9 @@ def reckon_liability(programme_id: str, on: str) -> None:
     try:
         services.liability(programme, day)
     except Problem as problem:
-        services.fail(programme, day, problem.message)
+        services.fail(programme, day, problem)
     except Exception as error:
-        services.fail(programme, day, f"{type(error).__name__}: {error}")
+        services.fail(programme, day, error)
         raise
 
 

@@ -6,8 +6,6 @@ import inspect
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext
-
 from stammis.core.wording import Worded
 from stammis.kit.telling import told, told_each
 
@@ -38,16 +36,32 @@ class Problem(Exception):
         self.detail = detail
         super().__init__(self.message)
 
+    @property
+    def sentence(self) -> Worded:
+        """The message as a sentence that can be kept, and told in another language later."""
+        if isinstance(self.text, Worded):
+            return self.text
+        values = self.values or {}
+        return Worded(
+            str(self.text),
+            **{name: each if isinstance(each, str | int) else str(each) for name, each in values.items()},
+        )
+
     def told(self) -> str:
         """Say it in the active language; ``message`` is always English, for programs and for logs."""
-        if isinstance(self.text, Worded):
-            return told(self.text)
-        said = gettext(self.text)
-        return said % self.values if self.values else said
+        return told(self.sentence)
 
     def told_errors(self) -> list[dict[str, str]]:
         """Say what is wrong with each field in the active language; ``errors`` is English."""
         return told_each(self.errors)
+
+
+def why_ended(error: BaseException) -> Worded:
+    """Say why work ended early that an error ended: what the error says, or that nobody had foreseen it."""
+    if isinstance(error, Problem):
+        return error.sentence
+    words = str(error) or type(error).__name__
+    return Worded("Something broke that nobody had foreseen: %(words)s. The log says more.", words=words)
 
 
 class NotFound(Problem):

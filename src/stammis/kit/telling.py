@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from stammis.core.wording import Value, Worded, of_plain
+from stammis.core.wording import Value, Worded, as_plain, of_plain
 
 
 def told(sentence: str) -> str:
@@ -20,6 +20,11 @@ def told(sentence: str) -> str:
 def told_again(sentence: str, kept: dict[str, Any] | None = None) -> str:
     """Say a sentence that was kept, with what was kept beside it (see ``core.wording.as_plain``)."""
     return told(of_plain(kept) if kept else sentence)
+
+
+def kept(sentence: str = "") -> dict[str, Any]:
+    """Give the columns in which a row keeps a sentence, for ``told_again``; of none they are empty."""
+    return {"message": str(sentence), "wording": as_plain(sentence)}
 
 
 def told_each(mistakes: Iterable[dict[str, str]]) -> list[dict[str, str]]:

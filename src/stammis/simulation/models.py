@@ -72,7 +72,8 @@ class Run(models.Model):
     done = models.BigIntegerField(default=0, db_comment="So many members are folded.")
     total = models.BigIntegerField(default=0, db_comment="Of so many; 0: not known yet.")
     stopping = models.BooleanField(default=False, db_comment="Whether somebody wants it to stop.")
-    message = models.TextField(default="", db_comment="Why it failed.")
+    message = models.TextField(default="", db_comment="Why it failed, in English.")
+    wording = models.JSONField(null=True, db_comment="How that sentence was made, for other languages.")
     pinned = models.BooleanField(default=False, db_comment="Whether it stays until somebody removes it.")
     summary = models.JSONField(null=True, db_comment="What it came to, in short; null: not done.")
     begun_by = models.TextField(db_comment="Who asked for it: a mail address, or the command line.")
@@ -107,7 +108,8 @@ class Explanation(models.Model):
     state = models.TextField(choices=State.choices, default=State.QUEUED, db_comment="queued, running, done or failed.")
     done = models.BigIntegerField(default=0, db_comment="So many events are folded.")
     total = models.BigIntegerField(default=0, db_comment="Of so many; 0: not known yet.")
-    message = models.TextField(default="", db_comment="Why it failed.")
+    message = models.TextField(default="", db_comment="Why it failed, in English.")
+    wording = models.JSONField(null=True, db_comment="How that sentence was made, for other languages.")
     asked_at = models.DateTimeField(db_comment="When it was asked for, in real time.")
 
     class Meta:
@@ -158,7 +160,8 @@ class Correction(models.Model):
     total = models.BigIntegerField(default=0, db_comment="Of so many; 0: not known yet.")
     asked_at = models.DateTimeField(null=True, db_comment="When the present work was asked for, in real time.")
     stopping = models.BooleanField(default=False, db_comment="Whether somebody wants the planning to stop.")
-    message = models.TextField(default="", db_comment="Why the present work ended early; else empty.")
+    message = models.TextField(default="", db_comment="Why the present work ended early, in English; else empty.")
+    wording = models.JSONField(null=True, db_comment="How that sentence was made, for other languages.")
     position = models.JSONField(
         null=True, db_comment="stammis.snapshot Position of the history that was looked at; null: not planned yet."
     )

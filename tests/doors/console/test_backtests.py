@@ -10,17 +10,20 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 from procrastinate.contrib.django import app
 from procrastinate.testing import InMemoryConnector
 
 from stammis.members.queries import find
 from stammis.programmes import services, yaml
 from stammis.programmes.models import Draft
+from stammis.programmes.queries import UnknownProgramme
 from stammis.programmes.services import Author
 from stammis.simulation import tasks
 from stammis.simulation.course import FORM
 from stammis.simulation.models import Run
 from stammis.simulation.results import folder_of
+from stammis.simulation.services import work
 from stammis.staff import services as staff
 from tests.rooms.till import NOW, SHOP, Till, bought, day, redeems
 
@@ -219,6 +222,23 @@ def test_why_waits_for_the_worker_where_many_share_a_budget(client: Client) -> N
     assert (told["HX-Retarget"], told["HX-Reswap"]) == ("article.why", "outerHTML")
     assert "<h1>Why ben would have had another lot" in told.content.decode()
     assert "1 event came to something else" in html.unescape(client.get(address).content.decode())
+
+
+def test_why_a_run_failed_is_told_in_the_readers_language(client: Client) -> None:
+    till = shop()
+    signed_in(client)
+    run = asked(client, f"draft:{drafted(till).id}")
+
+    def broken(*_: object) -> None:
+        raise UnknownProgramme(gettext_noop("There is no programme «%(name)s»."), values={"name": "shoes"})
+
+    with pytest.raises(UnknownProgramme):
+        work(run.id, progress=broken)
+    address = reverse("console:backtest", args=[run.id])
+    for spoken, said in (("en", "There is no programme «shoes»."), ("fi", "Ohjelmaa «shoes» ei ole.")):
+        assert said in client.get(address, headers={"Accept-Language": spoken}).content.decode()
+    run.refresh_from_db()
+    assert run.message == "There is no programme «shoes»."
 
 
 def test_tables_and_charts_are_taken_away(client: Client) -> None:

@@ -11,6 +11,7 @@ from stammis.core.wording import Worded, as_plain
 from stammis.imports.files import Bad
 from stammis.imports.models import BadRow, Run
 from stammis.kit import clock
+from stammis.kit.telling import kept
 from stammis.programmes.models import Programme
 
 Progress = Callable[["Standing"], None]
@@ -126,6 +127,4 @@ def stop(run: Run) -> Run:
 
 def fail(run: Run, message: Worded) -> None:
     """End a run that cannot go on, and say why."""
-    Run.objects.filter(id=run.id).update(
-        state=Run.State.FAILED, finished_at=clock.real_now(), message=str(message), wording=as_plain(message)
-    )
+    Run.objects.filter(id=run.id).update(state=Run.State.FAILED, finished_at=clock.real_now(), **kept(message))

@@ -39,7 +39,7 @@ from stammis.simulation.services.planning import (
 )
 from stammis.simulation.services.queueing import queue
 from stammis.simulation.services.tidying import pin, remove, tidy
-from stammis.simulation.services.working import FEW, RunBusy, cancel, fail, orphans, work
+from stammis.simulation.services.working import FEW, RunBusy, cancel, orphans, work
 
 __all__ = [
     "DAYS",
@@ -73,7 +73,6 @@ __all__ = [
     "cancel",
     "drop_correction",
     "explain",
-    "fail",
     "in_force",
     "orphans",
     "pin",

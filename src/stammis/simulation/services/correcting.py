@@ -15,7 +15,8 @@ from stammis.accrual.services import record
 from stammis.core.effects import Posted
 from stammis.core.events import Adjustment, Corrected
 from stammis.kit import clock
-from stammis.kit.errors import Conflict
+from stammis.kit.errors import Conflict, why_ended
+from stammis.kit.telling import kept
 from stammis.programmes.models import Programme
 from stammis.simulation.folders import alone
 from stammis.simulation.models import Correction, CorrectionLine
@@ -88,6 +89,7 @@ def begin_undoing(programme: Programme, correction_id: uuid.UUID, *, by: str) ->
 
 def _begin(correction: Correction) -> None:
     correction.done, correction.total, correction.message = 0, 0, ""
+    correction.wording = None
     correction.asked_at = clock.real_now()
 
 
@@ -108,7 +110,7 @@ def post(correction_id: uuid.UUID, *, progress: Progress | None = None) -> Corre
 
 
 def _fail(correction: Correction, error: Exception) -> None:
-    Correction.objects.filter(id=correction.id).update(message=str(error) or type(error).__name__)
+    Correction.objects.filter(id=correction.id).update(**kept(why_ended(error)))
 
 
 def _post(correction: Correction, tell: Progress) -> None:
@@ -122,7 +124,7 @@ def _post(correction: Correction, tell: Progress) -> None:
         tell(done, total)
     after = Correction.State.UNDONE if undoing else Correction.State.POSTED
     rows = Correction.objects.filter(id=correction.id, state=correction.state)
-    rows.update(state=after, message="", done=done, total=total)
+    rows.update(state=after, done=done, total=total, **kept())
 
 
 def _concerned(correction: Correction) -> Any:

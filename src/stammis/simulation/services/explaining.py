@@ -10,8 +10,9 @@ from functools import partial
 from django.db.models import QuerySet
 
 from stammis.kit import clock
-from stammis.kit.errors import Problem
+from stammis.kit.errors import why_ended
 from stammis.kit.patience import steadily
+from stammis.kit.telling import kept
 from stammis.members.models import Member
 from stammis.simulation import queries
 from stammis.simulation.models import Explanation, Run
@@ -48,15 +49,14 @@ def explain(member_id: uuid.UUID, run: Run, other: Run) -> None:
     about next. Raises as ``queries.why`` does.
     """
     asked = Explanation.objects.filter(member_id=member_id, run=run, other=other)
-    asked.update(state=State.RUNNING, message="", done=0, total=0)
+    asked.update(state=State.RUNNING, done=0, total=0, **kept())
     try:
         sides = telling.sides_of(member_id, run, other)
         also = [change.member.bytes for change in queries.compared(run, other).largest]
         members = list(dict.fromkeys([member_id.bytes, *also]))
         _fold(members, dict(zip((other, run), sides, strict=True)), asked)
     except Exception as error:
-        message = str(error) if isinstance(error, Problem) else ""  # what broke is in the log
-        steadily(partial(asked.update, state=State.FAILED, message=message), ENDING_SECONDS)
+        steadily(partial(asked.update, state=State.FAILED, **kept(why_ended(error))), ENDING_SECONDS)
         raise
     asked.update(state=State.DONE)
 

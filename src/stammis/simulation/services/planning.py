@@ -14,8 +14,9 @@ import msgspec
 from django.db import transaction
 
 from stammis.kit import clock
-from stammis.kit.errors import Conflict, Invalid
+from stammis.kit.errors import Conflict, Invalid, why_ended
 from stammis.kit.patience import steadily
+from stammis.kit.telling import kept
 from stammis.programmes.models import Programme, Version
 from stammis.simulation import course as courses
 from stammis.simulation.course import Course
@@ -229,17 +230,18 @@ def _read(correction_id: uuid.UUID) -> Correction:
 def _wait(correction: Correction) -> None:
     if correction.state in OPEN:
         correction.state = State.PLANNING
-    correction.stopping, correction.message, correction.asked_at = False, "", clock.real_now()
-    correction.save(update_fields=["state", "stopping", "message", "asked_at"])
+    correction.stopping, correction.asked_at = False, clock.real_now()
+    correction.message, correction.wording = "", None
+    correction.save(update_fields=["state", "stopping", "message", "wording", "asked_at"])
 
 
-def _end(correction: Correction, state: State, message: str = "") -> None:
+def _end(correction: Correction, state: State, why: str = "") -> None:
     rows = Correction.objects.filter(id=correction.id, state=State.PLANNING)
-    rows.update(state=state, message=message, stopping=False)
+    rows.update(state=state, stopping=False, **kept(why))
 
 
 def _fail(correction: Correction, error: Exception) -> None:
-    _end(correction, State.FAILED, message=str(error))
+    _end(correction, State.FAILED, why_ended(error))
 
 
 def _period(
@@ -343,7 +345,8 @@ def _keep(correction: Correction, snapshot: Snapshot, found: list[Found], looked
         for line in lines:
             line.correction = now
         CorrectionLine.objects.bulk_create(lines, batch_size=1_000)
-        now.state, now.stopping, now.message = State.DRAFT, False, ""
+        now.state, now.stopping = State.DRAFT, False
+        now.message, now.wording = "", None
         now.done = now.total = looked_at
         now.position = msgspec.to_builtins(snapshot.position)
         now.totals = totals_of(lines) | {"members": looked_at}

@@ -14,8 +14,9 @@ from pathlib import Path
 import msgspec
 
 from stammis.kit import clock
-from stammis.kit.errors import Conflict
+from stammis.kit.errors import Conflict, why_ended
 from stammis.kit.patience import steadily
+from stammis.kit.telling import kept
 from stammis.simulation import course as courses
 from stammis.simulation import population, results, settling
 from stammis.simulation.course import Course
@@ -77,11 +78,6 @@ def cancel(run: Run) -> None:
     Run.objects.filter(id=run.id, state=Run.State.QUEUED).update(state=Run.State.CANCELLED)
 
 
-def fail(run: Run, message: str) -> None:
-    """End a run that cannot go on, and say why."""
-    _end(run, Run.State.FAILED, message=message)
-
-
 def orphans() -> list[Run]:
     """Give the runs that are said to be under way though nobody works on them. Raises NoFolder.
 
@@ -96,15 +92,15 @@ def _under_way(run: Run) -> Iterator[None]:
     """Say that a run is under way, and how it ended where it is not done. Raises DatabaseLost where that is why."""
 
     def failed(error: Exception) -> None:
-        _end(run, Run.State.FAILED, message=str(error))
+        _end(run, Run.State.FAILED, why_ended(error))
 
     with ended(RunStopped, lambda: _end(run, Run.State.CANCELLED), failed):
-        Run.objects.filter(id=run.id).update(state=Run.State.RUNNING, stopping=False, message="", finished_at=None)
+        Run.objects.filter(id=run.id).update(state=Run.State.RUNNING, stopping=False, finished_at=None, **kept())
         yield
 
 
-def _end(run: Run, state: Run.State, message: str = "") -> None:
-    Run.objects.filter(id=run.id).update(state=state, message=message, finished_at=clock.real_now())
+def _end(run: Run, state: Run.State, why: str = "") -> None:
+    Run.objects.filter(id=run.id).update(state=state, finished_at=clock.real_now(), **kept(why))
 
 
 @contextmanager
