@@ -11,11 +11,15 @@ from django.db import transaction
 from msgspec import structs
 
 from stammis.accrual.outcomes import MemberFields
+from stammis.accrual.services import pass_days
 from stammis.core.events import HoldPlaced, PoolChanged, Tender
 from stammis.programmes.services import BadDocument
 from stammis.simulation import queries, services
+from stammis.simulation.course import FILE, FORM
 from stammis.simulation.models import Run
 from stammis.simulation.results import Summary, folder_of
+from tests.rooms.test_merges import merges, parts
+from tests.rooms.test_merges_carry import YEARS
 from tests.rooms.till import NOW, SHOP, Till, adjusted, bought, day, gives, redeems, returned
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +189,25 @@ def test_who_is_tied_is_folded_together_and_a_gift_that_is_not_there_is_not_give
     assert (doubled.wallets["points"].sent, doubled.wallets["points"].received) == (-80, 80)
 
 
+def test_accounts_that_leave_a_merge_in_turn_are_folded_as_they_left() -> None:
+    higher = {"kind": "tier", "set": "level", "at_least": "silver"}
+    earn = [SHOP["earn"][0], {"id": "more", "kind": "purchase", "points": 7, "when": higher}]
+    till = Till(earn=earn, tiers=[YEARS | {"downgrade": {"by": "one_step"}}], now=day("2026-12-01"))
+    till.one(bought("O-1", 120_000, "old", at=day("2025-12-01")))
+    till.say(bought("A-1", 9_000, at=day("2026-11-01")), bought("C-1", 9_000, "cleo", at=day("2026-11-01")))
+    pass_days(till.now)
+    merges(till, at=till.now)
+    merges(till, "M-2", "cleo", at=till.now)
+    till.now = day("2027-01-05")
+    pass_days(till.now)
+    for event in (parts("M-1"), parts("M-2"), bought("A-2", 5_000)):
+        till.now += dt.timedelta(minutes=1)
+        till.one(structs.replace(event, occurred_at=till.now))
+    assert till.active() == 90 + 50
+    found = proven(till)
+    assert (found.differing, found.compared) == (0, 9)
+
+
 def test_a_run_that_is_killed_in_the_middle_comes_to_the_same_result() -> None:
     till = Till()
     for number in range(services.FEW + 20):
@@ -210,6 +233,27 @@ def test_a_run_that_is_killed_in_the_middle_comes_to_the_same_result() -> None:
     assert summary is not None
     assert summary.wallets["points"].earned == sum((1_000 + n) // 100 for n in range(services.FEW + 20))
     assert resumed.state == Run.State.DONE
+
+
+@pytest.mark.parametrize("course", [f'"form":{FORM - 1}', '"form":"of old"'])
+def test_what_an_older_release_began_is_folded_from_its_snapshot_again(course: str) -> None:
+    till = Till()
+    till.say(*(bought(f"p-{number}", 1_000, f"person-{number}", at=day("2026-01-10")) for number in range(40)))
+    run = services.begin(till.programme, by="test")
+    with pytest.raises(services.RunStopped):
+        services.work(run.id, progress=lambda _done, _total: services.cancel(run))
+    folder = folder_of(run)
+    begun = list(folder.glob("b*/*"))
+    assert begun
+    for each in begun:
+        each.write_bytes(b"in another form")
+    (folder / FILE).write_text((folder / FILE).read_text().replace(f'"form":{FORM}', course))
+    (folder / "of-another-release").write_text("")
+    till.say(bought("later", 99_000, "person-1"))  # the snapshot does not know of it
+    summary = queries.summary_of(services.work(run.id))
+    assert summary is not None
+    assert (summary.members, summary.wallets["points"].earned) == (40, 400)
+    assert not (folder / "of-another-release").exists()
 
 
 def test_a_run_stops_when_somebody_wants_it_to() -> None:

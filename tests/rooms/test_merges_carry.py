@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -183,6 +184,36 @@ def test_a_review_between_merge_and_parting_is_made_again_for_each_alone(
         pass_days(day("2027-05-01"))
         till.now = day("2027-05-01")
         found[-1] += [read_level(till, member) for member in ("anna", "old")]
+        assert verify(till.programme) == []
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("merged", [("old", "cleo"), ("cleo", "old")])
+@pytest.mark.parametrize("parted", [("old", "cleo"), ("cleo", "old")])
+@pytest.mark.parametrize(("own", "cleo"), [(0, 9_000), (120_000, 120_000)])
+@pytest.mark.parametrize(("reviewed", "at_once"), [(False, True), (True, False), (True, True)])
+def test_of_accounts_that_leave_in_turn_nothing_stays(
+    own: int, cleo: int, merged: Sequence[str], parted: Sequence[str], *, reviewed: bool, at_once: bool
+) -> None:
+    found = []
+    for alone in (False, True):
+        till = Till(tiers=[YEARS | {"downgrade": {"by": "one_step"}}], now=day("2026-12-01"))
+        till.say(bought("A-1", own, at=day("2025-12-01")), bought("O-1", 120_000, "old", at=day("2025-12-01")))
+        till.say(bought("A-2", 9_000, at=day("2026-11-01")), bought("C-1", cleo, "cleo", at=day("2026-11-01")))
+        pass_days(till.now)
+        for member in () if alone else merged:
+            till.now += dt.timedelta(hours=1)
+            merges(till, member, member, at=till.now)
+        assert alone or level(till) == "gold"
+        till.now = day("2027-01-05") if reviewed else till.now
+        pass_days(till.now)
+        said = [] if alone else [parts(member, at=till.now) for member in parted]
+        for group in [said] if at_once else [[each] for each in said]:
+            till.say(*group)
+        found.append([read_level(till, member) for member in ("anna", "old", "cleo")])
+        pass_days(day("2028-05-01"))
+        till.now = day("2028-05-01")
+        found[-1] += [read_level(till, member) for member in ("anna", "old", "cleo")]
         assert verify(till.programme) == []
     assert found[0] == found[1]
 

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from stammis.accrual.outcomes import Accepted, Declined, MemberFields
 from stammis.accrual.queries import member_view, pool_view
 from stammis.accrual.services import pass_days, verify
-from stammis.core.events import AnyEvent, Merged, PoolChanged, ReturnLine, Right, Unmerged
+from stammis.core.events import AnyEvent, HoldPlaced, Merged, PoolChanged, ReturnLine, Right, Tender, Unmerged
 from stammis.ledger.models import Entry
 from tests.rooms.till import (
     NOW,
@@ -250,6 +251,22 @@ def test_what_becomes_active_before_an_event_is_shared_too() -> None:
     till.one(joins(share=40))
     till.one(bought("A-1", 10_000, at=NOW))
     till.one(bought("A-2", 1_000, at=day("2026-06-30")))
+    assert (till.active(), till.active("home")) == (60, 40)
+    assert verify(till.programme) == []
+
+
+def test_the_pool_has_its_share_of_what_becomes_active_before_a_hold_comes_along() -> None:
+    till = home(wallets=waiting_wallet(pays=True, value="1"), rewards=[])
+    till.one(MemberFields("old", {}))
+    till.one(adjusted("J", 30, "old"))
+    hold = HoldPlaced(occurred_at=NOW, id="H-1", member="old", wallet="points", amount=30, seconds=30 * 86_400)
+    till.one_as(hold, ("hold", "H-1"))
+    till.one(joins(left=True))
+    till.one_as(Merged(occurred_at=NOW, id="M-1", member="old", into="anna"), ("merge", "M-1"))
+    till.one(joins(share=40))
+    till.one(bought("A-1", 10_000))
+    till.now = day("2026-06-20")
+    till.one(structs.replace(bought("A-2", 3_000, at=till.now), points=Tender("points", 30, "H-1")))
     assert (till.active(), till.active("home")) == (60, 40)
     assert verify(till.programme) == []
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stammis.accrual.services import restore_pending, settle_pending, verify
+from stammis.accrual.services import change_member, pass_days, restore_pending, settle_pending, verify
 from stammis.kit import clock
 from stammis.members.queries import find
 from stammis.programmes.services import publish
@@ -97,3 +97,27 @@ def test_what_was_let_go_is_put_right_as_all_else() -> None:
     till.one(bought("a", 1_000, at=day("2026-01-11")))
     taken(till, 1, released=True)
     assert lines(planned(till, ONCE)) == [("anna", -10, "")]
+
+
+@pytest.mark.parametrize("part", [0, 500_000, 999_999])
+def test_it_is_found_at_whatever_part_of_a_second(part: int) -> None:
+    till = shop()
+    at = day("2026-01-11")
+    till.say(
+        bought("small", 1_000, at=at), bought("a", 3_000, at=at.replace(microsecond=part)), bought("b", 5_000, at=at)
+    )
+    taken(till, 2)
+    assert lines(planned(till, LATER)) == [("anna", 50 - 20 - 100, "")]
+
+
+def test_of_what_does_not_happen_by_other_rules_nothing_is_taken() -> None:
+    cake = {"id": "cake", "kind": "event", "event": "birthday", "points": 50}
+    till = Till(earn=[*ONCE, cake], wallets=WAITS, now=day("2026-01-01"))
+    change_member(till.programme.id, "anna", {"birthday": dt.date(1990, 1, 11)}, now=till.now)
+    till.now = NOW
+    pass_days(day("2026-01-12"))
+    till.one(bought("a", 3_000, at=day("2026-01-12")))
+    assert [amount for _, amount, _ in till.rows()] == [50, 30]
+    taken(till, 1)
+    # without the birthday the purchase is the first row; nobody took that
+    assert lines(planned(till, ONCE)) == []

@@ -95,6 +95,17 @@ def carried_on(before: Standing, effects: Iterable[Effect], after: Standing, oth
     )
 
 
+def since_left(carried: Carried, left: Carried) -> Carried:
+    """What was carried into an account that another has left since: what that one had brought is not its own."""
+    if carried.since < left.since:
+        return carried  # the other came later
+    own = {
+        name: (cycle, _without(kept, left.kept.get(name, ())), reached)
+        for name, (cycle, kept, reached) in carried.own.items()
+    }
+    return structs.replace(carried, own=own)
+
+
 def taken_out(carried: Iterable[Carried]) -> Carried:
     """What parting two accounts takes out of the other: all that was carried into it, below zero."""
     progress: dict[str, dict[int, int]] = {}
@@ -204,7 +215,6 @@ def _parted(carried: Carried, standing: Standing, moved: list[Effect], at: int, 
         tiers = rules.tier_sets.get(name)
         if carried.since and tiers is not None and tiers.reviewed:
             cycle, mine, reached = carried.own.get(name, (0, (), ()))
-            mine = tuple([each for each in mine if each[1] <= at or each in stay.kept])  # else its owner has left
             own, together = Stay(cycle, mine, None, reached), Stay(cycle, (*mine, *kept), None, reached)
             reviewed = kept_by_reviews(together, standing, tiers, since=carried.since, at=at, rules=rules)
             others = _without(stay.kept, reviewed)

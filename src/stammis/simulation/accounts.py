@@ -8,6 +8,7 @@ from typing import Any
 
 from stammis.accrual.services.comparing import row_of
 from stammis.accrual.services.deciding import Decided, Subject
+from stammis.core.carrying import since_left
 from stammis.core.effects import (
     Counted,
     Decision,
@@ -137,6 +138,9 @@ class Account:
                 self.brought.setdefault(event.id, []).append(step.decision.effects)
                 if event.carried is not None:
                     self.carried.setdefault(event.id, []).append(event.carried)
+            elif event.purpose == "unmerge" and event.carried is not None:
+                for carried in self.carried.values():
+                    carried[:] = [since_left(each, event.carried) for each in carried]
         elif isinstance(event, Merged):
             self.merge = event
         elif isinstance(event, PendingSettled):

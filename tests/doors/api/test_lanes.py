@@ -43,6 +43,7 @@ class Lanes:
 
     installation: Installation
     process: subprocess.Popen[bytes]
+    place: Path
 
     def pids(self) -> list[int]:
         """The lanes themselves."""
@@ -65,7 +66,7 @@ def lanes(
         with serving(template, django_db_blocker, tmp_path_factory.mktemp("web")) as made:
             environment = {**os.environ, "DATABASE_URL": url_of(made.address), "STAMMIS_WORKERS": "2"}
             command = [sys.executable, "-P", "-m", "stammis.config.batches", str(os.getpid()), place]
-            started = Lanes(made, subprocess.Popen(command, env=environment))
+            started = Lanes(made, subprocess.Popen(command, env=environment), Path(place))
             try:
                 until(lambda: len(started.pids()) == 2)
                 yield started
@@ -135,6 +136,16 @@ def test_a_lane_that_is_told_to_end_finishes_its_batch(lanes: Lanes) -> None:
         database.rollback()
         assert large.result().status_code == 200
     until(lambda: len(set(lanes.pids()) - before) == 2)
+
+
+def test_a_lane_that_breaks_is_replaced_and_takes_nothing_along(lanes: Lanes) -> None:
+    caller = lanes.installation.caller(lanes.installation.publish(programme()))
+    before = set(lanes.pids())
+    lanes.tell(signal.SIGINT)  # nobody expects it: it breaks off whatever a lane is doing
+    until(lambda: len(set(lanes.pids()) - before) == 2)
+    assert lanes.place.exists()
+    assert post(caller, batch("afterwards")).status_code == 200
+    assert lanes.process.poll() is None
 
 
 def test_killed_lanes_lose_nothing_and_double_nothing(lanes: Lanes) -> None:

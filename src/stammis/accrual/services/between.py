@@ -187,6 +187,7 @@ def give_back(act: Act, giver: Subject, taker: Subject, merged: Merged, event: U
         )
         step = act.play(giver, parted)
         assert isinstance(step, Decided), "what leaves so is never refused"
+        histories.left(giver.id, out)
 
 
 def prove(

@@ -17,10 +17,10 @@ LEFT JOIN accrual_purchasestatus AS p ON p.member_id = e.member_id AND p.purchas
 WHERE e.member_id = ANY($1::uuid[]) AND e.kind = 'purchase' ORDER BY e.member_id, e.occurred_at, e.seq
 """
 _BROUGHT = """
-SELECT e.member_id, e.external_id, e.body, d.record
+SELECT e.member_id, coalesce(e.external_id, ''), e.body, d.record
 FROM activity_event AS e JOIN accrual_decision AS d USING (member_id, seq)
 JOIN unnest($1::uuid[], $2::text[]) AS k (member_id, cause)
-    ON e.member_id = k.member_id AND e.kind = 'received' AND e.external_id = k.cause
+    ON e.member_id = k.member_id AND e.kind = 'received' AND k.cause IN (e.external_id, '')
 ORDER BY e.member_id, e.seq
 """
 _EXPIRED = f"""
@@ -36,11 +36,10 @@ def load_histories(transaction: Transaction, asked: Asked, loaded: Loaded) -> No
         return
     guests = [loaded.identities[name] for name in asked.claims if name in loaded.identities]
     ending = [loaded.identities[name] for name in asked.merges if name in loaded.identities]
-    undone = [(bytes.fromhex(event.account), event.id) for event in _merges(asked, loaded)]
-    targets = [target for target, _ in undone]
+    targets = [bytes.fromhex(event.account) for event in _merges(asked, loaded)]
     bought = transaction.send(_BOUGHT, arrays.uuids(guests))
     leading = members.ask_aliases(transaction, ending)
-    causes = sorted({*undone, *spent})
+    causes = sorted({*((target, "") for target in targets), *(each for each in spent if each[0] not in targets)})
     brought = transaction.send(
         _BROUGHT, arrays.uuids([account for account, _ in causes]), arrays.texts([cause for _, cause in causes])
     )
@@ -58,6 +57,8 @@ def load_histories(transaction: Transaction, asked: Asked, loaded: Loaded) -> No
             histories.brought.setdefault(key, []).append(effects)
             if event.carried is not None:
                 histories.carried.setdefault(key, []).append(event.carried)
+        elif event.purpose == "unmerge" and event.carried is not None:
+            histories.left(key[0], event.carried)
         elif event.purpose == "draw":
             histories.drawn.setdefault(key, []).append((event.from_, effects))
     histories.expired.update(read_expired(answers[expired]))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from stammis.accrual.records import read_event, read_issued, read_record, read_standing, read_state, read_takes
 from stammis.accrual.services.asking import Asked, Name
 from stammis.core.calendars import instant
+from stammis.core.carrying import since_left
 from stammis.core.effects import Effect, PurchaseMoved
 from stammis.core.events import AnyEvent, Claimed, Purchase
 from stammis.core.parcels import Carried
@@ -85,6 +86,12 @@ class Histories:
     carried: dict[tuple[bytes, str], list[Carried]] = field(default_factory=dict)
     drawn: dict[tuple[bytes, str], list[tuple[str, tuple[Effect, ...]]]] = field(default_factory=dict)
     expired: dict[bytes, dict[int, int]] = field(default_factory=dict)
+
+    def left(self, account: bytes, what: Carried) -> None:
+        """Let another, with what it brought, have left an account: what was carried there since is parted so."""
+        for (taker, _), carried in self.carried.items():
+            if taker == account:
+                carried[:] = [since_left(each, what) for each in carried]
 
 
 @dataclass(slots=True)
