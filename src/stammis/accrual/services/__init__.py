@@ -5,7 +5,7 @@ from __future__ import annotations
 from stammis.accrual.services.approvals import NotWaiting, OwnApproval, approve, ask_approval, refuse_approval
 from stammis.accrual.services.comparing import Difference
 from stammis.accrual.services.days import pass_days
-from stammis.accrual.services.intake import record
+from stammis.accrual.services.intake import record, record_free
 from stammis.accrual.services.proof import verify
 from stammis.accrual.services.sealing import seal_days
 from stammis.accrual.services.verbs import (
@@ -30,6 +30,7 @@ __all__ = [
     "give_level",
     "pass_days",
     "record",
+    "record_free",
     "redeem",
     "refuse_approval",
     "restore_pending",

@@ -15,6 +15,7 @@ from stammis.accrual.services.group import Group
 from stammis.accrual.services.histories import load_histories
 from stammis.accrual.services.loading import Loaded, Overtaken, ask_issued, load, read_issued_rows
 from stammis.accrual.services.past import go_back, recorded
+from stammis.accrual.services.turns import MustWait, may_differ, put_off
 from stammis.kit.pipeline import Transaction
 from stammis.rewards import services as rewards
 
@@ -35,12 +36,33 @@ def record(
     stood then.
     Raises Django's database errors where the database is away.
     """
+    found = _insist(items, now, dry_run=dry_run, as_of=as_of)
+    return [outcome for outcome in found if outcome is not None]
+
+
+def record_free(items: Sequence[Item], *, now: dt.datetime) -> list[Outcome | None]:
+    """Do as ``record`` does, but where another transaction holds an item's member, give None and put the item off.
+
+    So are all that follow it and could tell. Whoever asks for them again keeps their order.
+    """
+    return _insist(items, now, waits=not may_differ(items))
+
+
+def _insist(
+    items: Sequence[Item],
+    now: dt.datetime,
+    *,
+    waits: bool = True,
+    dry_run: bool = False,
+    as_of: dt.datetime | None = None,
+) -> list[Outcome | None]:
+    """Try until nobody else is quicker; item by item where one of them cannot be written."""
     if not items:
         return []
     fault: DatabaseError | None = None
     for _ in range(TRIES):
         try:
-            return _attempt(items, now, dry_run=dry_run, as_of=as_of)
+            return _attempt(items, now, waits=waits, dry_run=dry_run, as_of=as_of)
         except DatabaseError as error:
             fault = error
             if _code(error) not in _RACES:
@@ -60,29 +82,43 @@ def _code(error: DatabaseError) -> str:
     return getattr(error.__cause__, "sqlstate", None) or ""
 
 
-def _attempt(items: Sequence[Item], now: dt.datetime, *, dry_run: bool, as_of: dt.datetime | None) -> list[Outcome]:
+def _attempt(
+    items: Sequence[Item], now: dt.datetime, *, waits: bool, dry_run: bool, as_of: dt.datetime | None
+) -> list[Outcome | None]:
     asked = asked_by(items)
     alone = False
     while True:
         try:
-            return _group(items, asked, now, alone=alone, dry_run=dry_run, as_of=as_of)
+            return _group(items, asked, now, alone=alone, waits=waits, dry_run=dry_run, as_of=as_of)
         except MustBeAlone:
             alone = True
+        except MustWait:
+            waits = True
         except Overtaken:
             continue
 
 
 def _group(
-    items: Sequence[Item], asked: Asked, now: dt.datetime, *, alone: bool, dry_run: bool, as_of: dt.datetime | None
-) -> list[Outcome]:
+    items: Sequence[Item],
+    asked: Asked,
+    now: dt.datetime,
+    *,
+    alone: bool,
+    waits: bool,
+    dry_run: bool,
+    as_of: dt.datetime | None,
+) -> list[Outcome | None]:
     with Transaction() as transaction:
-        loaded = load(transaction, asked, alone=alone)
+        loaded = load(transaction, asked, alone=alone, waits=waits)
+        later = set() if waits else put_off(transaction, items, asked, loaded)
         _load_rewards(transaction, asked, loaded)
         load_histories(transaction, asked, loaded)
         _load_shared(transaction, items, asked, loaded, as_of)
+        if later and loaded.budgets:
+            raise MustWait
         if not dry_run:
             group = Group(loaded, now, alone=alone)
-            outcomes = [group.take(item) for item in items]
+            outcomes = [None if later and place in later else group.take(item) for place, item in enumerate(items)]
             group.writing.send(transaction)
             transaction.commit()
             return outcomes

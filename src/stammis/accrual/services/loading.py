@@ -146,6 +146,7 @@ WITH wanted AS MATERIALIZED (
 SELECT w.place, s.member_id, s.state FROM wanted AS w JOIN accrual_standing AS s USING (member_id)
 ORDER BY s.member_id FOR UPDATE OF s
 """
+LOCK_FREE = f"{LOCK} SKIP LOCKED"
 RECEIPTS = """
 SELECT k.place, r.member_id, r.seq, r.status, r.hash, e.body, d.version, d.record, p.state
 FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS k (programme_id, kind, external_id, place),
@@ -198,27 +199,31 @@ def begin(transaction: Transaction, *, alone: bool = False) -> None:
     transaction.send(BEGIN_ALONE if alone else BEGIN, arrays.one_int(PURCHASES))
 
 
-def load(transaction: Transaction, asked: Asked, *, alone: bool) -> Loaded:
-    """Lock and load, in one round trip. Raises Overtaken."""
+def load(transaction: Transaction, asked: Asked, *, alone: bool, waits: bool = True) -> Loaded:
+    """Lock and load, in one round trip; unless it ``waits``, without those that another transaction holds.
+
+    Raises Overtaken.
+    """
     begin(transaction, alone=alone)
     identities, receipts, origins = list(asked.identities), list(asked.receipts | asked.origins), list(asked.origins)
-    locked = transaction.send(LOCK, *_names(identities), *_names(origins), arrays.uuids(list(asked.tied)))
-    received = transaction.send(RECEIPTS, *_names(receipts)) if receipts else None
-    waits = transaction.send(WAITING, *_pairs(asked.arriving), *_names(asked.returns))
+    lock = LOCK if waits else LOCK_FREE
+    locked = transaction.send(lock, *columns(identities), *columns(origins), arrays.uuids(list(asked.tied)))
+    received = transaction.send(RECEIPTS, *columns(receipts)) if receipts else None
+    early = transaction.send(WAITING, *_pairs(asked.arriving), *columns(asked.returns))
     stamps = transaction.send(programmes.STAMPS, arrays.uuids(list(asked.programmes)))
     closed = seals.ask_closed(transaction)
-    expired = transaction.send(_EXPIRED, *_names(origins)) if origins else None
+    expired = transaction.send(_EXPIRED, *columns(origins)) if origins else None
     rows = members.ask(transaction, identities) if asked.changed else None
     answers = transaction.sync()
 
     standings, found = _read_standings(answers[locked], identities)
     known = {} if received is None else _read_receipts(answers[received], receipts)
-    if any(name in known and known[name].member not in standings for name in origins):
+    if waits and any(name in known and known[name].member not in standings for name in origins):
         raise Overtaken
     if tied := ties_of(standings.values()) - standings.keys() - asked.tied:
         asked.tied |= tied
         raise Overtaken
-    waiting = _read_waiting(answers[waits])
+    waiting = _read_waiting(answers[early])
     return Loaded(
         versions=read_versions(answers[stamps]),
         closed_until=seals.read_closed(answers[closed]),
@@ -274,7 +279,8 @@ def read_versions(rows: Rows) -> dict[bytes, programmes.Versions]:
     }
 
 
-def _names(names: Sequence[Name]) -> tuple[arrays.Param, arrays.Param, arrays.Param]:
+def columns(names: Sequence[Name]) -> tuple[arrays.Param, arrays.Param, arrays.Param]:
+    """Give names as the three columns of a statement."""
     programme_ids, kinds, values = zip(*names, strict=True) if names else ((), (), ())
     return arrays.uuids(programme_ids), arrays.texts(kinds), arrays.texts(values)
 
