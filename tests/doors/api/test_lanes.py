@@ -35,6 +35,10 @@ from tests.processes import end, until
 ITEMS = 600
 MEMBERS = 50
 KILLED = 5
+HELD = """
+select s.member_id from accrual_standing s join members_identity i using (member_id)
+join programmes_programme p on p.id = i.programme_id where i.value = 'm7' and p.slug = %s for update of s
+"""
 
 
 @dataclass
@@ -120,6 +124,42 @@ def test_nobody_waits_for_a_large_batch(lanes: Lanes) -> None:
         assert (alone.status_code, small.status_code, large.done()) == (201, 200, False)
         lanes.tell(signal.SIGCONT)
         assert large.result().status_code == 200
+
+
+def test_a_member_whom_somebody_holds_holds_up_no_other_of_a_batch(lanes: Lanes) -> None:
+    caller = lanes.installation.caller(lanes.installation.publish(programme()))
+    assert post(caller, batch("before", items=MEMBERS)).status_code == 200
+    body = batch("held")
+    for number, item in enumerate(body["items"]):
+        item["lines"][0]["amount"] = f"{number + 1}.00"
+    with psycopg.connect(lanes.installation.address) as database, ThreadPoolExecutor(1) as beside:
+        database.execute(HELD, [caller.programme])
+        waiting = beside.submit(post, caller, body)
+        recorded = "select count(*) from activity_receipt where external_id like 'held-%'"
+        of_others = ITEMS - ITEMS // MEMBERS
+        until(lambda: database.execute(recorded).fetchone() == (of_others,))
+        assert not waiting.done()
+        database.rollback()
+        told = waiting.result().json()["outcomes"]
+    earned = [outcome["answer"]["effects"][0]["amount"] for outcome in told]
+    assert earned == [number + 1 for number in range(ITEMS)]
+    rows = [each["answer"]["effects"][0]["row"].rsplit("-", 1)[-1] for each in told[7::MEMBERS]]
+    assert rows == sorted(rows, key=int), "the order of a member's purchases is kept"
+
+
+def test_a_batch_that_both_lanes_get_at_once_counts_once(lanes: Lanes) -> None:
+    caller = lanes.installation.caller(lanes.installation.publish(programme()))
+    for again in range(3):
+        body = batch(f"twice-{again}")
+        with ThreadPoolExecutor(2) as clients:
+            both = [answer.json()["outcomes"] for answer in clients.map(post, [caller] * 2, [body] * 2)]
+        for first, other in zip(*both, strict=True):
+            assert (first["status"], other["status"]) == (201, 201)
+            assert first["answer"] == other["answer"]
+            assert first["replay"] != other["replay"]
+    connection.close()
+    assert Event.objects.filter(kind="purchase", external_id__startswith="twice-").count() == 3 * ITEMS
+    assert not list(verify())
 
 
 def test_a_lane_that_is_told_to_end_finishes_its_batch(lanes: Lanes) -> None:

@@ -11,17 +11,17 @@ import contextlib
 import logging
 import socket
 import time
-from functools import partial
+from collections.abc import Callable, Sequence
 
 import msgspec
 from django.db import connection
 
 from stammis.accrual.outcomes import Item, Outcome
-from stammis.accrual.services import record
+from stammis.accrual.services import record, record_free
 from stammis.api import problems
 from stammis.api.access import recognise
 from stammis.api.answers import warm
-from stammis.api.hot.batch import BatchReader, answered, pieces
+from stammis.api.hot.batch import ITEMS_AT_ONCE, BatchReader, answered, told
 from stammis.api.hot.calls import Asked
 from stammis.api.hot.recorder import PATIENCE_SECONDS, PAUSE_SECONDS
 from stammis.api.problems import Failed, Unavailable
@@ -118,15 +118,32 @@ def _told(said: bytes) -> Told:
 
 def _recorded(large: Large) -> bytes:
     read = steadily(lambda: BatchReader(_asked(large)).read(), PATIENCE_SECONDS)
-    outcomes: list[Outcome] = []
-    for piece in pieces(read):
-        outcomes += steadily(partial(_record, piece), PATIENCE_SECONDS)
-    steadily(partial(warm, outcomes), PATIENCE_SECONDS)
-    return answered(read, outcomes)
+    return answered(read, _outcomes([each for each in read if isinstance(each, Item)]))
 
 
-def _record(items: list[Item]) -> list[Outcome]:
-    return record(items, now=clock.now())
+def _outcomes(items: Sequence[Item]) -> list[msgspec.Raw]:
+    """Record items, a piece at a time; those of members whom somebody else holds come with the next piece."""
+    found: dict[int, msgspec.Raw] = {}
+    ahead: list[int] = []
+    for first in range(0, len(items), ITEMS_AT_ONCE):
+        ahead += range(len(items))[first : first + ITEMS_AT_ONCE]
+        ahead = _record(record_free, items, ahead, found)
+    _record(record, items, ahead, found)
+    return [found[place] for place in range(len(items))]
+
+
+def _record(
+    act: Callable[..., Sequence[Outcome | None]],
+    items: Sequence[Item],
+    ahead: Sequence[int],
+    found: dict[int, msgspec.Raw],
+) -> list[int]:
+    """Record the items at these places; give the places of those that were put off."""
+    piece = [items[place] for place in ahead]
+    outcomes = steadily(lambda: act(piece, now=clock.now()), PATIENCE_SECONDS)
+    steadily(lambda: warm([outcome for outcome in outcomes if outcome is not None]), PATIENCE_SECONDS)
+    found.update((place, told(outcome)) for place, outcome in zip(ahead, outcomes, strict=True) if outcome is not None)
+    return [place for place in ahead if place not in found]
 
 
 def _asked(large: Large) -> Asked:
