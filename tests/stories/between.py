@@ -21,14 +21,14 @@ def _begins(found: re.Match[str], _at: dt.datetime) -> Act:
     return found["who"], MemberFields(found["who"], {"name": found["who"]}, kind)
 
 
-@WORDS.sentence(r"(?P<who>\w+) gives (?P<points>\d+) points to (?P<to>\w+) \(transfer (?P<id>\w+)\)")
+@WORDS.sentence(r"(?P<who>\w+) gives (?P<points>\d+) (?P<wallet>\w+) to (?P<to>\w+) \(transfer (?P<id>\w+)\)")
 def _gives(found: re.Match[str], at: dt.datetime) -> Act:
     return found["who"], events.Transfer(
         occurred_at=at,
         id=found["id"],
         member=found["who"],
         to=found["to"],
-        wallet="points",
+        wallet=found["wallet"],
         amount=int(found["points"]),
     )
 

@@ -25,7 +25,7 @@ from stammis.members.models import Member
 from stammis.programmes import queries, services
 from stammis.programmes.models import Programme
 from stammis.simulation import services as simulation
-from tests.stories import office
+from tests.stories import drafting, office
 from tests.stories.between import meant
 from tests.stories.grammar import Row, Story, event, key, rate, read
 
@@ -59,7 +59,7 @@ def happen(story: Story, row: Row, programme: Programme) -> str:
         document = story.versions[int(published["number"]) - 1]
         services.publish(document, by="the story", now=row.at)
         return "0"
-    if (task := office.task(story, row, programme)) is not None:
+    if task := office.ACTS.task(story, row, programme) or drafting.ACTS.task(story, row, programme):
         before = points_of(story.who)
         return task() or written(points_of(story.who) - before)
     said = meant(event(story, row))
@@ -102,7 +102,7 @@ def state_of(story: Story, row: Row, programme: Programme) -> tuple[int, dict[st
     assert rules is not None
     standing = as_of(standing, at, rules)
     balance = wallet_view(standing, rules, at)["points"]["active"]
-    seen = office.columns(story, programme)
+    seen = office.columns(story, row, programme)
     return balance, {
         name: seen[name]() if name in seen else _further(name, standing, rules, at) for name in row.further
     }

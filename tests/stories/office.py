@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
 
 from django.db import connection
 
@@ -15,57 +14,36 @@ from stammis.kit.errors import Problem
 from stammis.ledger.models import Entry, Seal
 from stammis.members.models import Member
 from stammis.programmes.models import Programme
+from stammis.programmes.queries import versions
 from stammis.staff.models import Person, Role
 from stammis.staff.roles import Permission, may
 from stammis.staff.services import found as found_person
 from stammis.staff.services import limits
+from tests.stories.acts import Acts
 from tests.stories.grammar import Row, Story
 
-Act = Callable[[re.Match[str], Row, Story, Programme], str]
-"""Lets a sentence happen, and tells a refusal's code, «waits», or nothing where it was done."""
-ACTS: list[tuple[re.Pattern[str], Act]] = []
+ACTS = Acts()
 
 
-def sentence(pattern: str) -> Callable[[Act], Act]:
-    """Learn a sentence: what it looks like, and what it does."""
-
-    def learn(act: Act) -> Act:
-        ACTS.append((re.compile(rf"^{pattern}$"), act))
-        return act
-
-    return learn
-
-
-def task(story: Story, row: Row, programme: Programme) -> Callable[[], str] | None:
-    """Give what lets a sentence happen that is one of these, None for others. Remembers whose points it is about."""
-    for pattern, act in ACTS:
-        if found := pattern.match(row.what):
-            told = found.groupdict()
-            if "slip" in told:
-                story.who = story.owners.setdefault(told["slip"], told.get("who") or story.who)
-            return partial(act, found, row, story, programme)
-    return None
-
-
-@sentence(r"(?P<name>\w+) works here as an? (?P<role>agent|manager|owner)")
+@ACTS.sentence(r"(?P<name>\w+) works here as an? (?P<role>agent|manager|owner)")
 def _works(found: re.Match[str], _row: Row, _story: Story, _programme: Programme) -> str:
     name = found["name"]
-    found_person(email=_mail(name), name=name, password="seven green kettles", role=Role(found["role"]), by="the story")
+    found_person(email=mail(name), name=name, password="seven green kettles", role=Role(found["role"]), by="the story")
     return ""
 
 
-@sentence(r"(?P<role>agent|manager)s may give or take (?P<points>\d+) points by hand")
+@ACTS.sentence(r"(?P<role>agent|manager)s may give or take (?P<points>\d+) points by hand")
 def _limits(found: re.Match[str], _row: Row, _story: Story, _programme: Programme) -> str:
     limits.set_limits({found["role"]: int(found["points"])}, by="the story")
     return ""
 
 
-@sentence(
+@ACTS.sentence(
     r"(?P<by>\w+) (?P<way>gives|takes) (?P<points>\d+) points by hand (?:to|from) (?P<who>\w+): (?P<reason>.+)"
     r" \(slip (?P<slip>\w+)\)"
 )
 def _by_hand(found: re.Match[str], row: Row, _story: Story, programme: Programme) -> str:
-    by = Person.objects.get(email=_mail(found["by"]))
+    by = Person.objects.get(email=mail(found["by"]))
     assert may(by, Permission.SERVE)
     amount = int(found["points"]) * (1 if found["way"] == "gives" else -1)
     slip, reason = found["slip"], found["reason"]
@@ -77,9 +55,9 @@ def _by_hand(found: re.Match[str], row: Row, _story: Story, programme: Programme
     return "waits"
 
 
-@sentence(r"(?P<by>\w+) (?P<answer>approves|refuses) slip (?P<slip>\w+)")
+@ACTS.sentence(r"(?P<by>\w+) (?P<answer>approves|refuses) slip (?P<slip>\w+)")
 def _answers(found: re.Match[str], row: Row, story: Story, programme: Programme) -> str:
-    by = Person.objects.get(email=_mail(found["by"]))
+    by = Person.objects.get(email=mail(found["by"]))
     if not may(by, Permission.RUN):
         return "forbidden"
     member = _member(story.who, programme)
@@ -92,46 +70,52 @@ def _answers(found: re.Match[str], row: Row, story: Story, programme: Programme)
     return ""
 
 
-@sentence(r"the days before are sealed")
+@ACTS.sentence(r"the days before are sealed")
 def _sealed(_found: re.Match[str], row: Row, _story: Story, _programme: Programme) -> str:
     seal_days(row.at)
     return ""
 
 
-@sentence(r"the newest hash is written down elsewhere")
+@ACTS.sentence(r"the newest hash is written down elsewhere")
 def _noted(_found: re.Match[str], _row: Row, story: Story, _programme: Programme) -> str:
     story.noted = Seal.objects.latest("number").hash
     return ""
 
 
-@sentence(r"somebody turns the row of order (?P<order>\w+) into one of (?P<points>\d+) points")
+@ACTS.sentence(r"somebody turns the row of order (?P<order>\w+) into one of (?P<points>\d+) points")
 def _turned(found: re.Match[str], _row: Row, _story: Story, _programme: Programme) -> str:
     _as_superuser("UPDATE ledger_entry SET amount = %s WHERE source_id = %s", [int(found["points"]), found["order"]])
     return "0"
 
 
-@sentence(r"somebody dates the row of order (?P<order>\w+) back by (?P<hours>\d+) hours?")
+@ACTS.sentence(r"somebody dates the row of order (?P<order>\w+) back by (?P<hours>\d+) hours?")
 def _dated(found: re.Match[str], _row: Row, _story: Story, _programme: Programme) -> str:
     change = "UPDATE ledger_entry SET posted_at = posted_at - make_interval(hours => %s) WHERE source_id = %s"
     _as_superuser(change, [int(found["hours"]), found["order"]])
     return "0"
 
 
-@sentence(r"somebody removes all seals and seals the days anew")
+@ACTS.sentence(r"somebody removes all seals and seals the days anew")
 def _anew(_found: re.Match[str], row: Row, _story: Story, _programme: Programme) -> str:
     _as_superuser("DELETE FROM ledger_seal", [])
     seal_days(row.at)
     return "0"
 
 
-def columns(story: Story, programme: Programme) -> dict[str, Callable[[], str]]:
+def columns(story: Story, row: Row, programme: Programme) -> dict[str, Callable[[], str]]:
     """Give what columns tell of the whole programme."""
     return {
+        "In force": lambda: str(_in_force(row, programme)),
         "Waiting": lambda: str(_waiting(programme)),
         "Seals": lambda: str(Seal.objects.count()),
         "Verify": lambda: ", ".join(sorted({each.where for each in verify()})) or "agrees",
         "Noted hash": lambda: "found" if Seal.objects.filter(hash=story.noted).exists() else "missing",
     }
+
+
+def _in_force(row: Row, programme: Programme) -> int:
+    at = int(row.at.timestamp())
+    return max(number for starts, number in versions(programme.id).starts if starts <= at)
 
 
 def _waiting(programme: Programme) -> int:
@@ -156,5 +140,6 @@ def _member(who: str, programme: Programme) -> Member:
     return Member.objects.get(programme=programme, reference=who)
 
 
-def _mail(who: str) -> str:
+def mail(who: str) -> str:
+    """Give somebody's mail address."""
     return f"{who.lower()}@example.com"
