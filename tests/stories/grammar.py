@@ -103,7 +103,7 @@ class Story:
 def read(path: Path) -> Story:
     """Read a page of ``docs/stories``."""
     text = path.read_text(encoding="utf-8")
-    blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    blocks = re.findall(r"```(?:yaml|\{\.yaml \.refused\})\n(.*?)```", text, re.DOTALL)
     assert blocks, f"{path.name} has no programme"
     story = Story(_versions(blocks), [], [], [])
     zone = ZoneInfo(story.versions[0]["timezone"])
