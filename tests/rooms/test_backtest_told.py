@@ -36,7 +36,7 @@ def test_costs_are_told_with_their_range(capsys: pytest.CaptureFixture[str]) -> 
     said = " ".join(capsys.readouterr().out.split())
     assert "Earned by rules 150 300 150" in said
     # 100.00 and 50.00 more: 150.00 ± 12.706 · 35.355 / √2 · 2
-    assert "points €150.00 €300.00 €150.00 95 % interval: -€485.31 to €785.31, fewer than 30 members" in said
+    assert "points €150.00 €300.00 €150.00 95 % interval: −€485.31 to €785.31, fewer than 30 members" in said
     assert "bag €30.00 €30.00 €0.00 95 % interval: €0.00 to €0.00" in said
     assert "Assumptions" not in said
 

@@ -13,7 +13,6 @@ from stammis.programmes.sentences import words
 
 # English is written as in Europe (4 March, 24 hours), as in the sentences of a programme.
 EUROPEAN = {"en": "en_GB"}
-MINUS = "−"
 
 
 def reader() -> Locale:
@@ -26,7 +25,7 @@ def number(value: float | Decimal | str, decimals: int | None = None) -> str:
     """Write a number with the reader's signs, with exactly ``decimals`` digits after the comma where they are given."""
     exact = value if isinstance(value, Decimal) else Decimal(str(value))
     pattern = None if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
-    return numbers.format_decimal(exact, format=pattern, locale=reader()).replace("-", MINUS)  # English has a hyphen
+    return words.true_minus(numbers.format_decimal(exact, format=pattern, locale=reader()))
 
 
 def points(amount: int, decimals: int = 0) -> str:
@@ -41,7 +40,7 @@ def signed(amount: int, decimals: int = 0) -> str:
 
 def with_sign(written: str, amount: Decimal | int) -> str:
     """Write the sign of an amount before what is written of its size."""
-    return ("+" if amount > 0 else MINUS if amount < 0 else "") + written
+    return ("+" if amount > 0 else words.MINUS if amount < 0 else "") + written
 
 
 def money(amount: Decimal | str, currency: str) -> str:
@@ -57,7 +56,7 @@ def percent(share: float | None, decimals: int = 0) -> str:
     if share is None:
         return "–"
     pattern = reader().percent_formats[None].pattern.replace("0", "0." + "0" * decimals) if decimals else None
-    return numbers.format_percent(share, format=pattern, locale=reader())
+    return words.true_minus(numbers.format_percent(share, format=pattern, locale=reader()))
 
 
 def day(value: dt.date, form: str = "medium") -> str:

@@ -179,7 +179,7 @@ def share(change: int, of: int) -> str:
     if not of:
         return _("none until now")
     part = Decimal(change) / of
-    sign = "+" if part > 0 else "−" if part < 0 else ""
+    sign = "+" if part > 0 else words.MINUS if part < 0 else ""
     places = 0 if abs(part) * 100 >= SHOWN_BELOW else 1
     return sign + format_percent(round(abs(part), 2 + places), locale=words.locale(), decimal_quantization=False)
 

@@ -11,13 +11,14 @@ import stammis
 from stammis.accrual import queries
 from stammis.accrual.outcomes import MemberFields
 from stammis.activity.models import Event
-from stammis.console import audits, reasons, trying
+from stammis.console import audits, formats, reasons, trying
 from stammis.console.editor import parts as editing
 from stammis.console.editor import texts
 from stammis.console.editor.nodes import layout
 from stammis.console.editor.normal import normal
 from stammis.console.templatetags import parts
 from stammis.programmes import yaml
+from stammis.programmes.sentences import words
 from tests.rooms.till import Till, bought
 
 OWN = {"", "–", "A number", "yes", "no", "EN", "FI", "SV", "PL"}
@@ -80,3 +81,19 @@ def test_somebody_is_meant_by_an_id_or_by_words() -> None:
         asked: [one.reference for one in trying.meant(till.programme, asked)] for asked in ("m1", "salo", "ann", "otto")
     }
     assert meant == {"m1": ["m1"], "salo": ["m2"], "ann": ["m1", "m2"], "otto": []}
+
+
+@pytest.mark.parametrize("language", ["en", "fi", "sv", "pl"])
+def test_less_than_nothing_has_a_true_minus_in_every_language(language: str) -> None:
+    with translation.override(language):
+        written = [
+            formats.number(-12),
+            formats.points(-1_250, 2),
+            formats.signed(-3),
+            formats.money("-41.50", "EUR"),
+            formats.percent(-0.05, 1),
+            words.number(-7),
+            words.signed(-7),
+            words.minor_money(-4_150, "EUR"),
+        ]
+    assert [(each.count("−"), each.count("-")) for each in written] == [(1, 0)] * len(written)

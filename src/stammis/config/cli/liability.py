@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -13,8 +12,8 @@ from django.utils.translation import pgettext
 
 from stammis.config.cli.options import installed
 from stammis.config.cli.progress import Work
-from stammis.console.owing import REASONS
-from stammis.core.amounts import amount_text
+from stammis.console.formats import percent, points
+from stammis.console.owing import REASONS, alerts
 from stammis.core.currencies import DECIMALS
 from stammis.insight import services as insight
 from stammis.insight.liability.proposals import effect, read_expiry
@@ -78,9 +77,9 @@ def show(report: Report) -> None:
     click.echo(_("On %(day)s, in %(currency)s.") % {"day": report.on.isoformat(), "currency": report.currency})
     click.echo(_("A calculation for the accountant."))
     for wallet in report.wallets:
-        money = "–" if wallet.outstanding_minor is None else amount_text(wallet.outstanding_minor, decimals)
+        money = "–" if wallet.outstanding_minor is None else points(wallet.outstanding_minor, decimals)
         click.echo(f"\n{wallet.wallet}")
-        click.echo(f"  {_('Points outstanding')}: {written(wallet.outstanding, wallet.decimals)}")
+        click.echo(f"  {_('Points outstanding')}: {points(wallet.outstanding, wallet.decimals)}")
         click.echo(f"  {_('Worth')}: {money}")
         click.echo(f"  {_('Never redeemed')}: {breakage(wallet)}")
     for title, lines in ((_("Contract liability"), report.contract), (_("Provision"), report.marketing)):
@@ -89,13 +88,8 @@ def show(report: Report) -> None:
         click.echo(" " * 9 + "".join(f"{head:>14}" for head in heads))
         for line in lines[-SHOWN:]:
             click.echo(f"  {line.month}" + "".join(f"{each:>14}" for each in figures(line, decimals)))
-    for alert in report.alerts:
-        values = {"cohort": alert.cohort, "expected": alert.expected, "redeemed": alert.redeemed}
-        click.echo(
-            _("Of the points of %(cohort)s %(expected)s were expected to be redeemed, and %(redeemed)s have been.")
-            % values,
-            err=True,
-        )
+    for alert in alerts(report):
+        click.echo(alert, err=True)
 
 
 def breakage(wallet: WalletReport) -> str:
@@ -105,14 +99,9 @@ def breakage(wallet: WalletReport) -> str:
         return f"– ({REASONS.get(line.reason or '', line.reason)})"
     held = {"held": sum(check.held for check in line.checks), "of": len(line.checks)}
     tried = _("%(held)s of %(of)s earlier ranges held what came. They overlap, and are no independent trials.") % held
-    return f"{100 * line.value:.1f} % ({100 * line.low:.1f}…{100 * line.high:.1f}). {tried}"
-
-
-def written(points: int, decimals: int) -> str:
-    """Write points with their decimals."""
-    return f"{Decimal(points).scaleb(-decimals):,}"
+    return f"{percent(line.value, 1)} ({percent(line.low, 1)}…{percent(line.high, 1)}). {tried}"
 
 
 def figures(line: MoneyMonth, decimals: int) -> list[str]:
     """Write the figures of a month."""
-    return [amount_text(getattr(line, figure), decimals) for figure in _FIGURES]
+    return [points(getattr(line, figure), decimals) for figure in _FIGURES]

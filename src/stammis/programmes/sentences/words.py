@@ -18,6 +18,7 @@ from stammis.core.programme import Programme
 from stammis.core.wallets import Wallet
 
 ENGLISH = "en"
+MINUS = "−"
 
 
 @lru_cache(maxsize=32)
@@ -47,13 +48,18 @@ def name(words: Words | None, otherwise: str = "") -> str:
 
 def number(amount: Decimal | str | int) -> str:
     """A number with the language's separators and all its decimals."""
-    return format_decimal(Decimal(amount), locale=locale(), decimal_quantization=False)
+    return true_minus(format_decimal(Decimal(amount), locale=locale(), decimal_quantization=False))
+
+
+def true_minus(written: str) -> str:
+    """A written number with the sign that stands for less than nothing; some languages have a hyphen."""
+    return written.replace("-", MINUS)
 
 
 def signed(amount: Decimal | str | int) -> str:
     """A number with its sign: a true minus, a plus for gains."""
     value = Decimal(amount)
-    return f"{'−' if value < 0 else '+' if value > 0 else ''}{number(abs(value))}"
+    return f"{MINUS if value < 0 else '+' if value > 0 else ''}{number(abs(value))}"
 
 
 def money(amount: Decimal | str | int, currency: str) -> str:
@@ -62,7 +68,8 @@ def money(amount: Decimal | str | int, currency: str) -> str:
     decimals = get_currency_precision(currency)
     exponent = value.normalize().as_tuple().exponent
     exact = isinstance(exponent, int) and -exponent <= decimals
-    return format_currency(value, currency, locale=_locale(get_language() or ENGLISH), decimal_quantization=exact)
+    spoken = _locale(get_language() or ENGLISH)
+    return true_minus(format_currency(value, currency, locale=spoken, decimal_quantization=exact))
 
 
 def minor_money(minor: int, currency: str) -> str:
