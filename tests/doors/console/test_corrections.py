@@ -80,6 +80,7 @@ def test_a_wrong_version_is_put_right_from_the_form_to_the_ledger_and_undone(cli
     signed_in(client)
     assert "If a version with a mistake ran" in client.get(reverse("console:corrections")).content.decode()
     new = html.unescape(client.get(reverse("console:correction_new")).content.decode())
+    assert "File</label>" in new  # not «optional»: it is asked for where a file is what should have decided
     assert '<option value="2" selected>Version 2: 10 Jan 2026 – 12 Jan 2026' in new
     assert '<option value="version:3" selected>' in new
     correction = asked(client)

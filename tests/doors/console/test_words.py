@@ -83,6 +83,12 @@ def test_somebody_is_meant_by_an_id_or_by_words() -> None:
     assert meant == {"m1": ["m1"], "salo": ["m2"], "ann": ["m1", "m2"], "otto": []}
 
 
+def test_a_sign_stays_with_its_amount_at_the_end_of_a_line() -> None:
+    told = parts.unbroken("95 % interval: −$2.50 to +$3, fewer than <30>")
+    signed = '<span class="nowrap">{}</span>'.format
+    assert told == f"95 % interval: {signed('−$2.50')} to {signed('+$3,')} fewer than &lt;30&gt;"
+
+
 @pytest.mark.parametrize("language", ["en", "fi", "sv", "pl"])
 def test_less_than_nothing_has_a_true_minus_in_every_language(language: str) -> None:
     with translation.override(language):

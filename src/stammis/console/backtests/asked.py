@@ -38,7 +38,9 @@ def title(run: Run) -> str:
     """Name a run: as it was called, else by what it is."""
     if run.exact:
         return _("Proof: the ledger folded again")
-    return run.name or (_("Published, without %(rule)s") % {"rule": run.without} if run.without else _("As published"))
+    return run.name or (
+        _("Published, without «%(rule)s»") % {"rule": run.without} if run.without else _("As published")
+    )
 
 
 def period(run: Run) -> str:

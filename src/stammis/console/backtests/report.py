@@ -147,13 +147,13 @@ class Report:
 
     def _costs(self, wallet: Wallet) -> Iterator[dict[str, str]]:
         yield {
-            "name": _("More points given"),
+            "name": _("Change in points given"),
             "value": formats.signed(wallet.change.value, wallet.decimals),
             "under": self.range(wallet.change, lambda value: formats.signed(value, wallet.decimals)),
         }
         if wallet.cost_minor is not None:
             yield {
-                "name": _("What all that is given is worth") if wallet.revalued else _("What they are worth"),
+                "name": _("What all that is given is worth") if wallet.revalued else _("What the change is worth"),
                 "value": self.signed_money(wallet.cost_minor.value),
                 "under": self.range(wallet.cost_minor, self.signed_money),
             }

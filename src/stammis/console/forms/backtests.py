@@ -79,7 +79,7 @@ class BacktestForm(forms.Form):
             choices.insert(0, (_("Drafts"), [(f"{DRAFT}{key}", draft.name) for key, draft in self.drafts.items()]))
         if self.rules:
             without = [
-                (f"{WITHOUT}{rule}", _("without %(rule)s") % {"rule": name}) for rule, name in self.rules.items()
+                (f"{WITHOUT}{rule}", _("without «%(rule)s»") % {"rule": name}) for rule, name in self.rules.items()
             ]
             choices.append((_("What is published"), without))
         field = self.fields["what"]

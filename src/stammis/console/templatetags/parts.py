@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import uuid
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,7 @@ from django import template
 from django.forms import BoundField
 from django.template.context import Context
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
@@ -25,6 +26,7 @@ from stammis.kit.telling import told_again
 from stammis.programmes.sentences import labels
 
 register = template.Library()
+_SIGNED = re.compile(r"[−+]\S+")
 
 register.filter("points", formats.points)
 register.filter("signed", formats.signed)
@@ -37,6 +39,12 @@ register.filter("told", told_again)
 def number(value: float | Decimal | str | None, decimals: int | None = None) -> str:
     """Write a number; a dash where there is none."""
     return "–" if value is None else formats.number(value, decimals)
+
+
+@register.filter
+def unbroken(text: str) -> SafeString:
+    """Keep signs on the lines of the amounts before which they stand."""
+    return SafeString(_SIGNED.sub(r'<span class="nowrap">\g<0></span>', escape(text)))
 
 
 @register.filter

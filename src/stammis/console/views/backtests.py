@@ -170,7 +170,7 @@ def _what(form: BacktestForm) -> dict[str, Any]:
         return {"document": yaml.load(file.read()), "name": file.name}
     if what.startswith(WITHOUT):
         rule = what.removeprefix(WITHOUT)
-        return {"without": rule, "name": _("Published, without %(rule)s") % {"rule": form.rules[rule]}}
+        return {"without": rule, "name": _("Published, without «%(rule)s»") % {"rule": form.rules[rule]}}
     draft = form.drafts[what.removeprefix(DRAFT)]
     return {"document": draft.document, "name": draft.name}
 
