@@ -6,6 +6,7 @@ A step is something told to the services. Steps are recorded many at a time, in 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from stammis.accrual.outcomes import Accepted
 from stammis.accrual.services import record
+from stammis.core.events import Merged, Unmerged
 from tests.laws import acts
 from tests.laws.mill import Mill, Said, ledger_of, told_again
 from tests.laws.programmes import programmes
@@ -80,6 +82,9 @@ class Laws(RuleBasedStateMachine):
         mill.pass_days()
         mill.views_agree()
         assert mill.differences() == [], "law 6: folding everything again gives what is stored"
+        accepted = Counter(type(each.item) for each in mill.said if isinstance(each, Said))
+        counted["merged"] += accepted[Merged]
+        counted["parted"] += accepted[Unmerged]
         if mill.said and mill.ids % 3 == 0:
             other = told_again(mill, random.Random(mill.ids))
             counted["in another order"] += sum(isinstance(each, Said) for each in mill.said)
@@ -94,6 +99,7 @@ def test_laws_1_to_6_hold_whatever_happens_to_members(capsys: pytest.CaptureFixt
     assert counted["buy"] > 50
     assert counted["in another order"]
     assert counted["merge"] > 5
+    assert min(counted["merged"], counted["parted"]) > 2, "most are refused"
     if LONG:
         with capsys.disabled():
             print(f"\n{sum(counted.values())} steps: {dict(counted)}")

@@ -124,6 +124,7 @@ def test_a_change_is_shown_in_sentences_approved_by_another_published_and_rolled
     expect(difference.locator(".come")).to_contain_text("30 points")
     owner.get_by_role("button", name="Keep as a draft").click()
     owner.get_by_role("button", name="Send to review").click()
+    expect(owner.locator("h1 + .badge")).to_have_text("In review")
     expect(owner.get_by_role("button", name="Approve")).to_have_count(0)
     context = signed_in(site.url, "manager")
     manager = context.new_page()
@@ -139,6 +140,7 @@ def test_a_change_is_shown_in_sentences_approved_by_another_published_and_rolled
     manager.goto(f"{site.url}/console/programme/versions/1/restore")
     expect(manager.locator(".difference .come")).to_contain_text("25 points")
     manager.get_by_role("button", name="Send to review").click()
+    expect(manager.locator("h1 + .badge")).to_have_text("In review")
     expect(manager.get_by_role("button", name="Approve")).to_have_count(0)
     owner.goto(manager.url)
     owner.get_by_role("button", name="Approve").click()
@@ -190,6 +192,7 @@ def test_the_door_locks_after_five_wrong_passwords(stranger: Page, site: Site) -
         stranger.get_by_label("Mail address").fill("viewer@example.com")
         stranger.get_by_label("Password").fill("wrong")
         stranger.get_by_role("button", name="Sign in").click()
+        expect(stranger.locator(".note.bad")).to_be_visible()
     expect(stranger.locator(".note.bad")).to_contain_text("Too many failed sign-ins")
 
 

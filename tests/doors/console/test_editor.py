@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -104,11 +105,15 @@ def test_a_new_rule_is_added_moved_and_removed(owner: Page, draft: str) -> None:
     owner.locator("#f-points").fill("3")
     owner.get_by_role("button", name="Save", exact=True).click()
     expect(owner.locator(".note.good")).to_be_visible()
-    expect(owner.locator(".parts-list [aria-current]")).to_contain_text("hello")
+    here = owner.locator(".parts-list [aria-current]")
+    expect(here).to_contain_text("hello")
+    added = int(unquote(here.get_attribute("href") or "").rpartition("/")[2])
     owner.get_by_role("button", name="Move up in the list").click()
-    expect(owner.locator(".parts-list [aria-current]")).to_contain_text("hello")
+    expect(here).to_have_attribute("href", re.compile(f"earn(/|%2F){added - 1}$"))
+    expect(here).to_contain_text("hello")
     owner.get_by_role("button", name="Remove", exact=True).click()
-    expect(owner.locator(".main")).not_to_contain_text("hello: ")
+    expect(owner.locator(".note.good")).to_contain_text("Removed")
+    expect(owner.get_by_role("region", name="What it would change")).to_contain_text("says the same as version 1")
 
 
 def test_the_form_and_the_file_say_the_same_both_ways(owner: Page, draft: str) -> None:
@@ -116,6 +121,7 @@ def test_the_form_and_the_file_say_the_same_both_ways(owner: Page, draft: str) -
     text = owner.locator("[name=text]").input_value()
     owner.locator("[name=text]").fill("# A comment\n" + text.replace("points: 25", "points: 31"))
     owner.get_by_role("button", name="Save", exact=True).click()
+    expect(owner.locator(".note.good")).to_contain_text("Saved")
     owner.goto(f"{draft}/edit?part=/earn/5")
     expect(owner.locator("#f-points")).to_have_value("31")
     owner.goto(f"{draft}/text")
