@@ -94,7 +94,7 @@ UPDATE activity_deferred AS d
 SET state = CASE WHEN s.code IS NULL THEN 'applied' ELSE 'refused' END,
     code = s.code, detail = s.detail::jsonb, settled_at = s.settled_at
 FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[]) AS s (id, settled_at, code, detail)
-WHERE d.id = s.id
+WHERE d.id = s.id AND d.id = ANY($1::uuid[])
 """
 
 

@@ -79,8 +79,9 @@ WHERE (programme_id, reward) IN (
     SELECT programme_id, reward FROM unnest($1::uuid[], $2::text[]) AS new (programme_id, reward)
     UNION
     SELECT i.programme_id, i.reward
-    FROM unnest($3::uuid[], $4::text[]) AS r (member_id, redemption)
-    JOIN rewards_issued AS i USING (member_id, redemption))
+    FROM unnest($3::uuid[], $4::text[]) AS r (member_id, redemption),
+    LATERAL (SELECT i.programme_id, i.reward FROM rewards_issued AS i
+             WHERE i.member_id = r.member_id AND i.redemption = r.redemption OFFSET 0) AS i)
 ORDER BY programme_id, reward FOR UPDATE
 """
 _COUNT = """
@@ -139,11 +140,11 @@ ORDER BY programme_id, budget, store, period
 ON CONFLICT DO NOTHING
 """
 _LOCK_BUDGETS = """
-SELECT programme_id, budget, store, period, points FROM rewards_drawn
-WHERE (programme_id, budget, store, period) IN (
-    SELECT programme_id, budget, store, period
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int4[]) AS asked (programme_id, budget, store, period))
-ORDER BY programme_id, budget, store, period FOR UPDATE
+SELECT d.programme_id, d.budget, d.store, d.period, d.points
+FROM (SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int4[]) AS a (programme_id, budget, store, period)
+      ORDER BY programme_id, budget, store, period) AS k,
+LATERAL (SELECT d.* FROM rewards_drawn AS d WHERE d.programme_id = k.programme_id AND d.budget = k.budget
+             AND d.store = k.store AND d.period = k.period FOR UPDATE) AS d
 """
 _DRAW = """
 INSERT INTO rewards_drawn AS d (programme_id, budget, store, period, points)

@@ -12,15 +12,20 @@ from stammis.members import services as members
 
 _BOUGHT = """
 SELECT e.member_id, e.body, d.record, p.state
-FROM activity_event AS e JOIN accrual_decision AS d USING (member_id, seq)
-LEFT JOIN accrual_purchasestatus AS p ON p.member_id = e.member_id AND p.purchase_id = e.external_id
-WHERE e.member_id = ANY($1::uuid[]) AND e.kind = 'purchase' ORDER BY e.member_id, e.occurred_at, e.seq
+FROM (SELECT DISTINCT unnest($1::uuid[]) AS member_id) AS k
+CROSS JOIN LATERAL (SELECT e.* FROM activity_event AS e WHERE e.member_id = k.member_id OFFSET 0) AS e
+CROSS JOIN LATERAL (SELECT d.record FROM accrual_decision AS d
+                    WHERE d.member_id = e.member_id AND d.seq = e.seq OFFSET 0) AS d
+LEFT JOIN LATERAL (SELECT p.state FROM accrual_purchasestatus AS p
+                   WHERE p.member_id = e.member_id AND p.purchase_id = e.external_id OFFSET 0) AS p ON true
+WHERE e.kind = 'purchase' ORDER BY e.member_id, e.occurred_at, e.seq
 """
 _BROUGHT = """
 SELECT e.member_id, coalesce(e.external_id, ''), e.body, d.record
-FROM activity_event AS e JOIN accrual_decision AS d USING (member_id, seq)
-JOIN unnest($1::uuid[], $2::text[]) AS k (member_id, cause)
-    ON e.member_id = k.member_id AND e.kind = 'received' AND k.cause IN (e.external_id, '')
+FROM unnest($1::uuid[], $2::text[]) AS k (member_id, cause),
+LATERAL (SELECT e.* FROM activity_event AS e
+         WHERE e.member_id = k.member_id AND e.kind = 'received' AND k.cause IN (e.external_id, '') OFFSET 0) AS e,
+LATERAL (SELECT d.record FROM accrual_decision AS d WHERE d.member_id = e.member_id AND d.seq = e.seq OFFSET 0) AS d
 ORDER BY e.member_id, e.seq
 """
 _EXPIRED = f"""

@@ -127,8 +127,8 @@ SELECT pg_advisory_xact_lock_shared($1), set_config('enable_seqscan', 'off', tru
        set_config('plan_cache_mode', 'force_generic_plan', true)
 """
 BEGIN_ALONE = BEGIN.replace("_shared", "")
-# «OFFSET 0» keeps PostgreSQL from joining the other way round: a plan that was made while a table was empty would else
-# read all of it, once it is not, for every group
+# «OFFSET 0» and a lock inside keep PostgreSQL from joining the other way round: a plan that was made while a table was
+# empty would else read all of it, once it is not, for every group
 LOCK = """
 WITH wanted AS MATERIALIZED (
     SELECT k.place, i.member_id
@@ -143,10 +143,10 @@ WITH wanted AS MATERIALIZED (
     UNION ALL
     SELECT 0, k.member_id FROM unnest($7::uuid[]) AS k (member_id)
 )
-SELECT w.place, s.member_id, s.state FROM wanted AS w JOIN accrual_standing AS s USING (member_id)
-ORDER BY s.member_id FOR UPDATE OF s
+SELECT w.place, s.member_id, s.state FROM (SELECT * FROM wanted ORDER BY member_id) AS w,
+LATERAL (SELECT s.member_id, s.state FROM accrual_standing AS s WHERE s.member_id = w.member_id FOR UPDATE) AS s
 """
-LOCK_FREE = f"{LOCK} SKIP LOCKED"
+LOCK_FREE = LOCK.replace("FOR UPDATE", "FOR UPDATE SKIP LOCKED")
 RECEIPTS = """
 SELECT k.place, r.member_id, r.seq, r.status, r.hash, e.body, d.version, d.record, p.state
 FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS k (programme_id, kind, external_id, place),
@@ -178,16 +178,19 @@ LOST = "(e.kind = 'expire' OR (e.kind IN ('adjust', 'restore') AND e.pending IS 
 _EXPIRED = f"""
 SELECT e.member_id, e.lots, (-sign(e.amount))::int4
 FROM (SELECT DISTINCT r.member_id
-      FROM unnest($1::uuid[], $2::text[], $3::text[]) AS k (programme_id, kind, external_id)
-      JOIN activity_receipt AS r USING (programme_id, kind, external_id)) AS m
-JOIN ledger_entry AS e USING (member_id) WHERE {LOST}
+      FROM unnest($1::uuid[], $2::text[], $3::text[]) AS k (programme_id, kind, external_id),
+      LATERAL (SELECT r.member_id FROM activity_receipt AS r WHERE r.programme_id = k.programme_id
+                   AND r.kind = k.kind AND r.external_id = k.external_id OFFSET 0) AS r) AS m,
+LATERAL (SELECT e.* FROM ledger_entry AS e WHERE e.member_id = m.member_id AND {LOST} OFFSET 0) AS e
 """  # noqa: S608 - nothing of a caller's
 _ISSUED = """
-SELECT i.member_id, i.body FROM unnest($1::uuid[], $2::text[]) AS k (programme_id, code)
-JOIN rewards_issued AS i USING (programme_id, code)
+SELECT i.member_id, i.body FROM unnest($1::uuid[], $2::text[]) AS k (programme_id, code),
+LATERAL (SELECT i.member_id, i.body FROM rewards_issued AS i
+         WHERE i.programme_id = k.programme_id AND i.code = k.code OFFSET 0) AS i
 UNION
-SELECT i.member_id, i.body FROM unnest($3::uuid[], $4::text[]) AS k (member_id, redemption)
-JOIN rewards_issued AS i USING (member_id, redemption)
+SELECT i.member_id, i.body FROM unnest($3::uuid[], $4::text[]) AS k (member_id, redemption),
+LATERAL (SELECT i.member_id, i.body FROM rewards_issued AS i
+         WHERE i.member_id = k.member_id AND i.redemption = k.redemption OFFSET 0) AS i
 """
 
 

@@ -31,8 +31,11 @@ MOST_EVENTS = 20_000
 
 _EVENTS = """
 SELECT e.member_id, e.programme_id, e.seq, e.body, d.version, d.record
-FROM activity_event AS e JOIN accrual_decision AS d USING (member_id, seq)
-WHERE e.member_id = ANY($1) AND (e.occurred_at <= $2 OR e.kind = 'member')
+FROM (SELECT DISTINCT unnest($1::uuid[]) AS member_id) AS k,
+LATERAL (SELECT e.* FROM activity_event AS e
+         WHERE e.member_id = k.member_id AND (e.occurred_at <= $2 OR e.kind = 'member') OFFSET 0) AS e,
+LATERAL (SELECT d.version, d.record FROM accrual_decision AS d
+         WHERE d.member_id = e.member_id AND d.seq = e.seq OFFSET 0) AS d
 ORDER BY e.member_id, e.seq LIMIT $3
 """
 

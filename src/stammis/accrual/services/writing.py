@@ -270,10 +270,8 @@ _BEGIN_STANDING = """
 INSERT INTO accrual_standing (member_id, programme_id, due_at, state)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[])
 """
-_MOVE_STANDING = """
-UPDATE accrual_standing AS s SET due_at = n.due_at, state = n.state
-FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[]) AS n (member_id, programme_id, due_at, state)
-WHERE s.member_id = n.member_id
+_MOVE_STANDING = f"""{_BEGIN_STANDING}
+ON CONFLICT (member_id) DO UPDATE SET due_at = excluded.due_at, state = excluded.state
 """
 _MOVE_PURCHASE = """
 INSERT INTO accrual_purchasestatus (member_id, purchase_id, state)

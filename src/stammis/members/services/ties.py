@@ -48,10 +48,11 @@ _LEAD = """
 UPDATE members_identity AS i SET member_id = n.member_id
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[]) AS n (programme_id, kind, value, member_id)
 WHERE i.programme_id = n.programme_id AND i.kind = n.kind AND i.value = n.value
+    AND i.programme_id = ANY($1::uuid[]) AND i.kind = ANY($2::text[]) AND i.value = ANY($3::text[])
 """
 _CLOSE = """
 UPDATE members_member AS m SET merged_into_id = n.into_id::uuid, kind = n.kind
-FROM unnest($1::uuid[], $2::text[], $3::text[]) AS n (id, into_id, kind) WHERE m.id = n.id
+FROM unnest($1::uuid[], $2::text[], $3::text[]) AS n (id, into_id, kind) WHERE m.id = n.id AND m.id = ANY($1::uuid[])
 """
 _TAKE_PART = """
 INSERT INTO members_membership (member_id, pool_id, share, rights, joined_at)
@@ -62,7 +63,7 @@ ON CONFLICT (member_id, pool_id) DO UPDATE SET share = excluded.share, rights = 
 """
 _LEAVE = """
 DELETE FROM members_membership AS m USING unnest($1::uuid[], $2::uuid[]) AS n (member_id, pool_id)
-WHERE m.member_id = n.member_id AND m.pool_id = n.pool_id
+WHERE m.member_id = n.member_id AND m.pool_id = n.pool_id AND m.member_id = ANY($1::uuid[])
 """
 
 
