@@ -58,7 +58,11 @@ def scaled(saw: Mapping[str, Scalar], rule: Earn, programme: Programme) -> list[
         start = words.number(band) if isinstance(rule, PerUnit) else words.money(Decimal(band), programme.currency)
         return [_("The band from %(start)s on was reached.") % {"start": start}]
     if "level" in saw:
-        return [_("The level was %(level)s.") % {"level": _level(saw, rule, programme)}]
+        return [_("The level was %(level)s.") % {"level": _level(saw["level"], rule, programme)}]
+    if "levels" in saw:
+        levels = [_level(level, rule, programme) for level in str(saw["levels"]).split(",")]
+        said = _("The purchase crossed a threshold; its parts were at the levels %(levels)s.")
+        return [said % {"levels": words.both(levels)}]
     if "formula" in saw:
         values = [f"{name} = {value}" for name, value in saw.items() if name not in {"formula", "left", "group"}]
         return [_("Reckoned with %(values)s.") % {"values": words.both(values)}] if values else []
@@ -87,7 +91,7 @@ def kept_out(step: Step, facts: dict[str, str], programme: Programme) -> str:
         case "band_gives_nothing":
             return _("«%(rule)s» gave nothing: its table gives nothing for this amount.") % facts
         case "level_gives_nothing":
-            facts["level"] = _level(step.saw, rule, programme)
+            facts["level"] = _level(step.saw.get("level"), rule, programme)
             return _("«%(rule)s» gave nothing: its table gives nothing at the level %(level)s.") % facts
         case "divides_by_zero":
             return _("«%(rule)s» gave nothing: its formula would divide by zero here.") % facts
@@ -118,8 +122,8 @@ def _group(saw: Mapping[str, Scalar], programme: Programme) -> str:
     return names.get(str(saw.get("group")), str(saw.get("group")))
 
 
-def _level(saw: Mapping[str, Scalar], rule: Earn | None, programme: Programme) -> str:
-    level = str(saw.get("level") or "")
+def _level(saw: Scalar, rule: Earn | None, programme: Programme) -> str:
+    level = str(saw or "")
     points = None if rule is None or isinstance(rule, Multiply) else rule.points
     name = points.set if isinstance(points, ByTier) else ""
     tiers = next((tiers for tiers in programme.tiers if tiers.id == name), None)
