@@ -1,8 +1,10 @@
 """Lays out the documentation: a section for each folder, its pages in the order of their names."""
 
 from pathlib import Path
+from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.pages import Page
 
 SECTIONS = {
     "Tutorial": "tutorial",
@@ -20,6 +22,13 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     sections = [{title: pages(docs, folder)} for title, folder in SECTIONS.items() if pages(docs, folder)]
     config.nav = ["index.md", *sections, "glossary.md"]
     return config
+
+
+def on_page_markdown(markdown: str, page: Page, **_more: Any) -> str:
+    """Gives the tables of a story the room in which other pages list their headings."""
+    if page.file.src_uri.startswith("stories/") and page.file.name != "index":
+        page.meta["hide"] = ["toc"]
+    return markdown
 
 
 def pages(docs: Path, folder: str) -> list[str]:
