@@ -68,13 +68,13 @@ class WalletView(NamedTuple):
 class Answer(Struct, frozen=True):
     """What an item was worth.
 
-    ``member`` is the caller's id of the member, None for guests; ``seq`` the number of the member's event, 0 where it
-    waits.
+    ``member`` is the caller's id of the member, None for guests, ``account`` the internal one as bytes; ``seq`` the
+    number of the member's event, 0 where it waits.
     """
 
     programme_id: uuid.UUID
     member: str | None
-    member_id: uuid.UUID | None
+    account: bytes | None
     seq: int
     version: int
     event: AnyEvent
@@ -84,6 +84,11 @@ class Answer(Struct, frozen=True):
     refund: Refund | None = None
     wallets: dict[str, WalletView] = {}
     tiers: dict[str, str | None] = {}
+
+    @property
+    def member_id(self) -> uuid.UUID | None:
+        """The internal id of the member."""
+        return None if self.account is None else uuid.UUID(bytes=self.account)
 
 
 class Accepted(Struct, frozen=True):

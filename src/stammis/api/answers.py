@@ -25,7 +25,7 @@ from stammis.core.effects import (
 from stammis.core.parcels import Awaits
 from stammis.core.rules import Rules, before_first
 from stammis.intake.amounts import write_money
-from stammis.ledger.queries import row_id
+from stammis.ledger.queries import rows_of
 from stammis.programmes import queries
 
 Document = dict[str, Any]
@@ -66,7 +66,7 @@ def answer_document(answer: Answer) -> Document:
     """Write what an item was worth; amounts of points are in the wallet's smallest unit, money is decimal text."""
     rules = rules_of(answer.programme_id, answer.version)
     currency = rules.programme.currency
-    rows = "" if answer.member_id is None else row_id(answer.member_id, 0)[:-1]
+    rows = "" if answer.account is None else rows_of(answer.account)
     said: Document = {
         "effects": [each for effect in answer.effects if (each := _effect(effect, rows)) is not None],
         "steps": [_step(step) for step in answer.steps],

@@ -27,7 +27,12 @@ class UnknownRow(NotFound):
 
 def row_id(member_id: uuid.UUID, row: int) -> str:
     """Give a row's id for the outside: it carries its member."""
-    return f"{member_id.hex}-{row}"
+    return f"{rows_of(member_id.bytes)}{row}"
+
+
+def rows_of(account: bytes) -> str:
+    """Give what the ids of all rows of an account begin with, by its internal id."""
+    return f"{account.hex()}-"
 
 
 def read_row_id(text: str) -> tuple[uuid.UUID, int]:

@@ -16,7 +16,7 @@ from stammis.core.events import AnyEvent
 WAITS = 202
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache
 def _uuid(value: bytes) -> uuid.UUID:
     return uuid.UUID(bytes=value)
 
@@ -27,7 +27,7 @@ def answer(subject: Subject, reference: str | None, decided: Decided) -> Answer:
     return Answer(
         _uuid(subject.programme),
         reference,
-        _uuid(subject.id),
+        subject.id,
         decided.standing.events,
         decided.version,
         decided.event,
@@ -70,7 +70,7 @@ def stored(programme: bytes, known: Known) -> Accepted:
         Answer(
             uuid.UUID(bytes=programme),
             getattr(event, "member", None),
-            uuid.UUID(bytes=known.member),
+            known.member,
             known.seq,
             known.version,
             event,

@@ -351,8 +351,8 @@ class Group:
     def _receive(self, programme: bytes, key: Key, outcome: Accepted, digest: bytes | None) -> None:
         """Keep the caller's id; what waits for its purchase is kept elsewhere until that arrives."""
         answer = outcome.answer
-        if answer.member_id is not None:
-            row = activity.ReceiptRow(programme, *key, answer.member_id.bytes, answer.seq, outcome.status, digest)
+        if answer.account is not None:
+            row = activity.ReceiptRow(programme, *key, answer.account, answer.seq, outcome.status, digest)
             self.writing.receipts.append(row)
 
     def _subject(self, name: Name | None) -> Subject | None:
