@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from stammis.accrual.outcomes import Item, MemberFields
 from stammis.accrual.records import read_standing
-from stammis.accrual.services.asking import Asked, Name, asked_by
+from stammis.accrual.services.asking import Asked, Name, asked_by, name_of
 from stammis.accrual.services.loading import Loaded, columns, ties_of
 from stammis.core.events import Happening, Purchase, Return, StatusChanged
 from stammis.kit.pipeline import Transaction
@@ -44,7 +44,7 @@ def put_off(transaction: Transaction, items: Sequence[Item], asked: Asked, loade
         about = _about(item, loaded)
         if not before.isdisjoint(about):
             later.add(place)
-            before |= about
+            before.update(about)
     return later
 
 
@@ -66,17 +66,30 @@ def _held(transaction: Transaction, asked: Asked, loaded: Loaded) -> set[Name]:
     return held
 
 
-def _about(item: Item, loaded: Loaded) -> set[Name | bytes]:
+def _about(item: Item, loaded: Loaded) -> list[Name | bytes]:
     """Give all names that an item goes by, the accounts to which they lead, and those that share with these."""
-    asked = asked_by((item,))
-    names = asked.identities | asked.receipts | asked.origins
-    accounts = {loaded.identities[name] for name in names if name in loaded.identities}
-    accounts |= {loaded.receipts[name].member for name in names if name in loaded.receipts}
-    standings = loaded.standings
-    more = accounts
-    while more := ties_of(standings[account] for account in more if account in standings) - accounts:
-        accounts |= more
-    return {*names, *accounts}
+    identities, receipts, standings = loaded.identities, loaded.receipts, loaded.standings
+    names = _names(item)
+    about: list[Name | bytes] = [*names]
+    more = {
+        identities[name] if name in identities else receipts[name].member
+        for name in names
+        if name in identities or name in receipts
+    }
+    while more:
+        about += more
+        more = ties_of([standings[account] for account in more if account in standings]).difference(about)
+    return about
+
+
+def _names(item: Item) -> Iterable[Name]:
+    event = item.event
+    if not isinstance(event, Purchase) or item.key is None:
+        asked = asked_by((item,))
+        return asked.identities | asked.receipts | asked.origins
+    programme = item.programme_id.bytes  # most are purchases, and asking takes three times as long
+    name = name_of(programme, event)
+    return ((programme, *item.key),) if name is None else ((programme, *item.key), name)
 
 
 def _names_hold(item: Item) -> bool:
