@@ -95,6 +95,21 @@ def test_what_fails_says_so_and_is_asked_anew(queue: InMemoryConnector) -> None:
     assert len(queue.jobs) == 2
 
 
+class Unreachable(InMemoryConnector):
+    """A queue that takes nothing."""
+
+    def defer_jobs_all(self, *_: Any, **__: Any) -> Any:
+        """Fail as a database that is away does."""
+        raise ConnectionError
+
+
+def test_what_nobody_was_told_to_find_out_was_not_asked() -> None:
+    till, run, other = tried()
+    with app.replace_connector(Unreachable()), pytest.raises(ConnectionError):
+        tasks.ask_why(run, member(till, "anna"), other)
+    assert not Explanation.objects.exists()
+
+
 def test_what_was_kept_and_is_gone_is_found_out_again(queue: InMemoryConnector) -> None:
     till, run, other = tried()
     anna = member(till, "anna")
