@@ -110,20 +110,24 @@ class Account:
                     self._place(event, effect)
             elif type(effect) not in QUIET:
                 self._take(event, effect, month)
-        sums, touched, cut = self.sums, 0, False
+        sums, gross, touched, cut = self.sums, self.gross, 0, False
+        given = sums.given
         for said in decision.steps:
             if said.because in LIMITS:
                 cut = True
-            if said.points and said.applied and said.rule:
+            if (points := said.points) and said.applied and (rule := said.rule):
                 touched = 1
-                counts = sums.given[month, said.rule, said.wallet or ""]
-                counts[0] += said.points
+                counts = given[month, rule, said.wallet or ""]
+                counts[0] += points
                 counts[1] += 1
         if cut:
             self._cut(decision.steps)
-        sums.buy(month, self.gross, touched)
+        bought = sums.bought[month]
+        bought[0] += 1
+        bought[1] += touched
+        bought[2] += gross
         self.bought += 1
-        self.spent += self.gross
+        self.spent += gross
 
     def keep(self, step: Decided, month_of: Callable[[int], str]) -> None:
         """Take over what was decided, and count it if the stretch has begun."""

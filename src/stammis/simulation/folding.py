@@ -58,6 +58,8 @@ SECOND = 1_000_000
 FOREVER = 1 << 60
 _read_grants = msgspec.json.Decoder(Grants).decode
 NOT_WANTED: frozenset[str] = frozenset()
+MADE_AGAIN = frozenset({"received", "day"})
+"""Kinds of what is not played: it is made again by what it follows from."""
 _BETWEEN = (Transfer, PoolChanged, Merged, Unmerged)
 
 
@@ -130,10 +132,9 @@ class Fold:
             return
         if not account.inside and kind != "member":
             self._enter(account, at)
-        if kind == "received":
-            return
-        if kind == "day":
-            self._let_pass(account, at, reviewed=True)
+        if kind in MADE_AGAIN:
+            if kind == "day":
+                self._let_pass(account, at, reviewed=True)
             return
         event = read_event(body)
         account.gross = gross or 0

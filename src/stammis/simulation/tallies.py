@@ -41,6 +41,10 @@ def _nothing() -> list[int]:
     return [0, 0]
 
 
+def _nothing_bought() -> list[int]:
+    return [0] * len(BOUGHT)
+
+
 @dataclass(slots=True)
 class Sums:
     """What some members come to. Counts of points are in the wallet's smallest unit.
@@ -48,7 +52,7 @@ class Sums:
     Attributes:
         members: how many; events: how many events were folded.
         moved: points by month, wallet and way.
-        bought: by month, what ``BOUGHT`` names.
+        bought: by month, what ``BOUGHT`` names; ``touched`` are those for which a rule gave something.
         given: by month, rule and wallet, how many points, and how many purchases it gave something for.
         flows: by month, tier set and levels before and after, how many members.
         refused: by kind of event and code, what could not be as it was observed.
@@ -59,7 +63,7 @@ class Sums:
     members: int = 0
     events: int = 0
     moved: Counter[Moved] = field(default_factory=Counter)
-    bought: dict[str, list[int]] = field(default_factory=dict)
+    bought: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(_nothing_bought))
     given: defaultdict[Given, list[int]] = field(default_factory=lambda: defaultdict(_nothing))
     flows: Counter[Flow] = field(default_factory=Counter)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -81,19 +85,9 @@ class Sums:
             counts[0] += points
             counts[1] += purchases
         for month, counts in other.bought.items():
-            here = self.bought.setdefault(month, [0] * len(BOUGHT))
-            self.bought[month] = [mine + theirs for mine, theirs in zip(here, counts, strict=True)]
+            self.bought[month] = [mine + theirs for mine, theirs in zip(self.bought[month], counts, strict=True)]
         for reach, at in other.first_cut.items():
             self.first_cut[reach] = min(at, self.first_cut.get(reach, at))
-
-    def buy(self, month: str, gross: int, touched: int) -> None:
-        """Count a purchase of a month: its sum in minor units, and whether (1) or not a rule gave something for it."""
-        bought = self.bought.get(month)
-        if bought is None:
-            bought = self.bought[month] = [0] * len(BOUGHT)
-        bought[0] += 1
-        bought[1] += touched
-        bought[2] += gross
 
     def purchases(self) -> tuple[int, int, int]:
         """Give ``bought`` of all months."""
@@ -122,7 +116,8 @@ def encode(sums: Sums) -> bytes:
 def decode(raw: bytes) -> Sums:
     """Read what ``encode`` gave."""
     found: dict[str, Any] = msgspec.msgpack.decode(raw)
-    sums = Sums(members=found["members"], events=found["events"], bought=found["bought"])
+    sums = Sums(members=found["members"], events=found["events"])
+    sums.bought.update(found["bought"])
     for name in _COUNTERS:
         getattr(sums, name).update({tuple(row[:-1]): row[-1] for row in found[name]})
     sums.given.update({(row[0], row[1], row[2]): row[3:] for row in found["given"]})

@@ -6,13 +6,15 @@ import heapq
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby, pairwise
+from functools import partial
+from itertools import chain, groupby, pairwise, starmap
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stammis.snapshot.columns import ENTRIES, EVENTS
@@ -58,6 +60,11 @@ class Row(NamedTuple):
     shortfall: int | None
 
 
+_stored = partial(tuple.__new__, Stored)
+_row = partial(tuple.__new__, Row)
+"""As ``_make``, without a call of Python for each of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The history of one programme, as it was at ``position``."""
@@ -97,11 +104,11 @@ class Snapshot:
 
         ``members`` names those that are wanted, else all. Read one member's events before asking for the next.
         """
-        return _by_member(self.paths("events", bucket), Stored._fields, Stored._make, members)
+        return _by_member(self.paths("events", bucket), Stored._fields, _stored, members)
 
     def entries(self, bucket: int, members: Collection[bytes] | None = None) -> Iterator[tuple[bytes, Iterator[Row]]]:
         """Give a bucket's members in the order of their ids, each with its ledger rows; as ``histories``."""
-        return _by_member(self.paths("entries", bucket), Row._fields, Row._make, members)
+        return _by_member(self.paths("entries", bucket), Row._fields, _row, members)
 
     def sql(self) -> duckdb.DuckDBPyConnection:
         """Give a DuckDB connection with the views ``events`` and ``entries`` (see ``stammis.snapshot.columns``).
@@ -192,10 +199,8 @@ def _values(column: Any) -> list[Any]:
         nulls: list[Any] = column.to_pylist()
         return nulls
     if column.null_count:
-        there, first = memoryview(column.buffers()[0]), column.offset
-        for place in range(count):
-            if not there[(first + place) >> 3] >> ((first + place) & 7) & 1:
-                found[place] = None
+        for place in _values(pc.indices_nonzero(column.is_null())):
+            found[place] = None
     return found
 
 
@@ -206,20 +211,27 @@ def _lying(column: Any) -> list[Any] | None:
         return None
     if pa.types.is_dictionary(kind):
         words = column.dictionary.to_pylist()
-        return [words[place] for place in _values(column.indices)]
+        return list(map(words.__getitem__, _values(column.indices)))
     code = _CODES.get(kind.id)
     if code is not None:
         numbers = memoryview(column.buffers()[1]).cast(code)[column.offset : column.offset + count]
         return list(numbers)
     if pa.types.is_fixed_size_binary(kind):
-        width, raw = kind.byte_width, column.buffers()[1].to_pybytes()
-        return [raw[at : at + width] for at in range(column.offset * width, (column.offset + count) * width, width)]
+        width, first = kind.byte_width, column.offset
+        return _cut(column.buffers()[1], range(first * width, (first + count + 1) * width, width))
     if pa.types.is_binary(kind):
         ends = memoryview(column.buffers()[1]).cast("i")[column.offset : column.offset + count + 1].tolist()
-        raw = memoryview(column.buffers()[2])[ends[0] : ends[-1]].tobytes()
-        first = ends[0]
-        return [raw[begin - first : end - first] for begin, end in pairwise(ends)]
+        return _cut(column.buffers()[2], ends)
     return None
 
 
-_CODES: dict[int, Literal["i", "q"]] = {pa.int32().id: "i", pa.int64().id: "q"}
+def _cut(buffer: Any, ends: Sequence[int]) -> list[bytes]:
+    """Give the pieces of a buffer between one end and the next."""
+    first = ends[0]
+    raw = memoryview(buffer)[first : ends[-1]].tobytes()
+    if first:
+        ends = [end - first for end in ends]
+    return list(map(raw.__getitem__, starmap(slice, pairwise(ends))))
+
+
+_CODES: dict[int, Literal["i", "q", "Q"]] = {pa.int32().id: "i", pa.int64().id: "q", pa.uint64().id: "Q"}
