@@ -17,7 +17,11 @@ from rich.text import Text
 from stammis.console.formats import number
 
 LINE_SECONDS = 5.0
+SOONEST_SECONDS = 1.0
+"""No speed is told of less than this."""
 _MINUTE = 60
+_HOUR = 3_600
+_SLOWEST = 0.05
 
 
 class Rate(TextColumn):
@@ -29,7 +33,7 @@ class Rate(TextColumn):
     def render(self, task: Job) -> Text:
         """Write the speed."""
         speed = task.finished_speed or task.speed
-        return Text("" if not speed else f"{number(speed, 0)}/s", style="progress.data.speed")
+        return Text(_a_second(speed or 0), style="progress.data.speed")
 
 
 class Work:
@@ -41,6 +45,7 @@ class Work:
         self.begun_at = time.monotonic()
         self.told_at = self.begun_at
         self.first: int | None = None
+        self.last = 0
         self.bar: Progress | None = None
 
     def __enter__(self) -> Self:
@@ -66,12 +71,15 @@ class Work:
             self.bar.stop()
 
     def at(self, done: int, total: int) -> None:
-        """Say how far it is."""
+        """Say how far it is; less than before is the beginning of the next piece of the same work."""
+        anew, self.last = done < self.last, done
         if self.bar is not None:
+            if anew:
+                self.bar.reset(self.bar.task_ids[0])
             self.bar.update(self.bar.task_ids[0], completed=done, total=total)
             return
         now = time.monotonic()
-        if self.first is None:  # what was done before does not count for the speed
+        if self.first is None or anew:  # what was done before does not count for the speed
             self.first, self.begun_at = done, now
         if now - self.told_at < LINE_SECONDS and done < total:
             return
@@ -81,9 +89,18 @@ class Work:
     def _line(self, done: int, total: int, seconds: float) -> str:
         said = _("%(done)s of %(total)s %(unit)s") % {"done": number(done), "total": number(total), "unit": self.unit}
         said = f"  {said.strip()}"
-        rate = (done - (self.first or 0)) / seconds if seconds > 0 else 0
+        rate = (done - (self.first or 0)) / seconds if seconds >= SOONEST_SECONDS else 0
         if rate <= 0:
             return said
-        left = round((total - done) / rate)
-        time_left = f"{left // _MINUTE}:{left % _MINUTE:02d}"
-        return f"{said}, {number(rate, 0)}/s, {_('%(time)s left') % {'time': time_left}}"
+        left = _("%(time)s left") % {"time": _clock(round((total - done) / rate))}
+        return ", ".join(filter(None, (said, _a_second(rate), left)))
+
+
+def _a_second(rate: float) -> str:
+    """How many a second, with a decimal below one; nothing where that would be 0.0."""
+    return f"{number(rate, 0 if rate >= 1 else 1)}/s" if rate >= _SLOWEST else ""
+
+
+def _clock(seconds: int) -> str:
+    minutes = f"{seconds % _HOUR // _MINUTE}:{seconds % _MINUTE:02d}"
+    return minutes if seconds < _HOUR else f"{seconds // _HOUR}:{minutes:0>5}"
