@@ -115,6 +115,17 @@ def test_a_rule_with_its_conditions_is_still_one_sentence() -> None:
             "except in the categories a, b or c",
         ),
         ({"kind": "line_amount", "at_least": 5}, "on lines of €5.00 or more", "except on lines of €5.00 or more"),
+        ({"kind": "line_amount", "at_most": 5}, "on lines of €5.00 or less", "except on lines of €5.00 or less"),
+        (
+            {"kind": "days_since", "what": "enrolment", "at_most": 13},
+            "13 or fewer days after joining",
+            "not 13 or fewer days after joining",
+        ),
+        (
+            {"kind": "basket_lines", "at_most": 3},
+            "on purchases with 3 or fewer lines",
+            "except on purchases with 3 or fewer lines",
+        ),
         ({"kind": "channel", "any_of": ["web"]}, "through the channel web", "except through the channel web"),
         ({"kind": "store", "any_of": ["1", "2"]}, "in the stores 1 or 2", "except in the stores 1 or 2"),
         (

@@ -23,11 +23,11 @@ def of_basket(condition: ask.OfBasket, lines: list[str], programme: Programme, *
         return _("except on purchases that have together something %(lines)s") % facts
     match condition:
         case ask.BasketQuantity():
-            much = _("%(amount)s pieces") % {"amount": numbers(condition.at_least, condition.at_most)}
+            much = _("%(amount)s pieces") % {"amount": counts(condition.at_least, condition.at_most)}
         case ask.BasketAmount():
             much = amounts(condition.at_least, condition.at_most, programme.currency)
         case ask.BasketLines():
-            much = _("%(amount)s lines") % {"amount": numbers(condition.at_least, condition.at_most)}
+            much = _("%(amount)s lines") % {"amount": counts(condition.at_least, condition.at_most)}
         case _:
             assert_never(condition)
     facts = {"much": much if not lines else f"{much} {lines[0]}"}
@@ -48,6 +48,13 @@ def numbers(at_least: str | int | None, at_most: str | int | None) -> str:
     low = None if at_least is None else words.number(at_least)
     high = None if at_most is None else words.number(at_most)
     return low if low is not None and low == high else _bounds(low, high)
+
+
+def counts(at_least: str | int | None, at_most: str | int | None) -> str:
+    """Bounds of how many there are of something."""
+    if at_least is None and at_most is not None:
+        return _("%(high)s or fewer") % {"high": words.number(at_most)}
+    return numbers(at_least, at_most)
 
 
 def _bounds(low: str | None, high: str | None) -> str:
@@ -126,7 +133,7 @@ def _nth(condition: ask.NthPurchase) -> str:
 
 
 def _since(condition: ask.DaysSince) -> str:
-    facts = {"number": numbers(condition.at_least, condition.at_most), "event": condition.event or ""}
+    facts = {"number": counts(condition.at_least, condition.at_most), "event": condition.event or ""}
     match condition.what:
         case "purchase":
             return _("%(number)s days after the last purchase") % facts

@@ -83,7 +83,7 @@ def _of_line(condition: ask.OfLine, programme: Programme, *, holds: bool) -> str
                 return _("on lines of %(amount)s") % {"amount": amount}
             return _("except on lines of %(amount)s") % {"amount": amount}
         case ask.LineQuantity():
-            facts = {"amount": askings.numbers(condition.at_least, condition.at_most)}
+            facts = {"amount": askings.counts(condition.at_least, condition.at_most)}
             if holds:
                 return _("on lines of %(amount)s pieces") % facts
             return _("except on lines of %(amount)s pieces") % facts
