@@ -130,7 +130,10 @@ def test_a_documents_own_yaml_reads_back_as_the_same_document() -> None:
     [
         ("a: 1\na: 2", "duplicate_field", "line 2, column 1"),
         ("a: {b: 1, b: 2}", "duplicate_field", "line 1, column 11"),
-        ("a: &x [1]\nb: *x", "alias", "line 2, column 4"),
+        ("a: 1\nb: *x", "alias", "line 2, column 4"),
+        ("a: 1\nb: &x {c: 1}", "anchor", "line 2, column 4"),
+        ("a: [1, &x 2]", "anchor", "line 1, column 8"),
+        ("&x a: 1", "anchor", "line 1, column 1"),
         ("a: [", "yaml", "line 1"),
         ("- 1", "yaml", ""),
         ("", "yaml", ""),

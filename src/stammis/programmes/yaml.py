@@ -48,7 +48,7 @@ for _side in (_Reader, _Writer):
 def load(text: str | bytes) -> dict[str, Any]:
     """Read a programme file. Raises BadFile with the line and column where it cannot be read.
 
-    A key given twice, an alias, nesting deeper than 40 and files above 512 KiB are refused.
+    A key given twice, an anchor or alias, nesting deeper than 40 and files above 512 KiB are refused.
     """
     if len(text) > LARGEST_FILE:
         raise _bad(None, "too_large", Worded("A programme file has at most %(most)s KiB.", most=LARGEST_FILE // 1024))
@@ -84,12 +84,15 @@ def _bad(mark: Any, code: str, message: Worded) -> BadFile:
 
 
 def _check_events(text: str) -> None:
-    """Refuse aliases and deep nesting before anything is built from them."""
+    """Refuse anchors, aliases and deep nesting before anything is built from them."""
     depth = 0
     for event in yaml.parse(text, Loader=_Reader):
         if isinstance(event, yaml.AliasEvent):
             message = Worded("Aliases («*name») are not taken: write the part out.")
             raise _bad(event.start_mark, "alias", message)
+        if getattr(event, "anchor", None) is not None:  # only what begins a value has one
+            message = Worded("Anchors («&name») are not taken: nothing may refer to them.")
+            raise _bad(event.start_mark, "anchor", message)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
