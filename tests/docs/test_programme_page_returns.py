@@ -56,6 +56,31 @@ def test_goods_come_back_after_money_was_given_back_on_them() -> None:
     assert (rest.refund.money, course.balance) == (3_600, 0)
 
 
+def test_money_given_back_without_goods_takes_no_reward_discount_and_no_points_paid_with() -> None:
+    assert says("Money given back without goods takes no part of reward discounts and cash rounding away")
+    assert says("brings back no points paid with")
+    course = Course(document(wallets=[wallet(value="0.01", pays=True)]))
+    course.buy("1500.00", purchase="P0", day="2025-03-09")
+    course.buy("100.00", purchase="P1", reward="20.00", points=1_000)
+    assert course.history == [1_500, -1_000, 70]
+    money = course.give_back(cash="10.00", purchase="P1", day="2025-03-11")
+    assert money.refund is not None
+    assert (money.refund.points, money.amounts and money.amounts.total) == (0, 7_000)
+    assert course.history == [1_500, -1_000, 70, -10]
+
+
+def test_lines_of_quantity_0_remain_until_their_amount_or_all_else_has_come_back() -> None:
+    assert says("A line bought with quantity 0 stays among the lines that remain")
+    points = {"kind": "formula", "formula": "lines", "at_most": 100}
+    course = Course(document(earn=[{"id": "lines", "kind": "purchase", "points": points}]))
+    lines = (line("9.00", "1"), line("9.00", "2"), line("1.00", "3", quantity=0), line("0.00", "4", quantity=0))
+    course.buy(lines=lines)
+    course.give_back(ReturnLine("1"), day="2025-03-11")
+    course.give_back(ReturnLine("3"), day="2025-03-12")
+    course.give_back(ReturnLine("2"), day="2025-03-13")
+    assert course.history == [4, -1, -1, -2]
+
+
 def test_of_a_line_that_comes_back_in_part_its_money_leaves_in_proportion() -> None:
     assert says("the money given back on it leaves in proportion")
     course = Course(document())
