@@ -1,9 +1,9 @@
-"""Returns of a purchase that a reward made cheaper: money and points come back as they were, to the last cent."""
+"""Returns to the last cent: of a purchase that a reward made cheaper, and of a line that cost nothing."""
 
 import pytest
 
 from stammis.core.events import ReturnLine
-from tests.core.course import Course, line
+from tests.core.course import Course, line, refused
 
 
 @pytest.mark.parametrize("mode", ["again", "proportional"])
@@ -28,3 +28,12 @@ def test_pieces_of_a_discounted_purchase_come_back_to_the_last_cent() -> None:
         balances.append(course.balance)
         money += refund.money
     assert (balances, money) == ([12, 10, 9, 7, 0], 1_222)
+
+
+def test_a_line_of_nothing_comes_back_with_the_others_and_nothing_more() -> None:
+    course = Course()
+    course.buy(lines=(line("10.00"), line("0.00", "2", quantity=0)))
+    course.give_back(ReturnLine("1"), ReturnLine("2"))
+    assert course.balance == 0
+    assert refused(course.give_back(ReturnLine("2", 1))).code == "more_than_bought"
+    assert refused(course.give_back(ReturnLine("1"))).code == "more_than_bought"

@@ -107,7 +107,7 @@ def _piece(piece: ReturnLine, line: Line, before: tuple[int, int]) -> tuple[int,
     """The quantity and amount of a line that are back after this piece; None where that is more than was bought."""
     quantity_back, amount_back = before
     quantity_left, amount_left = line.quantity - quantity_back, line.amount - amount_back
-    if quantity_left <= 0 and amount_left <= 0:
+    if quantity_left <= 0 and amount_left <= 0 and (line.quantity or line.amount):  # of nothing, nothing may come back
         return None
     quantity, amount = piece.quantity, piece.amount
     if quantity is None:
