@@ -14,6 +14,7 @@ Result = TypeVar("Result")
 Fault = Literal["", "before send", "half sent", "after send", "after commit"]
 """Where a client fails: it never sends, sends half, goes away unanswered, or loses the answer it was given."""
 FAULTS: tuple[Fault, ...] = ("before send", "half sent", "after send", "after commit")
+_AGAIN = 503
 PATIENCE = 120
 """So many seconds an answer may take on a busy machine."""
 
@@ -60,12 +61,15 @@ class Client:
         return None if fault == "after commit" else answered
 
     async def insist(self, call: Call, faults: tuple[Fault, ...] = ()) -> Answered:
-        """Call until there is an answer, failing as often as told."""
+        """Call until there is an answer other than «come again», failing as often as told."""
         for fault in faults:
             await self.call(call, fault)
-        answered = await self.call(call)
-        assert answered is not None
-        return answered
+        while True:
+            answered = await self.call(call)
+            assert answered is not None
+            if answered.status != _AGAIN:
+                return answered
+            await asyncio.sleep(0.5)
 
     async def connect(self) -> None:
         """Connect, where there is no connection."""
