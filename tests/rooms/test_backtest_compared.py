@@ -137,11 +137,18 @@ def test_results_are_written_as_files(tmp_path: Path) -> None:
     queries.export(run, "members", "csv", tmp_path / "members.csv")
     rows = list(csv.DictReader((tmp_path / "members.csv").read_text("utf-8").splitlines()))
     anna = find(till.programme.id, "anna").id
-    assert {row["member_id"]: row["change"] for row in rows}[str(anna)] == "20"
+    assert {row["member_id"]: (row["member"], row["change"]) for row in rows}[str(anna)] == ("anna", "20")
     for table in queries.TABLES:
         queries.export(run, table, "parquet", tmp_path / f"{table}.parquet")
     counts = {table: pq.read_table(tmp_path / f"{table}.parquet").num_rows for table in queries.TABLES}
     assert counts == {"members": 2, "balances": 2, "rewards": 1, "costs": 2, "levels": 2}
+    called = {
+        table: pq.read_table(tmp_path / f"{table}.parquet").column("member").to_pylist()
+        for table in queries.TABLES
+        if table != "costs"
+    }
+    both = ["anna", "ben"]
+    assert called == {"members": both, "balances": both, "rewards": ["anna"], "levels": both}
     costs = pq.read_table(tmp_path / "costs.parquet").to_pylist()
     assert [(row["what"], row["id"], row["tried_minor"], row["change_minor"]) for row in costs] == [
         ("wallet", "points", 116_000, 2_000),

@@ -51,7 +51,7 @@ def test_a_rule_left_out_is_tried_and_laid_beside_what_was(caller: Caller, docum
     assert (found["rewards"], found["assumed"]) == ([], {"redemption": [], "response": []})
     assert (wallet["cost_tried"]["value"], wallet["cost_minor"]["few"]) == (0, True)
     table = caller.send("GET", f"backtests/{run}/export/members?form=csv")
-    assert table.text.splitlines()[0].startswith("member_id,wallet,today,tried")
+    assert table.text.splitlines()[0].startswith("member_id,member,wallet,today,tried")
     assert caller.send("GET", f"backtests/{run}/export/members?form=parquet").content[:4] == b"PAR1"
     assert caller.send("GET", f"backtests/{run}/export/nothing").json()["code"] == "unknown_table"
 

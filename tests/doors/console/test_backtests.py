@@ -248,9 +248,9 @@ def test_tables_and_charts_are_taken_away(client: Client) -> None:
     run = asked(client, f"draft:{drafted(till).id}")
     tasks.work_off(str(run.id))
     members = client.get(reverse("console:backtest_table", args=[run.id, "members", "csv"])).content.decode()
-    assert members.splitlines()[0] == "member_id,wallet,today,tried,change,change_minor"
+    assert members.splitlines()[0] == "member_id,member,wallet,today,tried,change,change_minor"
     anna = str(find(till.programme.id, "anna").id)
-    assert f"{anna},points,100,200,100,10000" in members
+    assert f"{anna},anna,points,100,200,100,10000" in members
     parquet = client.get(reverse("console:backtest_table", args=[run.id, "levels", "parquet"])).content
     assert parquet[:4] == b"PAR1"
     chart = client.get(reverse("console:backtest_chart", args=[run.id, "points-points", "csv"])).content.decode()

@@ -50,7 +50,8 @@ _TABLE: Description = {
     "in": "path",
     "required": True,
     "description": "members: changes by member and wallet; balances: movements as tried; rewards: rewards by member;"
-    " costs: what wallets and rewards cost, with the 95 % interval; levels: levels by member.",
+    " costs: what wallets and rewards cost, with the 95 % interval; levels: levels by member."
+    " The column member is the caller's own id of a member, member_id the one inside Stammis.",
     "schema": {"type": "string"},
     "example": "members",
 }
