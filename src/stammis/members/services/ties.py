@@ -63,7 +63,8 @@ ON CONFLICT (member_id, pool_id) DO UPDATE SET share = excluded.share, rights = 
 """
 _LEAVE = """
 DELETE FROM members_membership AS m USING unnest($1::uuid[], $2::uuid[]) AS n (member_id, pool_id)
-WHERE m.member_id = n.member_id AND m.pool_id = n.pool_id AND m.member_id = ANY($1::uuid[])
+WHERE m.member_id = n.member_id AND m.pool_id = n.pool_id
+    AND m.member_id = ANY($1::uuid[]) AND m.pool_id = ANY($2::uuid[])
 """
 
 
