@@ -37,25 +37,6 @@ def when(*of: dict[str, Any], kind: str = "all") -> list[dict[str, Any]]:
     return rule(when={"kind": kind, "of": list(of)})
 
 
-def test_a_list_of_rules_without_any_is_refused_and_not_taken_for_all() -> None:
-    found = document(
-        earn=[RULE, {"id": "twice", "kind": "multiply", "factor": 2, "rules": []}],
-        caps=[{"id": "most", "per": "day", "points": 5, "rules": []}],
-    )
-    with pytest.raises(DocumentErrors) as caught:
-        parse(found)
-    said = {(problem.pointer, problem.code) for problem in caught.value.errors}
-    assert said == {("/earn/1/rules", "empty"), ("/caps/0/rules", "empty")}
-    assert "leave «rules» out" in str(caught.value)
-    assert not jsonschema_rs.Draft202012Validator(programme_schema()).is_valid(found)
-
-
-def test_what_was_published_with_an_empty_list_of_rules_still_means_all_of_them() -> None:
-    twice = {"id": "twice", "kind": "multiply", "factor": 2}
-    found = parse(document(earn=[RULE, {**twice, "rules": []}]), kept=True)
-    assert found == parse(document(earn=[RULE, twice]))
-
-
 @lawful
 @given(strategies.documents())
 def test_a_programme_reads_back_as_it_was_and_fits_its_schema(found: dict[str, Any]) -> None:

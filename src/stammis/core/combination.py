@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from stammis.core.amounts import AmountText
-from stammis.core.conditions import AT_LEAST_ONE, Id, says
+from stammis.core.conditions import Id, says
 from stammis.core.parts import Part, Words
 
 WholePoints = Annotated[int, Meta(ge=1, le=10**12)]
@@ -31,9 +31,7 @@ class SharedCap(Part, frozen=True, kw_only=True):
 
     id: Id
     name: Words | None = None
-    rules: Annotated[
-        tuple[Id, ...], says("The rules together; without them all rules of the wallet."), AT_LEAST_ONE
-    ] = ()
+    rules: Annotated[tuple[Id, ...], says("The rules together; without them all rules of the wallet.")] = ()
     wallet: Annotated[Id, says("The wallet of these rules.")] = "points"
     per: Annotated[
         Literal["purchase", "day", "week", "month", "year", "ever"],

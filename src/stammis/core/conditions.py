@@ -15,8 +15,6 @@ def says(text: str) -> Meta:
     return Meta(description=text)
 
 
-AT_LEAST_ONE = Meta(extra_json_schema={"minItems": 1})
-"""Of a list that may be left out: ``document`` refuses it empty, unless it was taken so before."""
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="A short id: a-z, 0-9, - and _.")]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Names = Annotated[tuple[Text, ...], Meta(min_length=1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -17,7 +17,6 @@ from stammis.core.programme import STATUSES, Exchanging, Programme, Reward, Tran
 from stammis.core.reading import Problem, below, misfits
 from stammis.core.tier_sets import TierSet
 from stammis.core.wallets import Wallet
-from stammis.core.wording import Worded
 
 PARTS: Final[dict[str, Any]] = {
     "wallets": Wallet,
@@ -42,8 +41,8 @@ class DocumentErrors(Exception):
         self.errors = errors
 
 
-def parse(document: dict[str, Any], *, kept: bool = False) -> Programme:
-    """Reads a programme document; ``kept`` is one that was taken before, and still means what it meant then.
+def parse(document: dict[str, Any]) -> Programme:
+    """Reads a programme document.
 
     The parts that fit are checked against each other even where others do not, so that one reading names everything.
 
@@ -53,7 +52,6 @@ def parse(document: dict[str, Any], *, kept: bool = False) -> Programme:
     problems = list(misfits(document, _shape()))
     if isinstance(document, dict):
         problems += disagreements(_draft(document, problems))
-        problems += () if kept else _emptied(document)
     if problems:
         raise DocumentErrors(problems)
     return msgspec.convert(document, Programme)
@@ -63,16 +61,6 @@ def as_document(programme: Programme) -> dict[str, Any]:
     """The document of a programme: what ``parse`` reads back to the same programme."""
     document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(programme))
     return document
-
-
-def _emptied(document: dict[str, Any]) -> Iterator[Problem]:
-    """Lists of rules without any: who took the last one out means none, and without the list they would be all."""
-    for name in ("earn", "caps"):
-        parts = document.get(name)
-        for place, part in enumerate(parts if isinstance(parts, list | tuple) else ()):
-            if isinstance(part, dict) and part.get("rules") in ([], ()):
-                message = Worded("Name at least one rule here; for all rules of the wallet leave «rules» out.")
-                yield Problem(below("", name, place, "rules"), "empty", message)
 
 
 @cache

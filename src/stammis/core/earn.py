@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from stammis.core.amounts import AmountText
 from stammis.core.basis import Basis
-from stammis.core.conditions import AT_LEAST_ONE, All, Condition, Id, NthPurchase, says
+from stammis.core.conditions import All, Condition, Id, NthPurchase, says
 from stammis.core.event_types import FIRST_PURCHASE
 from stammis.core.parts import Part, Text, Words
 from stammis.core.scales import Points
@@ -100,7 +100,6 @@ class Multiply(_Earn, frozen=True, tag="multiply", kw_only=True):
     rules: Annotated[
         tuple[Id, ...],
         says("The rules that are multiplied; without them all rules of the wallet that are no multipliers."),
-        AT_LEAST_ONE,
     ] = ()
 
 

@@ -57,7 +57,7 @@ def listed(programme: Programme, state: str | None, cursor: str | None, limit: i
 
 def start_of(version: Version) -> dict[str, Any]:
     """Give the document with which a draft begins: the version's own, without the day on which that began."""
-    document = as_document(parse(version.document, kept=True))
+    document = as_document(parse(version.document))
     document.pop("from", None)
     return document
 

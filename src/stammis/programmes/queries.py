@@ -186,6 +186,5 @@ def _read(programme_id: uuid.UUID) -> Versions:
 @lru_cache(maxsize=64)
 def _compiled(programme_id: uuid.UUID, number: int, _stamp: tuple[int, int]) -> Rules:
     """Compile a version once; the stamp only tells one history of publishing from another."""
-    written = Version.objects.values_list("document", flat=True).get(programme_id=programme_id, number=number or 1)
-    document = parse(written, kept=True)
-    return compile_rules(document, number) if number else before_first(document)
+    document = Version.objects.values_list("document", flat=True).get(programme_id=programme_id, number=number or 1)
+    return compile_rules(parse(document), number) if number else before_first(parse(document))

@@ -59,13 +59,6 @@ def test_a_small_document_comes_back_too() -> None:
     assert read(FACE, entries(form(SMALL))) == normal(FACE, SMALL) == SMALL | {"earn": normal(FACE, SMALL)["earn"]}
 
 
-def test_a_list_of_rules_that_was_emptied_is_left_out_as_the_form_promises() -> None:
-    twice = {"id": "twice", "kind": "multiply", "factor": 2, "rules": []}
-    found = read(FACE, entries(form(SMALL | {"earn": [*SMALL["earn"], twice]})))
-    assert "rules" not in found["earn"][-1]
-    assert parse(found)
-
-
 @pytest.mark.parametrize(
     ("act", "at", "expected"),
     [

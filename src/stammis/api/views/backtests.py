@@ -288,8 +288,7 @@ def _answer(run: Run) -> dict[str, Any]:
 
 def _comparison(run: Run, found: Comparison) -> dict[str, Any]:
     versions = published.versions(run.programme_id)
-    tried = run.document
-    document = versions.document(versions.stamp[0]) if tried is None else publishing.read(tried, kept=True)
+    document = publishing.read(run.document) if run.document is not None else versions.document(versions.stamp[0])
     plain: dict[str, Any] = msgspec.to_builtins(found)
     names = ("share", "in_money", "cost_minor", "groups")
     return {name: plain[name] for name in names} | {

@@ -139,7 +139,7 @@ def list_lines(
     found = queries.correction(programme_of(key, programme), id)
     lines = queries.lines(found, which=which)
     rows = page(lines, order=queries.ORDERS["largest"], cursor=cursor, limit=limited(limit))
-    document = parse(found.document, kept=True)
+    document = parse(found.document)
     with translation.override(spoken(lang) or translation.get_language()):
         items = [_line(line, queries.sentence(found, line, line.posted or line.amount, document)) for line in rows.rows]
     return reply({"items": items, "next": rows.after})

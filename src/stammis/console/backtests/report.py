@@ -54,8 +54,7 @@ class Report:
         self.run, self.other, self.found = run, other, found
         versions = programmes.versions(run.programme_id)
         self.before = versions.document(versions.stamp[0])
-        tried = run.document
-        self.document: Document = self.before if tried is None else publishing.read(tried, kept=True)
+        self.document: Document = self.before if run.document is None else publishing.read(run.document)
         self.currency = run.programme.currency
         self.sides = Sides(_side(other), _side(run))
 

@@ -56,7 +56,7 @@ class Told:
     @property
     def document(self) -> Document:
         """What should have decided, read."""
-        return parse(self.correction.document, kept=True)
+        return parse(self.correction.document)
 
     def period(self) -> str:
         """Say which days, or which hours, are put right."""

@@ -35,10 +35,10 @@ class FixedForGood(Conflict):
     code = "fixed_for_good"
 
 
-def read(document: dict[str, Any], *, kept: bool = False) -> Document:
-    """Parse a document; ``kept`` is one that was taken before. Raises BadDocument with all that is wrong with it."""
+def read(document: dict[str, Any]) -> Document:
+    """Parse a document. Raises BadDocument with everything that is wrong with it."""
     try:
-        return parse(document, kept=kept)
+        return parse(document)
     except DocumentErrors as error:
         _refuse(error)
 

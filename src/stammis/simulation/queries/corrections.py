@@ -162,7 +162,7 @@ def posted(found: Correction) -> dict[str, tuple[int, int]]:
 
 def messages(found: Correction) -> Iterator[Message]:
     """Give what to tell whom, by the members' ids and in their languages: what was posted, else what is planned."""
-    document = parse(found.document, kept=True)
+    document = parse(found.document)
     chosen = lines(found).exclude(state__in=[CorrectionLine.State.REFUSED, CorrectionLine.State.UNDONE])
     if found.scope == Correction.Scope.GAINS:
         chosen = chosen.filter(amount__gt=0)
@@ -182,7 +182,7 @@ def messages(found: Correction) -> Iterator[Message]:
 
 def sentence(found: Correction, line: CorrectionLine, amount: int, document: Document | None = None) -> str:
     """Say what a member gets or loses and why, in the active language; ``document`` saves reading it again."""
-    document = document or parse(found.document, kept=True)
+    document = document or parse(found.document)
     wallet = words.wallet_of(document, line.wallet)
     facts = {
         "points": words.points(words.smallest(abs(amount), wallet), wallet),
@@ -205,4 +205,4 @@ def explain(found: Correction, line: CorrectionLine, document: Document | None =
         reason="",
         corrects=tuple(Corrected(*each) for each in line.originals),
     )
-    return corrected(event, document or parse(found.document, kept=True))
+    return corrected(event, document or parse(found.document))
