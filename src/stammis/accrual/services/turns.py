@@ -13,7 +13,7 @@ from stammis.kit.pipeline import Transaction
 
 _OF_ONE = Purchase | Return | StatusChanged | Happening | MemberFields
 _HELD = """
-SELECT k.place, s.state
+SELECT k.place, i.member_id, s.state
 FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS k (programme_id, kind, value, place),
 LATERAL (SELECT i.member_id FROM members_identity AS i
          WHERE i.programme_id = k.programme_id AND i.kind = k.kind AND i.value = k.value OFFSET 0) AS i,
@@ -60,8 +60,9 @@ def _held(transaction: Transaction, asked: Asked, loaded: Loaded) -> set[Name]:
     found = transaction.send(_HELD, *columns(missing))
     rows = transaction.sync()[found]
     for row in rows:
-        if read_standing(rows.value(row, 1)).ties is not None:
-            raise MustWait
+        account = rows.value(row, 1)
+        if account in loaded.standings or read_standing(rows.value(row, 2)).ties is not None:
+            raise MustWait  # its holder was done in the midst of it, or others depend on it
         held.add(missing[rows.number(row, 0) - 1])
     return held
 

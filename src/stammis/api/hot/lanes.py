@@ -124,25 +124,24 @@ def _recorded(large: Large) -> bytes:
 
 def _outcomes(items: Sequence[Item]) -> list[msgspec.Raw]:
     """Record items, a piece at a time; those of members whom somebody else holds come with the next piece."""
-    now = steadily(clock.now, PATIENCE_SECONDS)
     found: dict[int, msgspec.Raw] = {}
     ahead: list[int] = []
     for first in range(0, len(items), ITEMS_AT_ONCE):
         ahead += range(len(items))[first : first + ITEMS_AT_ONCE]
-        ahead = _record(partial(record_free, now=now), items, ahead, found)
-    _record(partial(record, now=now), items, ahead, found)
+        ahead = _record(record_free, items, ahead, found)
+    _record(record, items, ahead, found)
     return [found[place] for place in range(len(items))]
 
 
 def _record(
-    act: Callable[[Sequence[Item]], Sequence[Outcome | None]],
+    act: Callable[..., Sequence[Outcome | None]],
     items: Sequence[Item],
     ahead: Sequence[int],
     found: dict[int, msgspec.Raw],
 ) -> list[int]:
     """Record the items at these places; give the places of those that were put off."""
     piece = [items[place] for place in ahead]
-    outcomes = steadily(partial(act, piece), PATIENCE_SECONDS)
+    outcomes = steadily(lambda: act(piece, now=clock.now()), PATIENCE_SECONDS)  # later pieces arrive later
     steadily(partial(warm, [outcome for outcome in outcomes if outcome is not None]), PATIENCE_SECONDS)
     found.update((place, told(outcome)) for place, outcome in zip(ahead, outcomes, strict=True) if outcome is not None)
     return [place for place in ahead if place not in found]
