@@ -128,29 +128,6 @@ def test_a_purchase_completed_later_counts_on_its_own_day_and_at_its_own_rate() 
     assert course.standing.ranks["club"].days[0][1] == 10_000
 
 
-@pytest.mark.parametrize("rate", ["before", "after", "split"])
-def test_a_level_that_fell_until_completion_still_counts_for_what_was_bought_with_it(rate: str) -> None:
-    course = Course(earn=RATES, tiers=club(window_days=30, rate=rate))
-    course.buy("40000.00", day="2025-03-10", purchase="much")
-    course.buy("100.00", day="2025-03-20", status="placed", purchase="order")
-    course.pass_until("2025-04-09")
-    assert course.level("2025-04-09") == "first"
-    course.becomes("completed", "2025-04-12", "order")
-    assert course.rows[-1].amount == 200
-    course.give_back(day="2025-04-13", purchase="order")
-    assert course.rows[-1].amount == -200
-
-
-def test_what_counts_until_completion_counts_once_for_a_purchase_placed_before() -> None:
-    course = Course(earn=RATES, tiers=club(window_days=30))
-    course.buy("39000.00", day="2025-03-10")
-    course.buy("1000.00", day="2025-03-11", status="placed", purchase="early")
-    course.buy("100.00", day="2025-03-20", status="placed", purchase="late")
-    course.becomes("completed", "2025-03-21", "early")
-    course.becomes("completed", "2025-03-22", "late")
-    assert course.history == [39_000, 1_000, 200]
-
-
 def test_a_return_is_decided_by_the_purchases_version_and_tiers_move_by_the_one_in_force() -> None:
     course = Course(earn=RATES, tiers=club())
     course.buy(lines=(line("40000.00"), line("100.00", "2")))

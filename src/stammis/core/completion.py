@@ -18,10 +18,10 @@ from stammis.core.pending import Settling, earn_rows
 from stammis.core.pool_rules import EACH_PURCHASE
 from stammis.core.rules import Rules
 from stammis.core.scene import NO_PROPERTIES, Scene
-from stammis.core.splitting import Then, earnings_seen, splits
+from stammis.core.splitting import earnings_seen, splits
 from stammis.core.standing import Count, Earned, PurchaseState, Seen, Standing
 from stammis.core.tier_rules import TierRules
-from stammis.core.tiers import Days, Progress, days_then, rank_of, total_on, total_then
+from stammis.core.tiers import Progress, rank_of, total_on, total_then
 from stammis.core.world import Grants
 
 UNENROLLED = (Step("", False, "unenrolled"),)
@@ -89,8 +89,8 @@ def complete(
         unseen = Seen(enrolled=False)
         state = structs.replace(state, state="completed", seen=unseen, earned_on=basket.total)
         return state, UNENROLLED if rules.version else NO_VERSION
-    day, then = moment.day, None if settled_at is None else state.before
-    seen, earnings = _decided(purchase, basket, moment, standing, rules, grants=grants, then=then)
+    seen, earnings = _decided(purchase, basket, moment, standing, rules, grants=grants, later=settled_at is not None)
+    day = moment.day
     settling = Settling(day, moment.at, moment.at if settled_at is None else settled_at, purchase.id, status)
     earned: list[Earned] = []
     delays: dict[int, str] = {}
@@ -154,16 +154,16 @@ def progress_of(basket: Basket, points: dict[str, int], rules: Rules) -> Progres
 
 
 def _decided(
-    purchase: Purchase, basket: Basket, moment: When, standing: Standing, rules: Rules, *, grants: Grants, then: Then
+    purchase: Purchase, basket: Basket, moment: When, standing: Standing, rules: Rules, *, grants: Grants, later: bool
 ) -> tuple[Seen, Earnings]:
     counts, budgets = counts_at(moment.day, standing.counts, rules), grants.budgets
-    seen = seen_of(standing, _levels(standing, {}, moment.day, basket, rules, then=then), counts, moment, rules)
+    seen = seen_of(standing, _levels(standing, {}, moment.day, basket, rules, later=later), counts, moment, rules)
     if rules.split:
-        seen = structs.replace(seen, split=splits(standing, seen.tiers, basket, moment.day, rules, then=then))
+        seen = structs.replace(seen, split=splits(standing, seen.tiers, basket, moment.day, rules, later=later))
     earnings = earnings_seen(basket, scene_of(purchase, basket, moment, seen), seen, rules, budgets)
     if rules.circular:
         # the points that raise the level are themselves reckoned at the level before
-        levels = _levels(standing, earnings.points, moment.day, basket, rules, then=then)
+        levels = _levels(standing, earnings.points, moment.day, basket, rules, later=later)
         if levels != seen.tiers:
             seen = seen_of(standing, levels, counts, moment, rules)
             earnings = earnings_seen(basket, scene_of(purchase, basket, moment, seen), seen, rules, budgets)
@@ -173,7 +173,7 @@ def _decided(
 
 
 def _levels(
-    standing: Standing, points: dict[str, int], day: int, basket: Basket, rules: Rules, *, then: Then
+    standing: Standing, points: dict[str, int], day: int, basket: Basket, rules: Rules, *, later: bool
 ) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for name in rules.book.reads.tiers:
@@ -184,16 +184,9 @@ def _levels(
             found[name] = level_with(standing, tiers, more, at, rules)
         else:
             rank = rank_of(standing, tiers)
-            total = total_on(rank, tiers, day) if then is None else total_then(rank, tiers, day, then.get(name, ()))
+            total = total_then(rank, tiers, day) if later else total_on(rank, tiers, day)
             found[name] = tiers.level(total + more)
     return found
-
-
-def windows_on(standing: Standing, day: int, rules: Rules) -> dict[str, Days]:
-    """By rolling tier set that rules read, what counts on the days of its window that ends with a day."""
-    sets = (rules.tier_sets[name] for name in rules.book.reads.tiers)
-    found = {tiers.id: days_then(rank_of(standing, tiers), tiers, day) for tiers in sets if not tiers.tended}
-    return {name: days for name, days in found.items() if days}
 
 
 def _more(tiers: TierRules, points: dict[str, int], basket: Basket, rules: Rules) -> int:

@@ -6,7 +6,7 @@ from msgspec import structs
 
 from stammis.core.basket import basket_of, rewards_of
 from stammis.core.calendars import instant
-from stammis.core.completion import complete, when, windows_on
+from stammis.core.completion import complete, when
 from stammis.core.effects import Amounts, Decision, HoldMoved, Posted, PurchaseMoved, Refused, RewardMoved, Step
 from stammis.core.events import Purchase, StatusChanged
 from stammis.core.holds import capture, turned_over
@@ -69,8 +69,6 @@ def _decide(purchase: Purchase, state: State, world: World, rules: Rules, curren
             by_points = rules.wallets[paid.wallet].worth(paid.amount)
             basket = basket_of(purchase.lines, basket.rewards, basket.rounding, by_points)
     moved = rules.arrived[state] if paid is None else structs.replace(rules.arrived[state], paid=paid)
-    if state == "placed" and rules.book.reads.tiers:
-        moved = structs.replace(moved, before=windows_on(world.standing, moment.day, rules))
     if state == "completed":
         moved, explained = complete(
             purchase, basket, moment, journal, rules, state=moved, grants=world.grants, status=purchase.status
@@ -226,5 +224,5 @@ def _complete_later(
             grants=world.grants,
             status=status,
         )
-    journal.effects.append(PurchaseMoved(purchase=purchase.id, state=structs.replace(state, before={})))
+    journal.effects.append(PurchaseMoved(purchase=purchase.id, state=state))
     return Decision(effects=tuple(journal.effects), steps=steps + more, amounts=left.amounts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 from msgspec import Struct, structs
@@ -23,10 +23,8 @@ from stammis.core.selection import Places
 from stammis.core.spread import spread
 from stammis.core.standing import Seen, Standing
 from stammis.core.tier_rules import TierRules
-from stammis.core.tiers import Days, rank_of, total_on, total_then
+from stammis.core.tiers import rank_of, total_on, total_then
 
-Then = Mapping[str, Days] | None
-"""By tier set, what counted on the day of a purchase that is completed later; None: it is completed as it arrives."""
 Crossings = tuple[tuple[int, str | None], ...]
 """From how much of a purchase on which level holds, lowest first."""
 
@@ -47,19 +45,19 @@ class Parts(Struct, frozen=True, gc=False):
 
 
 def splits(
-    standing: Standing, levels: dict[str, str | None], basket: Basket, day: int, rules: Rules, *, then: Then
+    standing: Standing, levels: dict[str, str | None], basket: Basket, day: int, rules: Rules, *, later: bool
 ) -> dict[str, Crossings]:
     """Where a purchase crosses into further levels, by tier set; ``levels`` are those that hold before it counts."""
     found: dict[str, Crossings] = {}
     for tiers in rules.split:
-        crossings = _crossings(standing, tiers, levels[tiers.id], basket, day, rules=rules, then=then)
+        crossings = _crossings(standing, tiers, levels[tiers.id], basket, day, rules=rules, later=later)
         if crossings:
             found[tiers.id] = crossings
     return found
 
 
 def _crossings(
-    standing: Standing, tiers: TierRules, level: str | None, basket: Basket, day: int, *, rules: Rules, then: Then
+    standing: Standing, tiers: TierRules, level: str | None, basket: Basket, day: int, *, rules: Rules, later: bool
 ) -> Crossings:
     by_hand = held_by(standing, tiers).stay.by_hand
     if by_hand is not None and by_hand.only:
@@ -68,8 +66,7 @@ def _crossings(
         totals = counting_now(standing, tiers, max(standing.latest_at, rules.calendar.starts_at(day)), rules)
     else:
         rank = rank_of(standing, tiers)
-        known = total_on(rank, tiers, day) if then is None else total_then(rank, tiers, day, then.get(tiers.id, ()))
-        totals = [known]
+        totals = [total_then(rank, tiers, day) if later else total_on(rank, tiers, day)]
     before, more = totals[0], rules.home(basket.counted(tiers.basis)[1])
     place = tiers.place_of(level)
     found: list[tuple[int, str | None]] = []

@@ -267,8 +267,6 @@ class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
         delayed: by way of being pending and wallet, what a cancellation took back of such rows.
         short: by wallet, what a cancellation should have taken back and could not.
         spent: what of it the member's history remembers as spent; None where it is not remembered.
-        before: by tier set, what counted on which day of the window that ended with a placed purchase; the set itself
-            may have forgotten some by its completion.
         rate: that by which it was decided, where it is in another currency than the programme's.
     """
 
@@ -288,7 +286,6 @@ class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     delayed: dict[str, dict[str, int]] = {}
     short: dict[str, int] = {}
     spent: int | None = None
-    before: dict[str, tuple[tuple[int, int], ...]] = {}
     rate: Rate | None = None
 
 

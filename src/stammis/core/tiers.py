@@ -12,8 +12,6 @@ from stammis.core.tier_rules import TierRules
 
 Progress = dict[str, int]
 """By tier set, how much more (or less) counts."""
-Days = tuple[tuple[int, int], ...]
-"""What counted on which day, oldest first."""
 
 
 def rank_of(standing: Standing, tiers: TierRules) -> Rank:
@@ -39,20 +37,10 @@ def total_on(rank: Rank, tiers: TierRules, day: int) -> int:
     return total
 
 
-def days_then(rank: Rank, tiers: TierRules, day: int) -> Days:
-    """What lies in the window that ends with a day, as far as it is known now."""
+def total_then(rank: Rank, tiers: TierRules, day: int) -> int:
+    """What counted on an earlier day: only what lies in the window that ended with it."""
     first = day - tiers.window
-    return tuple([each for each in rank.days if first < each[0] <= day])
-
-
-def total_then(rank: Rank, tiers: TierRules, day: int, before: Days = ()) -> int:
-    """What counted on an earlier day: only what lies in the window that ended with it.
-
-    ``before`` tells what was in it on that day: of days that have left the rank it is all that is known.
-    """
-    first = day - tiers.window
-    left = sum(amount for on, amount in before if first < on <= rank.gone)
-    return left + sum(amount for _, amount in days_then(rank, tiers, day))
+    return sum(amount for on, amount in rank.days if first < on <= day)
 
 
 def tier_effects(
