@@ -197,7 +197,11 @@ def test_whose_holder_is_done_in_the_midst_of_it_keeps_the_order(till: Till, mon
     slowly = last.replace("member_id", "member_id, place DESC")
     pause = "LATERAL (SELECT pg_sleep(CASE w.place WHEN 0 THEN 1.0 ELSE 0 END)) AS pause"
     monkeypatch.setattr(loading, "LOCK_FREE", loading.LOCK_FREE.replace(last, f"{slowly}, {pause}"))
-    said = [happened("e", member="anna"), bought("n1", 5_000, "anna"), returned("r1", "first-anna", "1")]
+    said: list[AnyEvent] = [
+        happened("e", member="anna"),
+        bought("n1", 5_000, "anna"),
+        returned("r1", "first-anna", "1"),
+    ]
     with holding(till, "anna") as is_over:
         threading.Timer(0.5, is_over.set).start()
         first = record_free([till.item(each) for each in said], now=NOW)
