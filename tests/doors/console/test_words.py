@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import translation
+from django.utils.text import format_lazy
 
 import stammis
 from stammis.accrual import queries
@@ -84,7 +85,7 @@ def test_somebody_is_meant_by_an_id_or_by_words() -> None:
 
 
 def test_a_sign_stays_with_its_amount_at_the_end_of_a_line() -> None:
-    told = parts.unbroken("95 % interval: −$2.50 to +$3, fewer than <30>")
+    told = parts.unbroken(format_lazy("95 % interval: −$2.50 to +$3, fewer than <30>"))  # texts of pages are lazy
     signed = '<span class="nowrap">{}</span>'.format
     assert told == f"95 % interval: {signed('−$2.50')} to {signed('+$3,')} fewer than &lt;30&gt;"
 

@@ -44,7 +44,7 @@ def number(value: float | Decimal | str | None, decimals: int | None = None) -> 
 @register.filter
 def unbroken(text: str) -> SafeString:
     """Keep signs on the lines of the amounts before which they stand."""
-    return SafeString(_SIGNED.sub(r'<span class="nowrap">\g<0></span>', escape(text)))
+    return SafeString(_SIGNED.sub(r'<span class="nowrap">\g<0></span>', escape(str(text))))
 
 
 @register.filter
