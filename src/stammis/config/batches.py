@@ -29,6 +29,7 @@ from stammis.kit import collector  # noqa: E402 - the same
 BACKLOG = 256
 log = structlog.get_logger(__name__)
 PAUSE_SECONDS = 0.5
+PARTING_SECONDS, PARTING_TRIES = 0.5, 25
 
 
 class Lanes:
@@ -87,9 +88,18 @@ def main(supervisor: int, place: Path) -> None:
             Lanes(listener).run(int(environment.read("STAMMIS_WORKERS", "2")))
         finally:
             place.unlink(missing_ok=True)
-            if os.getppid() != supervisor:  # it was killed and can tidy up no more
+            if _is_gone(supervisor):  # it was killed and can tidy up no more
                 with contextlib.suppress(OSError):
                     place.parent.rmdir()
+
+
+def _is_gone(parent: int) -> bool:
+    """Whether the parent has ended: the signal that says so may come a moment before that can be seen."""
+    for _ in range(PARTING_TRIES):
+        if os.getppid() != parent:
+            return True
+        time.sleep(PARTING_SECONDS / PARTING_TRIES)
+    return False
 
 
 if __name__ == "__main__":

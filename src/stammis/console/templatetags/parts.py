@@ -42,7 +42,7 @@ def number(value: float | Decimal | str | None, decimals: int | None = None) -> 
 
 
 @register.filter
-def unbroken(text: str) -> SafeString:
+def unbroken(text: object) -> SafeString:
     """Keep signs on the lines of the amounts before which they stand."""
     return SafeString(_SIGNED.sub(r'<span class="nowrap">\g<0></span>', escape(str(text))))
 
