@@ -27,7 +27,7 @@ STOP_SECONDS = 15.0
 STEADY_SECONDS = 20.0  # whoever ran so long begins again at once
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 15.0
-PORT_WAIT_SECONDS = 5.0
+PORT_WAIT_SECONDS = 12.0  # a killed predecessor's web processes are ended after ten
 _PYTHON = (sys.executable, "-P", "-m")
 log = structlog.get_logger(__name__)
 
