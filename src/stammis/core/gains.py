@@ -24,7 +24,7 @@ class Gain(Struct, gc=False):
 
     ``lines`` is None where the rule gives for the purchase as a whole or for all lines alike; ``left`` is what its cap
     still allows in whole points, ``part`` what it gives of the row in the end, ``place`` that of its step, ``pools``
-    the shared caps and budgets that it draws on.
+    the shared caps and budgets that it draws on, ``shares`` the value of each of its lines where no one rate tells it.
     """
 
     rule: EarnRule
@@ -36,6 +36,7 @@ class Gain(Struct, gc=False):
     part: int = 0
     place: int = -1
     pools: tuple[str, ...] = ()
+    shares: dict[int, int] | None = None
 
 
 def counted(rule: EarnRule, basket: Basket, lines: list[int] | None) -> int:
@@ -145,7 +146,9 @@ def multiplicand(gain: Gain, lines: list[int] | None, basket: Basket, rules: Rul
 
 
 def line_shares(gain: Gain, basket: Basket, rules: Rules) -> dict[int, int]:
-    """What each line has of a gain from a marginal table: in proportion to what counts of it."""
+    """What each line has of a gain from a marginal table: its known share, else in proportion to what counts."""
+    if gain.shares is not None:
+        return dict(zip(gain.shares, spread(gain.value, list(gain.shares.values())), strict=True))
     places = list(range(len(basket.lines))) if gain.lines is None else gain.lines
     by_unit = gain.rule.by == "unit"
     sizes = [quantity(rules, basket, [place]) if by_unit else counted(gain.rule, basket, [place]) for place in places]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from stammis.core.basket import Basket, basket_of
 from stammis.core.combining import Lefts, combined, lefts_of
 from stammis.core.earn_rules import EarnRule
 from stammis.core.earning import UNASKED, Earnings, earnings_of, matched, selected, settled, unmet
 from stammis.core.effects import Step
-from stammis.core.events import Line
-from stammis.core.gains import Gain, capped, gain_of
+from stammis.core.events import Line, Scalar
+from stammis.core.gains import Gain, capped, gain_of, worth
 from stammis.core.levels import counting_now, held_by
+from stammis.core.portions import Parts, for_whole, told
 from stammis.core.rules import Rules
 from stammis.core.scale_rules import TierScale
 from stammis.core.scaling import marginal, scaled_gain
@@ -27,21 +30,6 @@ from stammis.core.tiers import rank_of, total_on, total_then
 
 Crossings = tuple[tuple[int, str | None], ...]
 """From how much of a purchase on which level holds, lowest first."""
-
-
-class Parts(Struct, frozen=True, gc=False):
-    """A purchase in parts, first things first: what each sees, and a basket that has every line once for each part.
-
-    Line ``n`` of part ``p`` stands at the place ``p * size + n``.
-    """
-
-    scenes: tuple[Scene, ...]
-    basket: Basket
-    size: int
-
-    def places(self, lines: Sequence[int], parts: Sequence[int]) -> list[int]:
-        """The places of some lines in some parts."""
-        return [part * self.size + line for part in parts for line in lines]
 
 
 def splits(
@@ -100,7 +88,18 @@ def _parts(basket: Basket, scene: Scene, seen: Seen, rules: Rules) -> Parts:
     for _, changes in sorted(cuts.items()):
         levels = levels | changes
         scenes.append(structs.replace(scene, tiers=levels))
-    return Parts(tuple(scenes), _divided(basket, sorted(cuts)), len(basket.lines))
+    sets = tuple(name for name in seen.split if any(name in changes for changes in cuts.values()))
+    money = _sizes(basket, sorted(cuts), sets, rules)
+    return Parts(tuple(scenes), _divided(basket, sorted(cuts)), len(basket.lines), sets, money)
+
+
+def _sizes(basket: Basket, cuts: list[Fraction], sets: tuple[str, ...], rules: Rules) -> tuple[int, ...]:
+    """What each part counts in the first of some tier sets, in minor units of the programme's currency."""
+    if not sets:
+        return ()
+    whole = rules.home(basket.counted(rules.tier_sets[sets[0]].basis)[1])
+    ends = [whole * cut.numerator // cut.denominator for cut in [*cuts, Fraction(1)]]
+    return tuple(end - begun for begun, end in pairwise(ends))
 
 
 def _divided(basket: Basket, cuts: list[Fraction]) -> Basket:
@@ -132,8 +131,9 @@ def _earnings_of_parts(basket: Basket, parts: Parts, seen: Seen, rules: Rules, b
     selecting = rules.book.lines.places(basket.lines)
     steps: list[Step] = []
     gains: list[Gain] = []
+    held: dict[str, list[int]] = {}
     for rule in rules.book.chosen(selected(basket.lines, selecting, parts.scenes[0], rules.book)):
-        found = _found(rule, basket, parts, selecting, rules)
+        found = _found(rule, basket, parts, selecting, rules, held=held)
         if rule.limit is not None and rule.kind != "multiply" and isinstance(found, Gain):
             found = capped(found, seen.counts, rules)
         if isinstance(found, Gain):
@@ -144,59 +144,72 @@ def _earnings_of_parts(basket: Basket, parts: Parts, seen: Seen, rules: Rules, b
             steps.append(found)
     lefts = lefts_of(seen.counts, budgets, rules)
     gains = combined(gains, steps, parts.basket, seen.counts, rules, lefts=lefts)
-    return settled(steps, gains, parts.basket, rules, lefts)
+    earned = settled(steps, gains, parts.basket, rules, lefts)
+    return structs.replace(earned, steps=told(earned.steps, gains, held, parts, rules))
 
 
-def _found(rule: EarnRule, basket: Basket, parts: Parts, selecting: Places, rules: Rules) -> Gain | Step:
-    """What a rule gives before caps; one that asks for a level only for the parts that have it."""
+def _found(
+    rule: EarnRule, basket: Basket, parts: Parts, selecting: Places, rules: Rules, *, held: dict[str, list[int]]
+) -> Gain | Step:
+    """What a rule gives before caps; one that asks for a level only for the parts that have it, kept in ``held``."""
     by_level = bool(rule.bit & rules.split_mask)
-    held: list[int] = []
-    failed: Step | None = None
-    for part, scene in enumerate(parts.scenes if by_level else parts.scenes[:1]):
-        step = rule.check(scene) if rule.check is not None else None
-        if step is None:
-            held.append(part)
-        failed = failed or step
-    once = rule.kind == "purchase" or (rule.kind == "scaled" and rule.by == "purchase")
-    if not held or (once and held[0] != 0):
+    here, failed = _held(rule, parts if by_level else structs.replace(parts, scenes=parts.scenes[:1]))
+    if by_level:
+        held[rule.id] = here
+    whole = for_whole(rule)
+    if not here or (whole and here[0] != 0):
         assert failed is not None, "a part that is not held has said why"
         return failed
     lines = matched(rule, basket.lines, parts.scenes[0], selecting) if rule.of_lines else list(range(parts.size))
     if not lines:
         return unmet(rule)
     if not by_level:
-        held = list(range(len(parts.scenes)))
-    places = None if not rule.of_lines and len(held) == len(parts.scenes) else parts.places(lines, held)
+        here = list(range(len(parts.scenes)))
+    places = None if not rule.of_lines and len(here) == len(parts.scenes) else parts.places(lines, here)
     if rule.kind == "multiply":
-        return Gain(rule, 0, places, {})
-    if isinstance(rule.scale, TierScale) and by_level and not once:
-        return _by_part(rule, parts, lines, held, rules)
-    found = (
-        gain_of(rule, parts.basket, places, rules)
-        if rule.scale is None
-        else scaled_gain(rule, parts.basket, places, rules, parts.scenes[0])
-    )
-    if isinstance(found, Gain) and len(held) < len(parts.scenes):
-        found.saw["part"] = ",".join(str(part + 1) for part in held)
-    return found
+        return Gain(rule if here[0] == 0 else _of_lines(rule, _wholes(rules)), 0, places, {})
+    if isinstance(rule.scale, TierScale) and by_level and not whole:
+        return _by_part(rule, parts, lines, here, rules)
+    if rule.scale is None:
+        return gain_of(rule, parts.basket, places, rules)
+    return scaled_gain(rule, parts.basket, places, rules, parts.scenes[0])
+
+
+def _held(rule: EarnRule, parts: Parts) -> tuple[list[int], Step | None]:
+    """In which parts nothing stands against a rule, and what does in the first of the others."""
+    if rule.check is None:
+        return list(range(len(parts.scenes))), None
+    steps = [rule.check(scene) for scene in parts.scenes]
+    return [part for part, step in enumerate(steps) if step is None], next(filter(None, steps), None)
+
+
+def _wholes(rules: Rules) -> int:
+    """The mask of the rules that give for a purchase as a whole."""
+    return sum(rule.bit for rule in rules.book.rules if for_whole(rule))
+
+
+@lru_cache(maxsize=1_024)
+def _of_lines(rule: EarnRule, wholes: int) -> EarnRule:
+    """A multiplier that does not hold at the level before, at which points for a purchase as a whole are decided."""
+    return replace(rule, targets=rule.targets & ~wholes)
 
 
 def _by_part(rule: EarnRule, parts: Parts, lines: list[int], held: list[int], rules: Rules) -> Gain | Step:
     """What a table by level gives: to each part by its own level."""
-    gains: list[Gain] = []
+    shares: dict[int, int] = {}
+    counts: list[Scalar] = []
     first: Step | None = None
     for part in held:
         found = scaled_gain(rule, parts.basket, parts.places(lines, [part]), rules, parts.scenes[part])
         if isinstance(found, Gain):
-            gains.append(found)
+            places = found.lines or ()
+            worths = [worth(found.rule, parts.basket, [place], rules) for place in places]
+            shares.update(zip(places, spread(found.value, worths), strict=True))
+            counts.append(found.saw.get("counted"))
         else:
             first = first or found
-    if not gains:
+    if not shares:
         assert first is not None, "a part that gives nothing has said why"
         return first
-    places = [place for gain in gains for place in gain.lines or ()]
-    seen = [gain.saw.get("counted") for gain in gains]
-    counted = sum(amount for amount in seen if isinstance(amount, int))
-    levels = ",".join(str(gain.saw.get("level", "")) for gain in gains)
-    value = sum(gain.value for gain in gains)
-    return Gain(marginal(rule), value, places, {"counted": counted, "levels": levels})
+    counted = sum(amount for amount in counts if isinstance(amount, int))
+    return Gain(marginal(rule), sum(shares.values()), list(shares), {"counted": counted}, shares=shares)

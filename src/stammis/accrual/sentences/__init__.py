@@ -19,6 +19,7 @@ from stammis.accrual.sentences import between as sentences_between
 from stammis.accrual.sentences import lots
 from stammis.accrual.sentences.correcting import corrected
 from stammis.accrual.sentences.giving import kept_out, limits, rate_said, scaled
+from stammis.accrual.sentences.portions import portions
 from stammis.accrual.sentences.seen import found
 from stammis.core.abroad import money_of
 from stammis.core.amounts import QUANTITY_SCALE
@@ -115,6 +116,8 @@ def part(step: Step, programme: Programme) -> Part:
     rule = next((each for each in programme.earn if each.id == step.rule), None)
     name = rules.rule_name(rule) if rule else step.rule
     sentence = _applied(step, rule, programme) if step.applied else _not_applied(step, rule, programme)
+    if rule is not None and not step.applied:
+        sentence = " ".join([sentence, *portions(step, rule, programme)])
     return Part(step.rule, name, step.points, step.because, sentence)
 
 
@@ -234,6 +237,7 @@ def _given(step: Step, rule: Earn | None, facts: dict[str, str], programme: Prog
     said = [_("%(points)s: %(sentence)s") % (facts | {"sentence": rules.rule(rule, programme)})]
     said += _looked_at(step.saw, rule, programme)
     said += scaled(step.saw, rule, programme)
+    said += portions(step, rule, programme)
     said += limits(step, programme)
     return " ".join(said)
 
@@ -303,7 +307,8 @@ def _unmet(saw: Mapping[str, Scalar], rule: Earn, facts: dict[str, str], program
         return _("«%(rule)s» gave nothing: it is for purchases.") % facts
     asked = conditions.phrases(as_decided(rule).when, programme)
     facts["asked"] = ", ".join(asked)
-    seen = found(str(saw.get("asks") or ""), str(saw.get("saw") or ""), programme)
+    asks = str(saw.get("asks") or "")
+    seen = "" if asks == "tier" and "parts" in saw else found(asks, str(saw.get("saw") or ""), programme)
     if not asked:
         return _("«%(rule)s» gave nothing.") % facts
     if not seen:

@@ -16,6 +16,9 @@ from stammis.core.scales import Bands, ByTier
 from stammis.core.standing import Rate
 from stammis.programmes.sentences import rules, words
 
+NO_VALUES = ("formula", "left", "group", "budget", "cap", "part")
+"""What a step of a formula keeps beside the values of its names."""
+
 
 def rate_said(rate: Rate, programme: Programme) -> str:
     """The rate by which a purchase in another currency was decided, and its day."""
@@ -64,7 +67,7 @@ def scaled(saw: Mapping[str, Scalar], rule: Earn, programme: Programme) -> list[
         said = _("The purchase crossed a threshold; its parts were at the levels %(levels)s.")
         return [said % {"levels": words.both(levels)}]
     if "formula" in saw:
-        values = [f"{name} = {value}" for name, value in saw.items() if name not in {"formula", "left", "group"}]
+        values = [f"{name} = {value}" for name, value in saw.items() if not name.startswith(NO_VALUES)]
         return [_("Reckoned with %(values)s.") % {"values": words.both(values)}] if values else []
     return []
 
