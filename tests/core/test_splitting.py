@@ -68,9 +68,9 @@ def told(decision: Decision, rule: str) -> list[tuple[Any, ...]]:
             ("given", 10_000, 200),
         ),
         (
-            {"kind": "amount", "points": 1, "each": "30.00", "full_steps": True},
-            ("given", 10_000, 3),
-            ("given", 10_000, 3),
+            {"kind": "amount", "points": 10, "each": "150.00", "full_steps": True},
+            ("given", 10_000, 5),
+            ("given", 10_000, 5),
         ),
         ({"kind": "unit", "points": 10, "when": FROM_SILVER}, ("condition", 0), ("given", 500_000, 5)),
         ({"kind": "purchase", "points": 7}, ("given", 7), ("level_before", 0)),
@@ -130,6 +130,15 @@ def test_a_multiplier_of_a_higher_level_leaves_alone_what_is_given_for_the_purch
         "triple": 214,
     }
     assert [part[2:] for part in told(decision, "triple")] == [("given", 214), ("condition", 0)]
+
+
+def test_what_is_given_for_the_purchase_as_a_whole_is_multiplied_in_the_first_part() -> None:
+    decision = crossing(
+        {"kind": "amount", "id": "base", "points": BY_LEVEL},
+        {"kind": "purchase", "id": "thanks", "points": 60},
+        {"kind": "multiply", "id": "half", "factor": "1.5"},
+    )
+    assert [part[2:] for part in told(decision, "half")] == [("given", 80), ("given", 100)]
 
 
 def test_what_a_cap_leaves_is_told_in_the_parts_that_it_cut() -> None:
