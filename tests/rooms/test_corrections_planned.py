@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,25 +40,37 @@ def crowd(till: Till, members: int = 12) -> list[str]:
     return people
 
 
+def killed(
+    correction: Correction,
+    monkeypatch: pytest.MonkeyPatch,
+    finds: Callable[[list[Found]], list[Found]] = lambda found: found,
+) -> list[str]:
+    """Plans until three units are done and the process is gone; gives the units that are done, now and later."""
+    do = Righting.do
+    done: list[str] = []
+
+    def do_some(self: Righting, unit: str, progress: Any) -> list[Found]:
+        if len(done) == 3 and not ended:
+            ended.append(unit)
+            raise SystemExit  # as a process that is gone: nobody writes down that it ended
+        done.append(unit)
+        found = do(self, unit, progress)
+        return found if ended else finds(found)
+
+    ended: list[str] = []
+    monkeypatch.setattr(Righting, "do", do_some)
+    with pytest.raises(SystemExit):
+        tasks.correct(str(correction.id))
+    return done
+
+
 def test_a_planning_that_was_killed_goes_on_where_it_was_and_comes_to_the_same_lines_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     till = shop()
     people = crowd(till)
     correction = begun(till)
-    do = Righting.do
-    done: list[str] = []
-
-    def killed(self: Righting, unit: str, progress: Any) -> list[Found]:
-        if len(done) == 3:
-            done.append("killed")
-            raise SystemExit  # as a process that is gone: nobody writes down that it ended
-        done.append(unit)
-        return do(self, unit, progress)
-
-    monkeypatch.setattr(Righting, "do", killed)
-    with pytest.raises(SystemExit):
-        tasks.correct(str(correction.id))
+    done = killed(correction, monkeypatch)
     correction.refresh_from_db()
     assert (correction.state, correction.lines.count()) == (State.PLANNING, 0)
     till.one(bought("later", 5_000, people[0], at=day("2026-01-11")))  # not in the history that was begun with
@@ -65,7 +78,7 @@ def test_a_planning_that_was_killed_goes_on_where_it_was_and_comes_to_the_same_l
     tasks.correct(str(correction.id))
     correction.refresh_from_db()
     assert correction.state == State.DRAFT
-    assert len([unit for unit in done if unit != "killed"]) == len(set(done) - {"killed"})
+    assert len(done) == len(set(done)) > 3
     assert amounts(correction) == dict.fromkeys(people, -20)
     assert (correction.done, correction.total, correction.totals["members"]) == (12, 12, 12)
     assert not (folder_of(correction.id) / "snapshot").exists()
@@ -76,20 +89,7 @@ def test_what_another_release_had_found_out_is_found_out_anew(name: str, monkeyp
     till = shop()
     people = crowd(till)
     correction = begun(till)
-    do = Righting.do
-    done: list[str] = []
-
-    def killed(self: Righting, unit: str, progress: Any) -> list[Found]:
-        if len(done) == 3:
-            raise SystemExit
-        done.append(unit)
-        do(self, unit, progress)
-        return []  # as another release may have it
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Righting, "do", killed)
-        with pytest.raises(SystemExit):
-            tasks.correct(str(correction.id))
+    killed(correction, monkeypatch, finds=lambda _: [])  # as another release may have it
     course = folder_of(correction.id) / name / "course.json"
     course.write_text(course.read_text().replace(f'"form":{FORM}', f'"form":{FORM - 1}'))
     till.one(bought("later", 5_000, people[0], at=day("2026-01-11")))  # not in the history that was begun with

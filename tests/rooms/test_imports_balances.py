@@ -5,7 +5,6 @@ import threading
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.db.models import Sum
 
 from stammis.accrual.services import pass_days, verify
@@ -13,6 +12,7 @@ from stammis.imports.models import BadRow, Run
 from stammis.imports.services import import_balances
 from stammis.ledger.models import Entry
 from stammis.members.queries import find
+from tests.rooms.beside import beside
 from tests.rooms.till import NOW, Till, bought, day
 
 
@@ -103,21 +103,16 @@ def test_t66_totals_are_equal_to_the_point_while_credits_run(tmp_path: Path) -> 
     done = threading.Event()
 
     def credit() -> None:
-        try:
-            while not done.is_set():
-                number = len(credited)
-                till.one(bought(f"P-{number}", 300, members[number % len(members)]))
-                credited.append(3)
-        finally:
-            connection.close()
+        while not done.is_set():
+            number = len(credited)
+            till.one(bought(f"P-{number}", 300, members[number % len(members)]))
+            credited.append(3)
 
-    thread = threading.Thread(target=credit)
-    thread.start()
-    try:
-        run = take(till, file(tmp_path, *rows))
-    finally:
-        done.set()
-        thread.join()
+    with beside(credit):
+        try:
+            run = take(till, file(tmp_path, *rows))
+        finally:
+            done.set()
     assert (run.accepted, run.refused) == (len(rows), 0)
     assert credited
     sums = dict(Entry.objects.filter(programme=till.programme).values_list("source_kind").annotate(Sum("amount")))

@@ -1,7 +1,7 @@
 """Statements that travel together, and columns as arrays."""
 
 import datetime as dt
-import threading
+import time
 import uuid
 from collections.abc import Sequence
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from stammis.kit import arrays
 from stammis.kit.pipeline import Rows, Transaction
+from tests.rooms.beside import beside
 
 MANY = settings(deadline=None, max_examples=50, suppress_health_check=list(HealthCheck))
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -128,15 +129,13 @@ def test_a_connection_that_is_ended_is_told_plainly_and_the_next_one_works() -> 
         number = cut.sync()[pid].number(0, 0)
 
         def end() -> None:
-            try:
-                with connection.cursor() as db:
-                    db.execute("SELECT pg_terminate_backend(%s)", [number])
-            finally:
-                connection.close()
+            time.sleep(0.3)
+            with connection.cursor() as db:
+                db.execute("SELECT pg_terminate_backend(%s)", [number])
 
-        threading.Timer(0.3, end).start()
-        cut.send("SELECT pg_sleep(20)")
-        cut.send("SELECT 1")
-        with pytest.raises(OperationalError):
-            cut.commit()
+        with beside(end):
+            cut.send("SELECT pg_sleep(20)")
+            cut.send("SELECT 1")
+            with pytest.raises(OperationalError):
+                cut.commit()
     assert asked("SELECT 1::int8").number(0, 0) == 1

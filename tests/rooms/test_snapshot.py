@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import msgspec
 import pytest
-from django.db import connection
 
 from stammis.activity.models import Event
 from stammis.ledger.models import Entry
 from stammis.snapshot import manifest, queries, services
 from stammis.snapshot.columns import bucket_of
 from stammis.snapshot.reading import Snapshot
+from tests.rooms.beside import beside
 from tests.rooms.till import Till, bought, day, redeems, returned
 
 PEOPLE = [f"person-{number}" for number in range(12)]
@@ -206,13 +205,8 @@ def test_a_snapshot_is_one_instant_even_while_purchases_come_in() -> None:
             return
         begun.append(done)
 
-        def others() -> None:
-            till.say(*(bought(f"meanwhile-{person}", 700, person) for person in PEOPLE))
-            connection.close()
-
-        thread = threading.Thread(target=others)
-        thread.start()
-        thread.join(60)
+        with beside(lambda: till.say(*(bought(f"meanwhile-{person}", 700, person) for person in PEOPLE))):
+            pass
 
     then = stored(till)
     services.refresh(till.programme, buy)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from django.db import connection, transaction
@@ -13,6 +13,7 @@ from stammis.accrual.services import loading, record, record_free, verify
 from stammis.core.events import AnyEvent, PoolChanged
 from stammis.members.queries import find
 from tests.processes import until
+from tests.rooms.beside import beside
 from tests.rooms.till import NOW, SHOP, Till, bought, gives, happened, returned, status
 
 pytestmark = pytest.mark.usefixtures("own_database")
@@ -32,22 +33,17 @@ def holding(till: Till, member: str) -> Iterator[threading.Event]:
     is_held, is_over = threading.Event(), threading.Event()
 
     def hold() -> None:
-        try:
-            with transaction.atomic():
-                Standing.objects.select_for_update().get(member_id=find(till.programme.id, member).id)
-                is_held.set()
-                is_over.wait(30)
-        finally:
-            connection.close()
+        with transaction.atomic():
+            Standing.objects.select_for_update().get(member_id=find(till.programme.id, member).id)
+            is_held.set()
+            is_over.wait(30)
 
-    thread = threading.Thread(target=hold)
-    thread.start()
-    try:
-        assert is_held.wait(30)
-        yield is_over
-    finally:
-        is_over.set()
-        thread.join()
+    with beside(hold):
+        try:
+            assert is_held.wait(30)
+            yield is_over
+        finally:
+            is_over.set()
 
 
 def told(outcomes: Sequence[Outcome | None]) -> list[int | str | None]:
@@ -125,27 +121,19 @@ def test_a_members_record_is_changed_when_the_member_is_free(till: Till) -> None
 
 def waits(till: Till, items: Sequence[Item], held: str) -> bool:
     """Whether whoever records these items waits until a member is free, and then has an outcome for each."""
-    found: list[Outcome | None] = []
-
-    def act() -> None:
-        try:
-            found.extend(record_free(items, now=NOW))
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=act)
-    with holding(till, held), connection.cursor() as cursor:
-        thread.start()
+    with ExitStack() as stack:
+        is_over = stack.enter_context(holding(till, held))
+        recording = stack.enter_context(beside(lambda: record_free(items, now=NOW)))
+        cursor = stack.enter_context(connection.cursor())
 
         def is_seen() -> bool:
             cursor.execute("select 1 from pg_locks where not granted")
-            return bool(found) or cursor.fetchone() is not None
+            return recording.done() or cursor.fetchone() is not None
 
         until(is_seen)
-        has_waited = not found
-    thread.join()
-    assert len(found) == len(items)
-    assert None not in found
+        has_waited = not recording.done()
+        is_over.set()
+    assert None not in recording.result()
     assert not verify()
     return has_waited
 

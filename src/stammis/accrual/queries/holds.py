@@ -47,11 +47,11 @@ def _latest(member_id: uuid.UUID, hold_id: str) -> HoldRow | None:
         if row is not None and read_hold(row.state).state != "released":
             return row
         found = found or row
-        waiting += _merged_into(account)
+        waiting += _went_on_in(account)
     return found
 
 
-def _merged_into(member_id: uuid.UUID) -> list[uuid.UUID]:
+def _went_on_in(member_id: uuid.UUID) -> list[uuid.UUID]:
     """Give the accounts in which one went on, whether or not that was undone."""
     bodies = Event.objects.filter(member_id=member_id, kind=Event.Kind.MERGED).values_list("body", flat=True)
     merges = (read_event(body) for body in bodies)

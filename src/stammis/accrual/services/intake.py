@@ -15,7 +15,7 @@ from stammis.accrual.services.group import Group
 from stammis.accrual.services.histories import load_histories
 from stammis.accrual.services.loading import Loaded, Overtaken, ask_issued, load, read_issued_rows
 from stammis.accrual.services.past import go_back, recorded
-from stammis.accrual.services.turns import MustWait, may_differ, put_off
+from stammis.accrual.services.turns import MustWait, may_be_put_off, put_off
 from stammis.kit.pipeline import Transaction
 from stammis.rewards import services as rewards
 
@@ -45,7 +45,7 @@ def record_free(items: Sequence[Item], *, now: dt.datetime) -> list[Outcome | No
 
     So are all that follow it and could tell. Whoever asks for them again keeps their order.
     """
-    return _insist(items, now, waits=not may_differ(items))
+    return _insist(items, now, waits=not may_be_put_off(items))
 
 
 def _insist(

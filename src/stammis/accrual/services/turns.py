@@ -25,7 +25,7 @@ class MustWait(Exception):
     """Nothing of this group may go first: whoever is held shares with others."""
 
 
-def may_differ(items: Iterable[Item]) -> bool:
+def may_be_put_off(items: Iterable[Item]) -> bool:
     """Tell whether each of these items concerns one account, unless accounts share; then some may go first."""
     return all(isinstance(item.event, _OF_ONE) and not _names_hold(item) for item in items)
 

@@ -15,7 +15,7 @@ ENDING_SECONDS = 30.0
 
 
 class DatabaseLost(Conflict):
-    """The database was lost. Resume when it answers again: what was reckoned stays, and it goes on where it was."""
+    """The database was lost. Go on when it answers again: what was reckoned stays."""
 
     code = "database_lost"
 
