@@ -122,6 +122,19 @@ def test_the_same_budget_goes_to_who_came_first() -> None:
     assert there.limits[0].times == 3  # the second buyer's rest, and two who get nothing
 
 
+def test_a_budget_goes_to_who_came_first_whatever_their_clocks_say() -> None:
+    budget = {"id": "spring", "rules": ["spend"], "points": 100, "per": "month"}
+    till = Till(earn=DOUBLED["earn"], budgets=[budget])
+    till.say(  # one group, recorded at one instant
+        bought("a", 4_000, "anna", at=NOW - dt.timedelta(minutes=1)),
+        bought("b", 4_000, "ben", at=NOW - dt.timedelta(hours=2)),
+        bought("c", 1_000, "anna", at=NOW - dt.timedelta(hours=1)),
+    )
+    assert (till.active("anna"), till.active("ben")) == (80, 20)
+    found = proven(till)
+    assert (found.differing, found.compared, found.budgets_shared) == (0, 2, True)
+
+
 def test_a_cap_of_each_household_is_tried_as_it_would_have_been_lived() -> None:
     till = Till()
     till.one(MemberFields("home", {"name": "Home"}, "household"))

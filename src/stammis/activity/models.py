@@ -50,6 +50,9 @@ class Event(models.Model):
     kind = models.TextField(choices=Kind.choices, db_comment="What kind of event.")
     occurred_at = models.DateTimeField(db_comment="When it happened, by the caller's clock.")
     recorded_at = models.DateTimeField(db_comment="When it was recorded, by the installation's clock.")
+    arrival = models.BigIntegerField(
+        db_comment="Rises in the order in which the events of all members were decided; budgets were drawn on in it."
+    )
     programme = link(Programme, "Programme.")
     external_id = models.TextField(null=True, db_comment="The caller's id of the event; null where it has none.")
     purchase_id = models.TextField(null=True, db_comment="Returns and statuses: the caller's id of the purchase.")

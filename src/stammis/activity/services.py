@@ -71,9 +71,10 @@ class Settled(NamedTuple):
 
 _RECORD = """
 INSERT INTO activity_event (member_id, seq, programme_id, kind, external_id, purchase_id, occurred_at, gross_minor,
-                            currency, body, recorded_at)
-SELECT new.*, $11::timestamptz FROM unnest($1::uuid[], $2::int4[], $3::uuid[], $4::text[], $5::text[], $6::text[],
-                                           $7::timestamptz[], $8::int8[], $9::text[], $10::text[]) AS new
+                            currency, body, recorded_at, arrival)
+SELECT new.*, $11::timestamptz, nextval('activity_event_arrival_seq')
+FROM unnest($1::uuid[], $2::int4[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::int8[],
+            $9::text[], $10::text[]) AS new
 """
 _RECEIVE = """
 INSERT INTO activity_receipt (programme_id, kind, external_id, member_id, seq, status, hash)
@@ -99,7 +100,10 @@ WHERE d.id = s.id AND d.id = ANY($1::uuid[])
 
 
 def record(transaction: Transaction, rows: Sequence[EventRow], *, at: int) -> None:
-    """Add the statement that records events at an instant (microseconds since 1970)."""
+    """Add the statement that records events, in the order in which they were decided, at an instant (as in rows).
+
+    Whoever draws on a budget holds it until this is committed: so arrivals rise in the order in which it was drawn on.
+    """
     if not rows:
         return
     members, seqs, programmes, kinds, ids, purchases, occurred, gross, currencies, bodies = zip(*rows, strict=True)

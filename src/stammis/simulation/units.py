@@ -237,14 +237,8 @@ class _Ledger:
 
 
 _CHAIN = """
-WITH chosen AS (SELECT e.* FROM events AS e SEMI JOIN chained AS c ON c.member_id = e.member_id),
-paced AS (
-    SELECT *, max(recorded_at) OVER (PARTITION BY member_id ORDER BY seq) AS arrived_at FROM chosen
-), ordered AS (
-    SELECT *, max(occurred_at) OVER (PARTITION BY member_id, arrived_at ORDER BY seq) AS happened_at FROM paced
-)
 SELECT member_id, seq, kind, epoch_us(occurred_at), purchase_id, gross_minor, body, version, grants
-FROM ordered ORDER BY arrived_at, happened_at, member_id, seq
+FROM events SEMI JOIN chained USING (member_id) ORDER BY arrival
 """
 
 

@@ -21,6 +21,7 @@ EVENTS = pa.schema(
         ("kind", _WORD),
         ("occurred_at", _INSTANT),
         ("recorded_at", _INSTANT),
+        ("arrival", pa.int64()),
         ("external_id", pa.string()),
         ("purchase_id", pa.string()),
         ("gross_minor", pa.int64()),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-FORM = 1
+FORM = 2
 """The form of the files; others are made anew."""
 FILE = "manifest.json"
 

@@ -209,7 +209,8 @@ FROM accrual_standing WHERE programme_id = %s ORDER BY bucket, member_id
 """  # noqa: S608 - a number of our own
 _EVENTS = """
 SELECT uuid_send(e.member_id), e.seq, e.kind, (extract(epoch FROM e.occurred_at) * 1000000)::int8,
-       (extract(epoch FROM e.recorded_at) * 1000000)::int8, e.external_id, e.purchase_id, e.gross_minor, e.currency,
+       (extract(epoch FROM e.recorded_at) * 1000000)::int8, e.arrival, e.external_id, e.purchase_id, e.gross_minor,
+       e.currency,
        convert_to(e.body, 'UTF8'), d.version, substring(right(d.record, 12) FROM ',(\\d+)\\]$')::int,
        CASE WHEN strpos(d.record, '"codes":') > 0 OR strpos(d.record, '"budgets":') > 0
                  OR strpos(d.record, '"rate":') > 0 OR strpos(d.record, '"stock":') > 0
@@ -248,7 +249,7 @@ _read_kept = msgspec.json.Decoder(_Kept).decode
 
 def _events(moved: Sequence[tuple[bytes, int]]) -> Iterator[list[tuple[Any, ...]]]:
     for rows in _fetch(_EVENTS, moved):
-        yield [(*row[:12], None if row[12] is None else _grants(row[12])) for row in rows]
+        yield [(*row[:-1], None if row[-1] is None else _grants(row[-1])) for row in rows]
 
 
 def _grants(record: bytes) -> bytes | None:
