@@ -149,7 +149,7 @@ def _row(member: bytes, seq: int, event: AnyEvent) -> tuple[Any, ...]:
     at = event.occurred_at.astimezone(dt.UTC).replace(tzinfo=None)
     kind, own = str(event.__struct_config__.tag), getattr(event, "id", None)
     gross = sum(line.amount for line in event.lines) if isinstance(event, Purchase) else None
-    return member, seq, kind, at, at, own, None, gross, None, _encode(event), 1, None, None
+    return member, seq, kind, at, at, seq, own, None, gross, None, _encode(event), 1, None, None
 
 
 def _table(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
