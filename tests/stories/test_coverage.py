@@ -1,4 +1,4 @@
-"""Everything that a programme can say is told in a story, and every story is found from the first page."""
+"""All that a programme can say, and every word that it can choose, is told in a story, found from the first page."""
 
 from __future__ import annotations
 
@@ -26,6 +26,29 @@ def declared() -> set[str]:
     return kinds.keys() | fields
 
 
+def choices() -> set[str]:
+    """Every word that a field of the schema lets one choose, with its kind and field."""
+    kinds = {name: kind for name, kind in programme_schema()["$defs"].items() if kind.get("type") == "object"}
+    return {
+        f"{_named(name, field)}: {word}"
+        for name, kind in kinds.items()
+        for field, schema in kind["properties"].items()
+        if field != "kind"
+        for word in _words(schema)
+    }
+
+
+def _words(schema: object) -> Iterator[str]:
+    """The words that a schema allows, also one by one in a list, or as one of several forms."""
+    if isinstance(schema, dict):
+        yield from schema.get("enum", ())
+        for inner in ("items", "anyOf", "additionalProperties"):
+            yield from _words(schema.get(inner))
+    elif isinstance(schema, list):
+        for one in schema:
+            yield from _words(one)
+
+
 def told(part: object) -> Iterator[str]:
     """What a part of a programme says otherwise than it would be anyway, and what is in it."""
     if isinstance(part, msgspec.Struct):
@@ -41,6 +64,22 @@ def told(part: object) -> Iterator[str]:
     elif isinstance(part, tuple):
         for one in part:
             yield from told(one)
+
+
+def chosen(part: object) -> Iterator[str]:
+    """What a part of a programme says, also by default, with its kind and field; and what is in it."""
+    if isinstance(part, msgspec.Struct):
+        for field in msgspec.structs.fields(part):
+            value = getattr(part, field.name)
+            words = tuple(value.values()) if isinstance(value, dict) else value
+            words = words if isinstance(words, tuple) else (words,)
+            yield from (f"{_named(type(part).__name__, field.encode_name)}: {word}" for word in words)
+            yield from chosen(value)
+    elif isinstance(part, dict):
+        yield from chosen(tuple(part.values()))
+    elif isinstance(part, tuple):
+        for one in part:
+            yield from chosen(one)
 
 
 def _default(field: msgspec.structs.FieldInfo) -> Any:
@@ -62,6 +101,12 @@ def _parsed(document: dict[str, Any]) -> object:
 def test_every_kind_and_every_field_of_a_programme_is_told_in_a_story() -> None:
     stories = {name for page in PAGES for version in read(page).versions for name in told(_parsed(version))}
     assert declared() - stories == set()
+
+
+def test_every_word_that_a_field_lets_one_choose_is_chosen_in_a_story() -> None:
+    stories = {word for page in PAGES for version in read(page).versions for word in chosen(_parsed(version))}
+    assert choices() > {"Budget.per: day", "OnWeekday.any_of: mon", "Transfers.allowed: none", "TierSet.rate: split"}
+    assert choices() - stories == set()
 
 
 def test_the_first_page_leads_to_every_story() -> None:
