@@ -131,18 +131,15 @@ def beside_deciding(folder: Path, rounds: int) -> tuple[list[float], list[float]
     found = manifest.read(folder / "snapshot")
     assert found is not None
     snapshot = Snapshot(folder / "snapshot", found)
-    lives = [
-        [read_event(each.body) for each in events]
-        for bucket in snapshot.buckets
-        for _, events in snapshot.histories(bucket)
-    ]
+    bodies = [[each.body for each in events] for bucket in snapshot.buckets for _, events in snapshot.histories(bucket)]
     programme = history.programme()
-    collector.calm()  # as those do that fold
 
     def ours(_: int) -> float:
         return cost(folder, 1).work - idle(folder)
 
     def theirs(_: int) -> float:
+        lives = [list(map(read_event, life)) for life in bodies]  # anew: texts that were looked up once are quicker
+        collector.calm()  # as those do that fold
         return deciding(lives, programme)
 
     return alternate(rounds, ours, theirs)
