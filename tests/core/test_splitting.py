@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stammis.core.effects import Decision, Posted, Step
+from stammis.core.events import Line, ReturnLine
 from tests.core.course import Course, line
 from tests.core.test_levels import club
 
@@ -207,3 +208,22 @@ def test_a_split_purchase_earns_what_its_parts_would_earn_one_after_the_other(
     for amount in (before * 4, 500 - before * 4, above * 4):
         other.buy(f"{amount}.00")
     assert sum(one.history) == sum(other.history)
+
+
+@given(
+    names=st.lists(st.sampled_from(sorted(RULES)), min_size=1, max_size=5, unique=True),
+    before=st.integers(1, 49_999),
+    kept=st.integers(1, 60_000),
+    back=st.integers(50_000, 90_000),
+)
+def test_what_is_kept_of_a_purchase_that_crossed_earns_what_buying_no_more_would_have_earned(
+    names: list[str], before: int, kept: int, back: int
+) -> None:
+    earn = [{"id": "base", "kind": "amount", "points": 1}, *({"id": name, **RULES[name]} for name in names)]
+    one, other = (Course(earn=earn, tiers=club(rate="split")) for _ in range(2))
+    for course in (one, other):
+        course.buy(lines=(line(f"{before // 100}.{before % 100:02d}", category="bread"),))
+    one.buy(lines=(Line("1", kept + back, 1_000_000, category="bread"),))
+    one.give_back(ReturnLine("1", None, back), purchase="P2")
+    other.buy(lines=(Line("1", kept, 1_000_000, category="bread"),))
+    assert sum(one.history) == min(sum(other.history), sum(one.history[:2]))

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from stammis.accrual.sentences import part
 from stammis.core.effects import Step
+from stammis.core.events import ReturnLine
 from tests.core.course import Course
 
 TABLE = {"kind": "tiers", "set": "club", "levels": {"silver": 2, "gold": 3}}
@@ -102,3 +103,40 @@ def test_a_limit_that_left_nothing_says_so_before_the_parts() -> None:
         "«Base» gave nothing: it gives at most 10 points a month, and that was reached. The purchase crossed a level "
         "and was decided in parts: £50.00 at the level Silver: nothing; £50.00 at the level Gold: nothing."
     )
+
+
+def test_a_return_says_of_each_rule_what_it_gives_in_which_part_of_what_is_kept() -> None:
+    gold = {"kind": "tier", "set": "club", "any_of": ["gold"]}
+    course = Course(
+        earn=[
+            {"kind": "amount", "id": "base", "points": 1},
+            {"kind": "amount", "id": "gold", "points": 2, "when": gold},
+        ],
+        tiers=[club(silver=0, gold=100)],
+    )
+    course.buy("200.00")
+    kept = [kept_by(course, step) for step in course.give_back(ReturnLine("1", None, 5_000)).steps]
+    asked = "nothing, since it holds for members at the level Gold"
+    assert kept == [
+        "£100.00 at the level Silver: 100 points for £100.00; £50.00 at the level Gold: 50 points for £50.00.",
+        f"£100.00 at the level Silver: {asked}; £50.00 at the level Gold: 100 points for £50.00.",
+    ]
+    kept = [kept_by(course, step) for step in course.give_back(ReturnLine("1", None, 6_000), day="2025-03-21").steps]
+    assert kept == ["£90.00 at the level Silver: 90 points for £90.00.", f"£90.00 at the level Silver: {asked}."]
+    kept = [kept_by(course, step) for step in course.give_back(day="2025-03-22").steps]
+    assert kept == [""]
+
+
+def test_a_return_in_proportion_says_nothing_of_parts() -> None:
+    course = Course(
+        earn=[{"kind": "amount", "id": "base", "points": TABLE}],
+        tiers=[club(silver=0, gold=100)],
+        returns={"mode": "proportional"},
+    )
+    course.buy("200.00")
+    (step,) = course.give_back(ReturnLine("1", None, 5_000)).steps
+    assert (step.points, kept_by(course, step)) == (-125, "")
+
+
+def kept_by(course: Course, step: Step) -> str:
+    return part(step, course.rules.programme).sentence.partition("decided anew: ")[2]

@@ -140,6 +140,11 @@ def _seen(rule: EarnRule, places: list[int], basket: Basket, rules: Rules) -> di
     return {"counted": counted(rule, basket, places)}
 
 
+def in_parts(saw: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """What a step keeps of its parts; nothing where the purchase was decided in one piece."""
+    return {name: value for name, value in saw.items() if name == "parts" or name.startswith("part_")}
+
+
 def _portions(parts: Parts, reasons: Sequence[str], looked: Sequence[Mapping[str, Scalar]]) -> dict[str, Scalar]:
     """What a step keeps of its parts, under the names ``part_1_level``, ``part_1_money`` and so on."""
     found: dict[str, Scalar] = {"parts": len(reasons)}

@@ -17,6 +17,7 @@ from stammis.core.journal import Journal, row_steps
 from stammis.core.lots import giving_back, has_ended
 from stammis.core.negative import take_back
 from stammis.core.pending import Settling, earn_row
+from stammis.core.portions import in_parts
 from stammis.core.refusals import refuse, refusing
 from stammis.core.remains import Remains, brought_back, money_given_back, remains
 from stammis.core.rules import Rules, at_rate
@@ -228,7 +229,7 @@ def _take_back(
         stands = sum(_stands(earned, original, settlement.journal, at) for earned in rows)
         amount = max(0, stands - sum(after.values()))
         taken = _reverse(settlement, rows, amount, at, rules)
-        settlement.steps.extend(_steps(before, after, taken, wallet))
+        settlement.steps.extend(_steps(before, after, taken, wallet, _kept(original, earnings, rules)))
         if taken:
             settlement.taken[wallet, delay] = taken
         if amount > taken:
@@ -280,13 +281,24 @@ def _in_proportion(before: dict[str, int], earned: int, state: PurchaseState, le
     return dict(zip(before, spread(keeps, list(before.values())), strict=True))
 
 
-def _steps(before: dict[str, int], after: dict[str, int], amount: int, wallet: str) -> list[Step]:
+def _kept(original: Original, earnings: Earnings, rules: Rules) -> dict[str, dict[str, Scalar]]:
+    """Of a purchase that crossed a level, what each rule gives in which part of the rest, by rule."""
+    if original.state.seen is None or not original.state.seen.split or rules.returns.mode == "proportional":
+        return {}
+    return {step.rule: in_parts(step.saw) for step in earnings.steps}
+
+
+def _steps(
+    before: dict[str, int], after: dict[str, int], amount: int, wallet: str, kept: dict[str, dict[str, Scalar]]
+) -> list[Step]:
     """A step for each rule whose points change; together they make the row."""
     changes = {rule: after.get(rule, 0) - before.get(rule, 0) for rule in (*before, *after)}
     if sum(changes.values()) != -amount:
         losses = {rule: max(0, -change) for rule, change in changes.items()}
         changes = dict(zip(losses, spread(-amount, list(losses.values())), strict=True))
-    return [Step(rule, True, "returned", wallet, change) for rule, change in changes.items() if change]
+    return [
+        Step(rule, True, "returned", wallet, change, kept.get(rule, {})) for rule, change in changes.items() if change
+    ]
 
 
 def _move_tiers(

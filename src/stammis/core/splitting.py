@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from msgspec import structs
 
-from stammis.core.basket import Basket, basket_of
+from stammis.core.basket import Basket, Counting, basket_of
 from stammis.core.combining import Lefts, combined, lefts_of
 from stammis.core.earn_rules import EarnRule
 from stammis.core.earning import UNASKED, Earnings, earnings_of, matched, selected, settled, unmet
@@ -68,11 +68,9 @@ def _crossings(
 
 
 def earnings_seen(basket: Basket, scene: Scene, seen: Seen, rules: Rules, budgets: Lefts | None = None) -> Earnings:
-    """What a basket earns with what was seen of the member: in one piece, or part by part where it crosses a level."""
+    """What a basket earns with what was seen of the member: in one piece, or part by part where it crossed a level."""
     if seen.split:
-        parts = _parts(basket, scene, seen, rules)
-        if len(parts.scenes) > 1:
-            return _earnings_of_parts(basket, parts, seen, rules, budgets or {})
+        return _earnings_of_parts(basket, _parts(basket, scene, seen, rules), seen, rules, budgets or {})
     return earnings_of(basket, scene, seen.counts, rules, budgets)
 
 
@@ -88,16 +86,14 @@ def _parts(basket: Basket, scene: Scene, seen: Seen, rules: Rules) -> Parts:
     for _, changes in sorted(cuts.items()):
         levels = levels | changes
         scenes.append(structs.replace(scene, tiers=levels))
-    sets = tuple(name for name in seen.split if any(name in changes for changes in cuts.values()))
-    money = _sizes(basket, sorted(cuts), sets, rules)
+    sets = tuple(seen.split)
+    money = _sizes(basket, sorted(cuts), rules.tier_sets[sets[0]].basis, rules)
     return Parts(tuple(scenes), _divided(basket, sorted(cuts)), len(basket.lines), sets, money)
 
 
-def _sizes(basket: Basket, cuts: list[Fraction], sets: tuple[str, ...], rules: Rules) -> tuple[int, ...]:
-    """What each part counts in the first of some tier sets, in minor units of the programme's currency."""
-    if not sets:
-        return ()
-    whole = rules.home(basket.counted(rules.tier_sets[sets[0]].basis)[1])
+def _sizes(basket: Basket, cuts: list[Fraction], basis: Counting, rules: Rules) -> tuple[int, ...]:
+    """What each part counts on a basis, in minor units of the programme's currency."""
+    whole = rules.home(basket.counted(basis)[1])
     ends = [whole * cut.numerator // cut.denominator for cut in [*cuts, Fraction(1)]]
     return tuple(end - begun for begun, end in pairwise(ends))
 

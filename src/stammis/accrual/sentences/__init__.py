@@ -116,7 +116,7 @@ def part(step: Step, programme: Programme) -> Part:
     rule = next((each for each in programme.earn if each.id == step.rule), None)
     name = rules.rule_name(rule) if rule else step.rule
     sentence = _applied(step, rule, programme) if step.applied else _not_applied(step, rule, programme)
-    if rule is not None and not step.applied:
+    if rule is not None and (not step.applied or step.because == "returned"):
         sentence = " ".join([sentence, *portions(step, rule, programme)])
     return Part(step.rule, name, step.points, step.because, sentence)
 

@@ -19,18 +19,22 @@ from stammis.programmes.sentences import conditions, words
 def portions(step: Step, rule: Earn, programme: Programme) -> list[str]:
     """The parts in which a purchase was decided for a rule: the level of each, and what it gave there or why not.
 
-    What it gave in them adds up to what the step gave, also where a row has only a share of that. Nothing where the
-    purchase was decided in one piece.
+    What it gave in them adds up to what the step gave, also where a row has only a share of that; of a return they are
+    the parts of what is kept. Nothing where the purchase was decided in one piece.
     """
     count = step.saw.get("parts")
     if not isinstance(count, int):
         return []
     parts = [_portion(step.saw, number + 1) for number in range(count)]
     given = [_whole(part.get("points")) for part in parts]
-    if sum(given) != step.points:
+    kept = step.because == "returned"
+    if not kept and sum(given) != step.points:
         given = spread(step.points, given)
     said = [_part(part, points, step, rule, programme) for part, points in zip(parts, given, strict=True)]
-    return [_("The purchase crossed a level and was decided in parts: %(parts)s.") % {"parts": "; ".join(said)}]
+    facts = {"parts": "; ".join(said)}
+    if kept:
+        return [_("What is kept was decided anew: %(parts)s.") % facts]
+    return [_("The purchase crossed a level and was decided in parts: %(parts)s.") % facts]
 
 
 def _portion(saw: Mapping[str, Scalar], number: int) -> dict[str, Scalar]:
