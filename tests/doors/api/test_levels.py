@@ -63,6 +63,13 @@ def test_a_split_purchase_is_explained_in_its_parts_and_a_return_decides_the_res
     assert row["amount"] == 160
     why = caller.did("GET", f"ledger/{row['row']}/why")
     assert {part["rule"]: part["amount"] for part in why["parts"]} == {"basic": 40, "silver": 120}
+    said = [part["sentence"].partition("decided in parts: ")[2] for part in (*why["parts"], *why["not_applied"])]
+    basic, silver = "£40.00 at the level Basic", "£60.00 at the level Silver"
+    assert said == [
+        f"{basic}: 40 points for £40.00; {silver}: nothing, since it holds for members at the level Basic.",
+        f"{basic}: nothing, since it holds for members at the level Silver; {silver}: 120 points for £60.00.",
+        f"{basic}: nothing; {silver}: nothing.",
+    ]
     caller.did("POST", "purchases/2/returns", goods("1", "2"))
     record = caller.did("GET", "members/anna")
     assert record["wallets"]["points"]["active"] == 460
