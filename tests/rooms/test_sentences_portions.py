@@ -105,6 +105,13 @@ def test_a_limit_that_left_nothing_says_so_before_the_parts() -> None:
     )
 
 
+def test_a_step_that_was_kept_before_parts_were_says_the_levels() -> None:
+    course = Course(earn=[{"kind": "amount", "id": "base", "points": TABLE}], tiers=[club(silver=0, gold=100)])
+    step = Step("base", True, "given", "points", 500, {"counted": 20_000, "levels": "silver,gold"})
+    sentence = part(step, course.rules.programme).sentence
+    assert sentence.endswith("The purchase crossed a threshold; its parts were at the levels Silver and Gold.")
+
+
 def test_a_return_says_of_each_rule_what_it_gives_in_which_part_of_what_is_kept() -> None:
     gold = {"kind": "tier", "set": "club", "any_of": ["gold"]}
     course = Course(
