@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from stammis.console import formats
+from stammis.kit.pages import BadCursor, Page, read_cursor, write_cursor
 from stammis.simulation.queries import Moment, Side
+
+SHOWN = 50
+"""So many events stand on a page."""
+
+
+def one_page(moments: Sequence[Moment], cursor: str | None) -> Page[Moment]:
+    """Give those of one page. Raises BadCursor."""
+    match read_cursor(cursor) if cursor else ([0], False):
+        case [int(first)], _ if 0 <= first <= len(moments):
+            last = first + SHOWN
+        case _:
+            raise BadCursor
+    return Page(
+        moments[first:last],
+        after=write_cursor([last]) if last < len(moments) else None,
+        before=write_cursor([max(0, first - SHOWN)]) if first else None,
+    )
 
 
 def laid(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_noop
 from procrastinate.contrib.django import app
 from procrastinate.testing import InMemoryConnector
 
+from stammis.console import moments
 from stammis.members.queries import find
 from stammis.programmes import services, yaml
 from stammis.programmes.models import Draft
@@ -196,6 +198,29 @@ def test_each_change_has_its_why_against_todays(client: Client) -> None:
     assert "1 event came to something else" in told
     assert "+100 " in told
     assert "+200 " in told
+
+
+def test_many_events_are_told_page_by_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moments, "SHOWN", 2)
+    till = shop()
+    till.say(*(bought(f"more-{number}", 500, at=NOW) for number in range(4)))
+    signed_in(client)
+    run = asked(client, f"draft:{drafted(till).id}")
+    tasks.work_off(str(run.id))
+    address = reverse("console:backtest_why", args=[run.id, find(till.programme.id, "anna").id])
+    asks: str | None = ""
+    told: list[str] = []
+    pages = 0
+    while asks is not None:
+        page = html.unescape(client.get(address + asks).content.decode())
+        assert "5 events came to something else" in page
+        told += re.findall(r"Purchase ([-a-z0-9]+)</h2>", page)
+        following = re.search(r'rel="next" href="([^"]*)"', page)
+        asks, pages = following and following[1], pages + 1
+    assert (len(set(told)), len(told), pages) == (5, 5, 3)
+    panel = html.unescape(client.get(address, headers={"HX-Request": "true", "HX-Target": "panel"}).content.decode())
+    assert f'href="{address}">All events' in panel
+    assert client.get(f"{address}?cursor=x").status_code in {400, 422}
 
 
 def test_why_waits_for_the_worker_where_many_share_a_budget(client: Client) -> None:

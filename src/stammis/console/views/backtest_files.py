@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +17,7 @@ from stammis.console.access import may
 from stammis.console.backtests import figures
 from stammis.console.backtests.report import NOBODY, Report
 from stammis.console.frame import draw
-from stammis.console.moments import laid
+from stammis.console.moments import laid, one_page
 from stammis.console.requests import StaffRequest
 from stammis.console.spreadsheets import table
 from stammis.kit import charts as drawing
@@ -24,7 +25,7 @@ from stammis.kit.charts import Picture
 from stammis.members.models import Member
 from stammis.simulation import queries, tasks
 from stammis.simulation.models import Explanation, Run
-from stammis.simulation.queries import Why
+from stammis.simulation.queries import Moment
 from stammis.staff.roles import Permission
 
 _TOLD = "told-"
@@ -80,7 +81,9 @@ def why(request: StaffRequest, run_id: uuid.UUID, member_id: uuid.UUID) -> HttpR
     else:
         waits, template = "", "console/backtests/why.html"
         report = Report(run, other, queries.compared(run, other))
-        context |= {"report": report, "moments": _moments(report, told), "alike": told.alike}
+        shown = one_page(told.moments, request.GET.get("cursor"))
+        context |= {"report": report, "page": shown, "moments": _moments(report, shown.rows)}
+        context |= {"differing": len(told.moments), "alike": told.alike}
     answer = draw(request, template, context)
     if polled and polled.startswith(_TOLD) and not waits:  # the answer takes the place of all that waited for it
         answer["HX-Retarget"] = answer["HX-Reselect"] = "article.why"
@@ -88,9 +91,9 @@ def why(request: StaffRequest, run_id: uuid.UUID, member_id: uuid.UUID) -> HttpR
     return answer
 
 
-def _moments(report: Report, told: Why) -> list[dict[str, Any]]:
+def _moments(report: Report, moments: Sequence[Moment]) -> list[dict[str, Any]]:
     return laid(
-        told.moments,
+        moments,
         (report.sides.today, report.sides.tried),
         unit=report.unit,
         decimals={wallet.id: wallet.decimals for wallet in report.found.wallets},

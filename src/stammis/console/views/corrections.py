@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +19,7 @@ from stammis.console.corrections.told import Told
 from stammis.console.forms.choosing import DRAFT, FILE, VERSION
 from stammis.console.forms.corrections import CorrectionForm, ScopeForm
 from stammis.console.frame import draw
-from stammis.console.moments import laid
+from stammis.console.moments import laid, one_page
 from stammis.console.requests import StaffRequest
 from stammis.core.programme import Programme as Document
 from stammis.kit.errors import Problem
@@ -183,8 +183,8 @@ def why(request: StaffRequest, correction_id: uuid.UUID, member_id: uuid.UUID) -
     except Problem as error:
         context["problem"] = error
     else:
-        context["moments"] = _moments(reasons, document)
-        context["alike"] = reasons.alike
+        context["page"] = one_page(reasons.moments, request.GET.get("cursor"))
+        context["moments"] = _moments(context["page"].rows, document)
     return draw(request, "console/corrections/why.html", context)
 
 
@@ -235,10 +235,10 @@ def _listed(request: StaffRequest, found: Correction, document: Document) -> dic
     }
 
 
-def _moments(reasons: queries.Why, document: Document) -> list[dict[str, Any]]:
+def _moments(moments: Sequence[queries.Moment], document: Document) -> list[dict[str, Any]]:
     wallets = {each.id: each for each in document.wallets}
     return laid(
-        reasons.moments,
+        moments,
         (_("As it was"), _("As it should have been")),
         unit=lambda wallet: words.name(wallets[wallet].name, wallet) if wallet in wallets else wallet,
         decimals={each.id: each.decimals for each in document.wallets},
