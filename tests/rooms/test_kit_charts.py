@@ -1,8 +1,10 @@
 """Charts, drawn by a process of their own."""
 
 import os
+import re
 import signal
 import sys
+from typing import Any
 
 import pytest
 
@@ -13,13 +15,13 @@ from stammis.kit.charts import ChartFailed, Figure, Picture, Series, draw
 def figure(kind: str = "bars", **more: object) -> Figure:
     values = (3.0, 1.0, None)
     texts = ("three", "one", "")
-    return Figure(
-        kind=kind,  # type: ignore[arg-type] # one of its kinds
-        labels=("Jan", "Feb", "Mar"),
-        series=(Series("Sold", values), Series("Returned", values)),
-        texts=(texts, texts),
-        **more,  # type: ignore[arg-type] # further fields
-    )
+    known: dict[str, Any] = {
+        "kind": kind,
+        "labels": ("Jan", "Feb", "Mar"),
+        "series": (Series("Sold", values), Series("Returned", values)),
+        "texts": (texts, texts),
+    }
+    return Figure(**known | more)
 
 
 @pytest.mark.parametrize("kind", ["bars", "lines", "shares", "levels"])
@@ -31,6 +33,15 @@ def test_a_chart_is_drawn_in_the_colours_of_the_theme_and_tells_its_values(kind:
     assert "Mar: " not in drawn
     assert "#0" not in drawn
     assert "style=" not in drawn
+
+
+@pytest.mark.parametrize(("most", "labels"), [(2_000.0, ["0", "500", "1k", "1.5k", "2k"]), (2.0, ["0", "0.5", "1"])])
+def test_an_axis_is_labelled_in_numbers_that_everybody_reads(most: float, labels: list[str]) -> None:
+    sold = Series("Sold", (most, most / 2, None))
+    drawn = draw(Picture(figure=figure(series=(sold,), texts=(("all", "half", ""),)))).decode()
+    found = re.findall(r">([0-9.km]+)</text>", drawn)
+    assert [label for label in labels if label not in found] == []
+    assert not any(label.endswith("m") for label in found)
 
 
 def test_a_picture_to_take_away_is_a_png() -> None:

@@ -88,6 +88,8 @@ def _axes(figure: Figure, axis: str = "") -> tuple[alt.X, alt.Y]:
     step = max(1, round(len(figure.labels) * 56 / figure.width))
     thinned = f"indexof(domain('x'), datum.value) % {step} == 0 ? datum.label : ''"
     written = f"format(datum.value, '{axis or figure.format}')"
+    if (axis or figure.format).endswith("s"):  # a half would be «500m» otherwise: thousandths
+        written = f"abs(datum.value) < 1 ? format(datum.value, '~g') : {written}"
     across = alt.X(
         "label:N",
         sort=list(figure.labels),
