@@ -27,7 +27,7 @@ from stammis.core.levels import NO_STAY, kept_by_reviews
 from stammis.core.parcels import NOTHING_CARRIED, ByHand, Carried
 from stammis.core.rules import Rules
 from stammis.core.standing import Count, Standing, Stay
-from stammis.core.tiers import rank_of, total_on
+from stammis.core.tiers import forgotten, rank_of, total_on
 from stammis.core.world import World
 
 UNMERGE = "unmerge"
@@ -49,7 +49,7 @@ def baggage(standing: Standing, other: Standing, since: int) -> Carried:
         if stay.kept or name in passing
     }
     carried = Carried(
-        progress={key: rank.days for key, rank in standing.ranks.items() if rank.days},
+        progress=_days(standing),
         counts={
             rule: tuple((count.period, count.points, count.times) for count in counts)
             for rule, counts in standing.counts.items()
@@ -171,11 +171,17 @@ def _progressed(carried: Carried, standing: Standing, rules: Rules) -> list[Effe
     for key, days in carried.progress.items():
         if key not in rules.tallies and key not in rules.tier_sets:
             continue  # a set that is no more
-        rank = standing.ranks.get(key)
-        past = 0 if rank is None else rank.gone
+        past = forgotten(standing, key)
         there = [(day, amount) for day, amount in sorted(days) if amount and day > past]
         effects += [Progressed(set=key, day=day, amount=amount) for day, amount in there]
     return effects
+
+
+def _days(standing: Standing) -> dict[str, tuple[tuple[int, int], ...]]:
+    """What counts on which day by tally, and on days that are kept for orders: the other may await some as well."""
+    left = standing.awaited.left if standing.awaited is not None else {}
+    found = {key: (*left.get(key, (0, ()))[1], *rank.days) for key, rank in standing.ranks.items()}
+    return {key: days for key, days in found.items() if days}
 
 
 def _counted(carried: Carried, standing: Standing) -> list[Effect]:

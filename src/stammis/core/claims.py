@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from stammis.core.awaiting import looking_back
 from stammis.core.calendars import instant
 from stammis.core.completion import complete, when
 from stammis.core.effects import Decision, PurchaseMoved, Step
@@ -45,6 +46,9 @@ def decide_claimed(event: Claimed, world: World, rules: Rules, current: Rules) -
     elif event.stood == "completed":
         moment = when(instant(purchase.occurred_at), rules)
         state, steps = complete(purchase, left.basket, moment, journal, rules, state=state, grants=world.grants)
+    elif event.stood == "placed" and rules.looks_back:
+        day = rules.calendar.day(instant(purchase.occurred_at))
+        state = structs.replace(state, awaited=looking_back(day, rules))
     journal.effects.append(PurchaseMoved(purchase=purchase.id, state=state))
     return Decision(effects=tuple(journal.effects), steps=steps, amounts=left.amounts)
 

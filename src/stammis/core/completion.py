@@ -183,8 +183,7 @@ def _levels(
             at = max(standing.latest_at, rules.calendar.starts_at(day))
             found[name] = level_with(standing, tiers, more, at, rules)
         else:
-            rank = rank_of(standing, tiers)
-            total = total_then(rank, tiers, day) if later else total_on(rank, tiers, day)
+            total = total_then(standing, tiers, day) if later else total_on(rank_of(standing, tiers), tiers, day)
             found[name] = tiers.level(total + more)
     return found
 

@@ -7,6 +7,7 @@ from typing import TypeVar, assert_never
 
 from msgspec import Struct, structs
 
+from stammis.core.awaiting import awaited_no_more, awaited_too, counted_aside, set_aside, still_awaited
 from stammis.core.effects import (
     Activated,
     Celebrated,
@@ -40,7 +41,7 @@ from stammis.core.lots import (
     takes_extended,
 )
 from stammis.core.rules import Rules
-from stammis.core.standing import About, Count, PurchaseState, Purse, Rank, Standing
+from stammis.core.standing import About, Awaited, Count, PurchaseState, Purse, Rank, Standing
 from stammis.core.tier_rules import MeasureRules
 from stammis.core.tiers import no_rank, rank_on, rank_progressed
 from stammis.core.world import Original, World
@@ -95,9 +96,15 @@ def drafted(world: World, effects: Iterable[Effect], rules: Rules) -> Draft:
             purses[wallet] = purse_after(purses.get(wallet, EMPTY), effect)
             draft.rows = effect.row
         elif type(effect) is Progressed:
-            draft.ranks = _progressed(draft.ranks, effect, rules)
+            if draft.standing.awaited is None:
+                draft.ranks = _progressed(draft.ranks, effect, rules)
+            else:
+                _progressed_then(draft, draft.standing.awaited, effect, rules)
         elif type(effect) is PurchaseMoved:
-            draft.purchases += _purchases_more(draft.world.original, effect)
+            original = draft.world.original
+            draft.purchases += _purchases_more(original, effect)
+            if original is not None or effect.state.awaited is not None:
+                draft.standing = _awaiting(draft.standing, original, effect, rules)
             draft.world = _purchase_moved(draft.world, effect)
         elif type(effect) is Counted:
             draft.counts = _counted(draft.counts, effect, rules)
@@ -150,13 +157,44 @@ def _progressed(ranks: dict[str, Rank], effect: Progressed, rules: Rules) -> dic
     return ranks
 
 
+def _progressed_then(draft: Draft, awaited: Awaited, effect: Progressed, rules: Rules) -> None:
+    """Lets so much count on a day while orders are awaited: for them alone where the day has left the window."""
+    tally = _tally(effect.set, rules)
+    there = draft.ranks.get(effect.set) or no_rank(rules.tier_sets[tally.set])
+    rank = rank_on(there, effect.day, tally.kept_days)
+    now = still_awaited(awaited, effect.day, rules)
+    if now is not None:
+        now = set_aside(now, tally, there, rank)
+        if effect.day <= rank.gone:
+            now = counted_aside(now, effect)
+    draft.ranks = {**draft.ranks, effect.set: rank_progressed(rank, effect.day, effect.amount, tally.kept_days)}
+    draft.standing = structs.replace(draft.standing, awaited=now)
+
+
+def _awaiting(standing: Standing, original: Original | None, effect: PurchaseMoved, rules: Rules) -> Standing:
+    """The standing when an order is awaited from now on, or no longer is."""
+    was = original.state.awaited if original is not None and original.purchase.id == effect.purchase else None
+    now, awaited = effect.state.awaited, standing.awaited
+    if was == now:
+        return standing
+    if was is not None and awaited is not None:
+        awaited = awaited_no_more(awaited, was)
+    if now is not None:
+        awaited = awaited_too(awaited, now, rules)
+    return structs.replace(standing, awaited=awaited)
+
+
 def _tier_moved(standing: Standing, effect: TierMoved, rules: Rules) -> Standing:
-    key = effect.set
+    key, awaited = effect.set, standing.awaited
     tally = _tally(key, rules)
-    rank = standing.ranks.get(key) or no_rank(rules.tier_sets[tally.set])
-    rank = rank_on(rank, rules.calendar.day(effect.at), tally.kept_days)
+    day = rules.calendar.day(effect.at)
+    there = standing.ranks.get(key) or no_rank(rules.tier_sets[tally.set])
+    rank = rank_on(there, day, tally.kept_days)
+    if awaited is not None:
+        awaited = still_awaited(awaited, day, rules)
+        awaited = None if awaited is None else set_aside(awaited, tally, there, rank)
     rank = Rank(effect.after, rank.days, effect.at, rank.total, rank.gone)
-    return structs.replace(standing, ranks={**standing.ranks, key: rank})
+    return structs.replace(standing, ranks={**standing.ranks, key: rank}, awaited=awaited)
 
 
 def _purchases_more(original: Original | None, effect: PurchaseMoved) -> int:
@@ -195,11 +233,15 @@ def _learned(standing: Standing, effect: MemberSet | Remembered | Celebrated, ru
                 attributes=effect.attributes,
                 about=about_after(standing.about, effect),
             )
-        case Remembered(event=str() as kind):
-            return structs.replace(standing, past=happened(standing.past, kind, effect.day))
         case Remembered():
-            past = remembered(standing.past, effect.day, effect.times, effect.spent, rules.book.memory)
-            return structs.replace(standing, past=past)
+            awaited = standing.awaited and still_awaited(standing.awaited, effect.day, rules)
+            orders = awaited.orders if awaited is not None else ()
+            if effect.event is not None:
+                past = happened(standing.past, effect.event, effect.day, orders=orders)
+            else:
+                there, asks = standing.past, rules.book.memory
+                past = remembered(there, effect.day, effect.times, effect.spent, asks, orders=orders)
+            return structs.replace(standing, past=past, awaited=awaited)
         case Celebrated():
             return structs.replace(standing, about=_after_celebrating(standing.about, effect))
         case _:

@@ -6,7 +6,7 @@ read back when a return decides the rest of it.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import assert_never
@@ -22,6 +22,9 @@ PURCHASES_KEPT = 8
 """Days of purchases that a standing remembers at least, so that returns find the purchase before."""
 EVENTS_KEPT = 3
 """Days of events of a type that a standing remembers: the newest, and older ones for events that come late."""
+
+Orders = tuple[tuple[int, int, int], ...]
+"""Orders as in ``standing.Awaited``."""
 
 NTH, SINCE_PURCHASE, SINCE_ENROLMENT = "nth", "since:purchase", "since:enrolment"
 SINCE_EVENT, SPENT, ACTIVE = "since:event:", "spent:", "active:"
@@ -108,7 +111,7 @@ def _number(name: str, standing: Standing, about: About, day: int, at: int) -> i
         first = day - int(name.removeprefix(SPENT))
         return sum(spent for on, _, spent in past.days if first < on <= day)
     days = (
-        tuple(on for on, times, _ in past.days if times)
+        tuple(on for on, times, _ in past.days if times > 0)
         if name == SINCE_PURCHASE
         else past.events.get(name.removeprefix(SINCE_EVENT), ())
     )
@@ -116,8 +119,11 @@ def _number(name: str, standing: Standing, about: About, day: int, at: int) -> i
     return day - days[place - 1] if place else None
 
 
-def remembered(past: Past, day: int, times: int, spent: int, asks: Memory) -> Past:
-    """The past with so many more (or fewer) purchases on a day, and so much more (or less) spent."""
+def remembered(past: Past, day: int, times: int, spent: int, asks: Memory, *, orders: Orders = ()) -> Past:
+    """The past with so many more (or fewer) purchases on a day, and so much more (or less) spent.
+
+    ``orders`` stand as placed: what their rules see as of their own day is kept as well.
+    """
     days = {on: (bought, money) for on, bought, money in past.days}
     bought, money = days.get(day, (0, 0))
     days[day] = (bought + times, money + spent)
@@ -125,14 +131,28 @@ def remembered(past: Past, day: int, times: int, spent: int, asks: Memory) -> Pa
     older = len(kept) - PURCHASES_KEPT
     if older > 0:
         gone = kept[-1][0] - asks.window
-        kept = [each for place, each in enumerate(kept) if place >= older or each[0] > gone]
+        needed = _places([each[0] for each in kept], orders) if orders else ()
+        kept = [each for place, each in enumerate(kept) if place >= older or each[0] > gone or place in needed]
     return Past(tuple(kept), past.events)
 
 
-def happened(past: Past, kind: str, day: int) -> Past:
-    """The past with an event of a type on a day."""
-    days = tuple(sorted({*past.events.get(kind, ()), day})[-EVENTS_KEPT:])
-    return Past(past.days, {**past.events, kind: days})
+def _places(days: list[int], orders: Orders) -> set[int]:
+    """The places of the days of purchases that orders need as of their own day."""
+    found: set[int] = set()
+    for day, first, _ in orders:
+        end = bisect_right(days, day)
+        found.update(range(max(0, min(end - PURCHASES_KEPT, bisect_left(days, first))), end))
+    return found
+
+
+def happened(past: Past, kind: str, day: int, *, orders: Orders = ()) -> Past:
+    """The past with an event of a type on a day; ``orders`` as for ``remembered``."""
+    days = sorted({*past.events.get(kind, ()), day})
+    kept = set(days[-EVENTS_KEPT:])
+    for on, _, _ in orders:
+        end = bisect_right(days, on)
+        kept.update(days[max(0, end - EVENTS_KEPT) : end])
+    return Past(past.days, {**past.events, kind: tuple(sorted(kept))})
 
 
 def past_carried(

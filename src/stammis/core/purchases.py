@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from stammis.core.awaiting import looking_back
 from stammis.core.basket import basket_of, rewards_of
 from stammis.core.calendars import instant
 from stammis.core.completion import complete, when
@@ -74,6 +75,8 @@ def _decide(purchase: Purchase, state: State, world: World, rules: Rules, curren
             purchase, basket, moment, journal, rules, state=moved, grants=world.grants, status=purchase.status
         )
         steps += explained
+    elif state == "placed" and rules.looks_back:
+        moved = structs.replace(moved, awaited=looking_back(moment.day, rules))
     journal.effects.append(PurchaseMoved(purchase=purchase.id, state=moved))
     amounts = Amounts(total=basket.total, by_points=basket.by_points, due=basket.total - basket.by_points)
     return Decision(effects=tuple(journal.effects), steps=steps, amounts=amounts)
@@ -190,6 +193,8 @@ def _complete_later(
     original: Original, journal: Journal, world: World, at: int, rules: Rules, *, status: str
 ) -> Decision:
     purchase, state = original.purchase, original.state
+    if state.awaited is not None:
+        state = structs.replace(state, awaited=None)
     moment = when(instant(purchase.occurred_at), rules)
     if rules.sliding:
         slide(journal, "purchase", moment.day, moment.at, rules)

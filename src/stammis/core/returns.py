@@ -91,6 +91,7 @@ def cancel(original: Original, journal: Journal, world: World, at: int, rules: R
         taken={wallet: amount for (wallet, delay), amount in settlement.taken.items() if not delay},
         delayed=delayed,
         short=settlement.short,
+        awaited=None,
     )
     return settlement.decision(moved, _money_back(original, left, rules), left)
 

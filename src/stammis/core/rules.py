@@ -84,6 +84,7 @@ class Rules:
     ``decimals`` that currency's; ``abroad`` tells whether it is another than the programme's. ``delays`` are those of
     the rules whose points are pending at first, ``sliding`` the wallets whose points last by activity. ``arrived`` is
     where a purchase stands that arrives in a state, before anything is decided about it; shared, so never changed.
+    ``looks_back`` is how many days of what may be forgotten meanwhile the rules see, 0 where they see none.
     """
 
     programme: Programme
@@ -110,6 +111,7 @@ class Rules:
     returns: Returns
     delays: dict[str, Delay]
     sliding: tuple[WalletRules, ...]
+    looks_back: int = 0
     abroad: bool = False
 
     def delay_of(self, rule: str) -> str:
@@ -168,8 +170,17 @@ def compile_rules(programme: Programme, version: int, rate: Rate | None = None) 
         returns=programme.returns,
         delays=delays_of(programme, calendar),
         sliding=tuple(wallet for wallet in wallets.values() if wallet.activity),
+        looks_back=_looks_back(book, tiers),
         abroad=rate is not None,
     )
+
+
+def _looks_back(book: EarnBook, tiers: tuple[TierRules, ...]) -> int:
+    """How many days the rules look back over, a purchase's own among them: rolling windows and a member's history."""
+    windows = [one.window for one in tiers if not one.tended and one.id in book.reads.tiers]
+    if book.memory.days or book.memory.events:
+        windows.append(max(1, book.memory.window))
+    return max(windows, default=0)
 
 
 def _terms(programme: Programme, calendar: Calendar, money: Fraction) -> Terms:

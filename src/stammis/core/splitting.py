@@ -53,8 +53,8 @@ def _crossings(
     if tiers.tended:
         totals = counting_now(standing, tiers, max(standing.latest_at, rules.calendar.starts_at(day)), rules)
     else:
-        rank = rank_of(standing, tiers)
-        totals = [total_then(rank, tiers, day) if later else total_on(rank, tiers, day)]
+        then = total_then(standing, tiers, day) if later else total_on(rank_of(standing, tiers), tiers, day)
+        totals = [then]
     before, more = totals[0], rules.home(basket.counted(tiers.basis)[1])
     place = tiers.place_of(level)
     found: list[tuple[int, str | None]] = []

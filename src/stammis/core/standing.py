@@ -170,6 +170,17 @@ class Past(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     events: dict[str, tuple[int, ...]] = {}
 
 
+class Awaited(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """Orders that stand as placed, and what is kept for them of days that no longer count.
+
+    ``orders`` are by their day and the first day that their rules look back to, with how many they are. ``left`` has by
+    tally of a tier set the last day that is forgotten, and what counted on the days after it that have left the window.
+    """
+
+    orders: tuple[tuple[int, int, int], ...] = ()
+    left: dict[str, tuple[int, tuple[tuple[int, int], ...]]] = {}
+
+
 NOBODY = About()
 NO_PAST = Past()
 
@@ -179,7 +190,7 @@ class Standing(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
 
     ``pending`` are points by wallet that are not active yet, ``holds`` those put aside now; ``purses`` count neither of
     the pending ones, and of the held ones only how many they are.
-    ``purchases`` counts those that are completed and not wholly returned.
+    ``purchases`` counts those that are completed and not wholly returned, ``awaited`` are those that may still be.
     """
 
     enrolled: bool = False
@@ -199,6 +210,7 @@ class Standing(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     purchases: int = 0
     about: About = NOBODY
     past: Past = NO_PAST
+    awaited: Awaited | None = None
 
 
 class Earned(Struct, frozen=True, array_like=True, gc=False):
@@ -268,6 +280,7 @@ class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
         short: by wallet, what a cancellation should have taken back and could not.
         spent: what of it the member's history remembers as spent; None where it is not remembered.
         rate: that by which it was decided, where it is in another currency than the programme's.
+        awaited: while it is placed, its day and the first day that its rules look back to; None where they do not.
     """
 
     state: State
@@ -287,6 +300,7 @@ class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     short: dict[str, int] = {}
     spent: int | None = None
     rate: Rate | None = None
+    awaited: tuple[int, int] | None = None
 
 
 class IssuedReward(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

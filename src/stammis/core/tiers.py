@@ -37,10 +37,20 @@ def total_on(rank: Rank, tiers: TierRules, day: int) -> int:
     return total
 
 
-def total_then(rank: Rank, tiers: TierRules, day: int) -> int:
-    """What counted on an earlier day: only what lies in the window that ended with it."""
+def total_then(standing: Standing, tiers: TierRules, day: int) -> int:
+    """What counts by now of the window that ended with an earlier day, days among it that were kept for that."""
+    days = rank_of(standing, tiers).days
+    if standing.awaited is not None and tiers.id in standing.awaited.left:
+        days = (*standing.awaited.left[tiers.id][1], *days)
     first = day - tiers.window
-    return sum(amount for on, amount in rank.days if first < on <= day)
+    return sum(amount for on, amount in days if first < on <= day)
+
+
+def forgotten(standing: Standing, key: str) -> int:
+    """The last day of which a tally knows nothing any more; what comes to count on it is lost."""
+    rank = standing.ranks.get(key)
+    gone = 0 if rank is None else rank.gone
+    return gone if standing.awaited is None else standing.awaited.left.get(key, (gone,))[0]
 
 
 def tier_effects(
@@ -63,6 +73,8 @@ def tier_effects(
             effects.append(Progressed(set=tiers.id, day=day, amount=amount))
             if day > today - tiers.window:
                 total += amount
+        elif amount and day > forgotten(standing, tiers.id):
+            effects.append(Progressed(set=tiers.id, day=day, amount=amount))
         level = tiers.level(total)
         if level != rank.level:
             effects.append(TierMoved(set=tiers.id, before=rank.level, after=level, at=at))
@@ -73,8 +85,7 @@ def _count(effects: list[Effect], standing: Standing, progress: Progress, day: i
     """The progress of a tended set; ``core.levels`` tells what it does to the level."""
     for measure in tiers.measures:
         amount = progress.get(measure.key, 0)
-        rank = standing.ranks.get(measure.key)
-        if amount and (rank is None or day > rank.gone):
+        if amount and day > forgotten(standing, measure.key):
             effects.append(Progressed(set=measure.key, day=measure.day(day), amount=amount))
 
 

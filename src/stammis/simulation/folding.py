@@ -209,7 +209,7 @@ class Fold:
         account.levels = dict(levels)
         standing = account.subject.standing
         if self.course.empty:
-            account.subject.standing = structs.replace(standing, purses={}, pending={}, holds={})
+            account.subject.standing = structs.replace(standing, purses={}, pending={}, holds={}, awaited=None)
             account.purchases.clear()
         else:
             account.purses = {wallet: Purses(opening=sum(there)) for wallet, there in wallets.items()}
