@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -15,159 +14,13 @@ from msgspec import structs
 from stammis.core.calendars import instant
 from stammis.core.carrying import baggage, taken_out
 from stammis.core.effects import TierMoved
-from stammis.core.events import Claimed, Happening, Purchase, Received, Return, ReturnLine, StatusChanged
+from stammis.core.events import Claimed, Purchase, Received, StatusChanged
 from stammis.core.fold import apply
 from stammis.core.histories import numbers_of
 from stammis.core.progress import tier_progress
 from stammis.core.standing import Awaited, Standing
-from tests.core.course import Course, line, moment, wallet
-
-WINDOW = 10
-LEVELS = {"basic": 0, "silver": 300, "gold": 500}
-BEGIN = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
-
-
-def programme(window: int = WINDOW, rate: str = "before", **changes: Any) -> dict[str, Any]:
-    """Points by the level of a rolling window, and a rule that asks for all that is remembered by days."""
-    asked: list[dict[str, Any]] = [
-        {"kind": "spent_in_window", "days": window, "at_least": "1.00"},
-        {"kind": "days_since", "what": "purchase", "at_least": 0},
-        {"kind": "days_since", "what": "event", "event": "review", "at_least": 0},
-    ]
-    earn = [
-        {"kind": "amount", "id": level, "points": points, "when": {"kind": "tier", "set": "club", "any_of": [level]}}
-        for points, level in enumerate(LEVELS, start=1)
-    ]
-    remembers = {"kind": "purchase", "id": "asks", "points": 1, "wallet": "asks", "when": {"kind": "any", "of": asked}}
-    levels = [{"id": level, "name": level, "at": at} for level, at in LEVELS.items()]
-    club = {"id": "club", "name": "Club", "counts": "spend", "rate": rate, "window_days": window, "levels": levels}
-    wallets = [wallet(expiry={"kind": "never"}), wallet(id="asks", name="Asks", expiry={"kind": "never"})]
-    return {"earn": [*earn, remembers], "tiers": [club], "wallets": wallets, "timezone": "UTC", **changes}
-
-
-def level_of(total: int) -> str:
-    """The level that so much makes."""
-    return [level for level, at in LEVELS.items() if total >= 100 * at][-1]
-
-
-@dataclass
-class Bought:
-    """A purchase as a pencil knows it: its day, how much of it is not back, whether it counts, whether it may wait."""
-
-    id: str
-    day: int
-    amount: int
-    counts: bool
-    placed: bool
-
-
-@dataclass
-class Life:
-    """A member's course, and beside it a list of what was bought and done, from which everything is reckoned anew."""
-
-    course: Course
-    rate: str
-    forgets: bool = False
-    at: dt.datetime = BEGIN
-    bought: list[Bought] = field(default_factory=list)
-    reviews: list[int] = field(default_factory=list)
-    completed: int = 0
-
-    def happens(self, event: Purchase | StatusChanged | Return | Happening) -> None:
-        """Let something happen; who forgets loses all that is kept for orders before."""
-        if self.forgets:
-            self.course.standing = structs.replace(self.course.standing, awaited=None)
-        self.course.happens(event)
-
-    def buy(self, amount: int, *, back: int = 0, status: str = "completed") -> None:
-        """Buy something now, or so many days ago and told now."""
-        at = max(BEGIN, self.at - dt.timedelta(days=back))
-        id = f"P{len(self.bought)}"
-        lines = (line(amount - amount // 4), line(amount // 4, "2"))
-        self.happens(Purchase(occurred_at=at, id=id, currency="GBP", member="m", lines=lines, status=status))
-        self.bought.append(Bought(id, at.toordinal(), 100 * amount, status == "completed", status == "placed"))
-
-    def moves(self, one: Bought, status: str) -> None:
-        """Let a purchase move to another status; one that was awaited and is completed is looked at."""
-        if one.placed and status == "completed":
-            seen = self.seen_by_pencil(one)
-        self.happens(StatusChanged(occurred_at=self.at, purchase=one.id, status=status))
-        if one.placed and status == "completed" and one.amount and not self.forgets:
-            self.looked_at(one, seen)
-            self.completed += 1
-        if status != "placed":
-            one.counts, one.placed = status == "completed" and one.amount > 0, False
-
-    def looked_at(self, one: Bought, seen: tuple[str, dict[str, int]]) -> None:
-        """The level and the numbers that the rules saw, and the points, are those of a pencil."""
-        state = self.course.states[one.id]
-        assert state.seen is not None
-        assert (state.seen.tiers["club"], state.seen.numbers) == seen
-        points = sum(earned.amount for earned in state.earned if earned.wallet == "points")
-        assert points == one.amount // 100 * (1 + list(LEVELS).index(seen[0]))
-
-    def seen_by_pencil(self, one: Bought) -> tuple[str, dict[str, int]]:
-        """What rules see of an order on its own day, from all that was bought and still counts now."""
-        there = [each for each in self.bought if each.counts]
-        spent = sum(each.amount for each in there if one.day - WINDOW < each.day <= one.day)
-        total = spent + (one.amount if self.rate == "after" else 0)
-        numbers = {f"spent:{WINDOW}": spent}
-        earlier = [each.day for each in there if each.day <= one.day]
-        if earlier:
-            numbers["since:purchase"] = one.day - max(earlier)
-        reviewed = [day for day in self.reviews if day <= one.day]
-        if reviewed:
-            numbers["since:event:review"] = one.day - max(reviewed)
-        return level_of(total), numbers
-
-    def give_back(self, one: Bought, lines: tuple[str, ...]) -> None:
-        """Return lines of a purchase that are not back yet."""
-        state = self.course.states[one.id]
-        lines = tuple(each for each in lines if each not in state.returned)
-        if state.state == "cancelled" or not lines:
-            return
-        pieces = tuple(ReturnLine(each) for each in lines)
-        id = f"R{len(self.course.log)}"
-        self.happens(Return(occurred_at=self.at, id=id, purchase=one.id, lines=pieces))
-        sizes = {each.id: each.amount for each in self.course.purchases[one.id].lines}
-        one.amount -= sum(sizes[each] for each in lines)
-        one.counts = one.counts and one.amount > 0
-
-    def does(self, action: tuple[Any, ...]) -> None:
-        """Let one thing happen."""
-        days, kind, which, amount, back = action
-        self.at += dt.timedelta(days=days)
-        one = self.bought[which % len(self.bought)] if self.bought else None
-        match kind:
-            case "buy" | "late":
-                self.buy(amount, back=back if kind == "late" else 0)
-            case "busy":
-                for _ in range(9):
-                    self.at += dt.timedelta(days=1)
-                    self.buy(4)
-            case "order":
-                self.buy(amount, status="placed")
-            case "review":
-                self.reviews.append(self.at.toordinal())
-                id = f"E{len(self.course.log)}"
-                self.happens(Happening(occurred_at=self.at, id=id, type="review", member="m"))
-            case "return" if one is not None:
-                self.give_back(one, (("1",), ("2",), ("1", "2"))[back % 3])
-            case "completed" | "cancelled" if one is not None:
-                self.moves(one, kind)
-            case _:
-                pass
-
-    def settles(self) -> None:
-        """Complete all orders; then so much happens that nothing from before is remembered any more."""
-        for one in self.bought:
-            if one.placed:
-                self.moves(one, "completed")
-        self.at += dt.timedelta(days=30)
-        for _ in range(9):
-            self.does((1, "review", 0, 0, 0))
-            self.does((0, "buy", 0, 4, 0))
-
+from tests.core.course import Course, line, moment
+from tests.core.late import BEGIN, WINDOW, Life, asking, programme, questions
 
 KINDS = ("buy", "buy", "order", "order", "completed", "completed", "completed", "cancelled", "return", "late")
 actions = st.lists(
@@ -231,11 +84,11 @@ def day(number: int) -> str:
     return str((BEGIN + dt.timedelta(days=number - 1)).date())
 
 
-def year(**changes: Any) -> Course:
+def year(ordered: int = 360, **changes: Any) -> Course:
     """A year's window; 600.00 are spent on the first day, and an order of 100.00 is placed on day 360."""
     course = Course(programme(window=365, **changes))
     course.buy("600.00", day(1), purchase="much")
-    course.buy("100.00", day(360), status="placed", purchase="order")
+    course.buy("100.00", day(ordered), status="placed", purchase="order")
     return course
 
 
@@ -265,6 +118,66 @@ def test_what_was_cancelled_before_the_completion_counts_for_no_order(told: int)
         course.becomes("cancelled", day(told), "much")
     course.becomes("completed", day(374), "order")
     assert course.balance == 10 + 100
+
+
+@pytest.mark.parametrize(("ordered", "points"), [(365, 300), (366, 100)])
+def test_the_window_of_an_order_ends_with_its_own_day(ordered: int, points: int) -> None:
+    course = Course(programme(window=365))
+    levels = Course(programme(window=365, earn=programme()["earn"][:3]))
+    for each in (course, levels):
+        each.buy("600.00", day(1))
+        each.buy("100.00", day(ordered), status="placed", purchase="order")
+        each.buy("10.00", day(370))
+        before = each.balance
+        each.becomes("completed", day(374), "order")
+        assert each.balance == before + points
+
+
+def test_a_year_is_kept_for_an_order_and_no_more() -> None:
+    course = year()
+    course.buy("50.00", day(364), status="placed", purchase="other")
+    course.buy("20.00", day(366))
+    first = BEGIN.toordinal()
+    one, other, another = ((first + on, first + on - 364, 1) for on in (359, 363, 367))
+    assert course.standing.awaited == Awaited((one, other), {"club": (first - 6, ((first, 60_000),))})
+    course.becomes("completed", day(367), "order")
+    course.buy("20.00", day(368))
+    assert course.standing.awaited == Awaited((other,), {"club": (first - 2, ((first, 60_000),))})
+    course.buy("50.00", day(368), status="placed", purchase="another")
+    course.becomes("completed", day(369), "other")
+    course.buy("20.00", day(370))
+    assert course.standing.awaited == Awaited((another,), {"club": (first + 2, ())})
+
+
+def test_an_order_that_is_itself_told_late_finds_what_there_still_is() -> None:
+    course = Course(programme(window=365))
+    course.buy("600.00", day(8), purchase="much")
+    course.buy("500.00", day(370))
+    course.buy("10.00", day(375))
+    course.buy("100.00", day(372), status="placed", purchase="order")
+    course.buy("10.00", day(376))
+    course.becomes("cancelled", day(377), "much")
+    before = course.balance
+    course.becomes("completed", day(378), "order")
+    assert course.balance == before + 300, "what is lost to it is not taken off again"
+
+
+@pytest.mark.parametrize("window", [1, 60])
+def test_days_on_which_something_was_bought_are_kept_for_an_order(window: int) -> None:
+    course = Course(programme(earn=[asking(*questions(window)[:2])], tiers=[]))
+    course.buy("90.00", day(10))
+    if window > 1:
+        for number in range(40, 50):
+            course.buy("1.00", day(number))
+    course.buy("100.00", day(60), status="placed", purchase="order")
+    for number in range(140, 150):
+        course.buy("10.00", day(number))
+    course.becomes("completed", day(150), "order")
+    seen = course.states["order"].seen
+    assert seen is not None
+    assert seen.numbers == {f"spent:{window}": 10_000 if window > 1 else 0, "since:purchase": 50 if window == 1 else 11}
+    course.buy("1.00", day(151))
+    assert len(course.standing.past.days) == (8 if window == 1 else 11)
 
 
 def test_what_is_told_late_counts_for_an_order_where_it_lies_in_its_window() -> None:
