@@ -39,6 +39,7 @@ KINDS = (
     *("buy",) * 6,
     *("return",) * 5,
     *("status",) * 3,
+    *("order", "settle") * 2,
     *("redeem",) * 2,
     *("event",) * 2,
     *("transfer",) * 2,
@@ -66,6 +67,13 @@ def events_of(kind: str, seed: int, notes: Notes, members: tuple[str, ...] = MEM
             if pays and member in notes.holds and dice.random() < 0.3:
                 bought = structs.replace(bought, points=Tender("points", pays, notes.hold(member, dice)))
             return [(member, bought)]
+        case "order":
+            order = purchase_of(dice, notes, member, at, status="placed")
+            notes.ordered(member, order.id)
+            return [(member, order)]
+        case "settle":
+            status = dice.choice(("completed", "completed", "cancelled"))
+            return [(member, StatusChanged(occurred_at=at, purchase=notes.order(member, dice), status=status))]
         case "early":
             purchase = purchase_of(dice, notes, member, at, status="placed")
             early = StatusChanged(occurred_at=at, purchase=purchase.id, status=dice.choice(STATUSES))

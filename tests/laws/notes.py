@@ -20,6 +20,7 @@ class Notes:
     def __init__(self) -> None:
         self.at = self.now = BEGIN
         self.purchases: dict[str, list[str]] = {}
+        self.orders: dict[str, list[str]] = {}
         self.redemptions: dict[str, list[str]] = {}
         self.holds: dict[str, list[str]] = {}
         self.merges: list[tuple[str, str]] = []
@@ -43,6 +44,15 @@ class Notes:
     def purchase(self, member: str, dice: random.Random) -> str:
         """Give the id of one of a member's latest purchases."""
         return dice.choice(self.purchases.get(member, [f"unknown-{member}"])[-4:])
+
+    def ordered(self, member: str, id: str) -> None:
+        """Note an order that is only placed, so that it can be completed."""
+        self.orders.setdefault(member, []).append(id)
+
+    def order(self, member: str, dice: random.Random) -> str:
+        """Give the id of an order of a member that is completed or cancelled now, if there is one."""
+        orders = self.orders.get(member)
+        return orders.pop(dice.randrange(len(orders))) if orders else self.purchase(member, dice)
 
     def redeemed(self, member: str, id: str) -> None:
         """Note a redemption, so that it can be undone."""

@@ -10,10 +10,19 @@ from tests.core import strategies
 
 Json = dict[str, Any]
 
+HISTORY: tuple[Json, ...] = (
+    {"kind": "spent_in_window", "days": 20, "at_least": "30.00"},
+    {"kind": "days_since", "what": "purchase", "at_most": 10},
+    {"kind": "days_since", "what": "event", "event": "visit", "at_most": 10},
+)
+"""Conditions about what a member did before."""
+
 
 @st.composite
 def programmes(draw: st.DrawFn) -> Json:
     """A programme that can be published."""
     document = draw(strategies.documents(any_negative=draw(st.booleans())))
     exchange = [{"from": "points", "to": "coins", "each": 2, "gives": 3}]
+    if draw(st.booleans()):
+        document["earn"].append({"kind": "purchase", "id": "past", "points": 1, "when": draw(st.sampled_from(HISTORY))})
     return {**document, "declared_age_days": 800, "exchange": exchange}

@@ -27,7 +27,20 @@ from tests.laws.runs import length
 
 pytestmark = [pytest.mark.usefixtures("own_database"), pytest.mark.xdist_group("laws")]
 BOTH = ("anna", "bert")
-KINDS = (*("buy",) * 6, *("return",) * 3, "status", "event", "event", "hold", "redeem", "adjust", "level", "level")
+KINDS = (
+    *("buy",) * 6,
+    *("return",) * 3,
+    "status",
+    "order",
+    "settle",
+    "event",
+    "event",
+    "hold",
+    "redeem",
+    "adjust",
+    "level",
+    "level",
+)
 
 
 class Read(NamedTuple):

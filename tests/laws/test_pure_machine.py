@@ -53,13 +53,16 @@ class HeartLaws(RuleBasedStateMachine):
         return decision
 
     def enter(self) -> None:
-        """Laws 1, 5 and 8: see ``tests.laws.books``."""
+        """Laws 1, 5 and 8: see ``tests.laws.books``; and orders are awaited as long as they are placed, no longer."""
         log = self.course.log
         for event, decision, _ in log[self.entered :]:
             if not (decision.effects and isinstance(decision.effects[0], Refused)):
                 self.books.enter(event, decision.effects, decision.steps)
         self.entered = len(log)
         self.books.agree(self.course.standing)
+        awaited = self.course.standing.awaited
+        placed = sum(state.awaited is not None for state in self.course.states.values())
+        assert placed == (0 if awaited is None else sum(number for _, _, number in awaited.orders))
 
     @rule(sayings=sayings, then=st.sampled_from(("", "", "days pass", "buy and return")), seed=seeds)
     def things_happen(self, sayings: list[tuple[str, int]], then: str, seed: int) -> None:
@@ -115,7 +118,7 @@ def test_the_laws_hold_in_the_heart_alone(capsys: pytest.CaptureFixture[str]) ->
     counted.clear()
     run_state_machine_as_test(HeartLaws, settings=length(examples=25, steps=10))
     assert counted["buy"] > 100
-    assert counted["part"]
+    assert min(counted["part"], counted["settle"]) > 0
     if LONG:
         with capsys.disabled():
             print(f"\n{sum(counted.values())} steps: {dict(counted)}")
