@@ -45,7 +45,7 @@ KINDS = (
     *("transfer",) * 2,
     *("hold",) * 2,
     *("capture", "release", "extend"),
-    *("merge", "part", "part"),
+    *("merge", "part", "part", "part"),
     *("early", "adjust", "undo", "member", "exchange"),
 )
 WALLETS = ("points", "points", "coins")
