@@ -95,7 +95,7 @@ def test_a_lost_database_ends_both_runs_and_they_go_on_to_the_same_result(till: 
     run.refresh_from_db()
     today = run.compared_with
     assert today is not None
-    assert "Resume" in said.value.message
+    assert "Go on" in said.value.message
     assert [(each.state, each.message) for each in (run, today)] == [(State.FAILED, said.value.message)] * 2
     before = units(today)
     assert before
