@@ -117,6 +117,39 @@ def test_debt_goes_along_and_comes_back() -> None:
     assert verify(till.programme) == []
 
 
+def ends(till: Till, member: str = "anna") -> list[tuple[int, str | None]]:
+    """What is there until which day; a lot lasts 365 days here."""
+    view = member_view(till.programme, member, NOW)
+    found = [(each["amount"], each["last_day"]) for each in view["expiring"]]
+    rest = till.active(member) - sum(amount for amount, _ in found)
+    return [*found, (rest, None)] if rest else found
+
+
+@pytest.mark.parametrize(
+    ("owed", "between", "after"),
+    [
+        (-40, 0, [(20, "2027-03-31"), (10, "2027-04-30")]),  # a part of the first lot had been taken
+        (-60, 0, [(20, "2027-03-31"), (10, "2027-04-30")]),  # and more than there was
+        (-60, 50, [(20, "2027-03-31"), (10, "2027-04-30"), (50, "2027-05-31")]),  # what filled the debt meanwhile
+    ],
+)
+def test_lots_that_brought_debt_has_taken_come_back_with_their_ends(
+    owed: int, between: int, after: list[tuple[int, str | None]]
+) -> None:
+    till = Till()
+    till.one(bought("A-1", 2_000, "anna", at=day("2026-04-01")))
+    till.one(bought("A-2", 1_000, "anna", at=day("2026-05-01")))
+    till.one(bought("O-1", 1_000, "old", at=day("2026-05-10")))
+    till.one(adjusted("J", owed - 10, "old", at=day("2026-05-11")))
+    merges(till, at=day("2026-05-12"))
+    if between:
+        till.one(bought("A-3", between * 100, "anna", at=NOW))
+    till.one(parts())
+    assert till.active("old") == owed
+    assert ends(till) == after
+    assert verify(till.programme) == []
+
+
 def test_merges_in_a_row_lead_to_the_last_and_are_undone_from_there() -> None:
     till = two()
     till.one(bought("C-1", 500, "cleo"))

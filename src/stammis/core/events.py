@@ -258,7 +258,8 @@ class Transfer(Event, frozen=True, tag="transfer", kw_only=True, gc=False):
 
     A person asks for a ``transfer`` or a ``donation``; a pool gets its ``share`` of what is earned, gives for a
     ``draw``, gets a ``refund`` of what it gave for what comes back, and gives ``back`` what was earned on goods that
-    come back; a ``merge`` takes everything along. ``own`` names rows whose lots go first.
+    come back; a ``merge`` takes everything along. ``own`` names rows whose lots go first, ``freed`` what comes free
+    where debt leaves: the debt that is here is filled in this order, and the rest is there until its end.
     """
 
     id: str
@@ -268,6 +269,7 @@ class Transfer(Event, frozen=True, tag="transfer", kw_only=True, gc=False):
     amount: int
     purpose: Purpose = "transfer"
     own: tuple[int, ...] = ()
+    freed: tuple[Parcel, ...] = ()
 
 
 class Received(Event, frozen=True, tag="received", kw_only=True, gc=False):

@@ -29,7 +29,8 @@ def decide_transfer(event: Transfer, world: World, rules: Rules, current: Rules)
     at = instant(event.occurred_at)
     journal = Journal(world.standing, current)
     if event.amount < 0:
-        journal.open(event.wallet, "transfer_out", -event.amount, at, None)
+        for parcel in event.freed or (Parcel(event.wallet, -event.amount),):
+            journal.open(event.wallet, "transfer_out", parcel.amount, at, parcel.ends_at)
         return _decision(journal)
     if event.purpose in LIMITED:
         refusal = _unwanted(event, world.standing, at, rules)

@@ -6,7 +6,8 @@ again without the other. All standings concerned are locked.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 
 from msgspec import structs
 
@@ -20,7 +21,9 @@ from stammis.core.carrying import baggage, taken_out
 from stammis.core.effects import Posted
 from stammis.core.events import AnyEvent, Claimed, Merged, PoolChanged, Purpose, Received, Transfer, Unmerged
 from stammis.core.lots import EMPTY, active
-from stammis.core.parcels import NOTHING_CARRIED, Carried
+from stammis.core.parcels import NOTHING_CARRIED, Carried, Parcel
+from stammis.core.rules import Rules
+from stammis.core.standing import NEVER
 from stammis.members import services as members
 
 
@@ -172,9 +175,10 @@ def give_back(act: Act, giver: Subject, taker: Subject, merged: Merged, event: U
         if not amount:
             continue
         own = tuple(row.row for row in gains)
+        freed = _freed(act.rules, wallet, rows, -amount, at) if amount < 0 else ()
         ends = [row.ends_at for row in gains]
         latest = None if not ends or None in ends else max(at + 1, *(end for end in ends if end is not None))
-        act.move(giver, structs.replace(blank, wallet=wallet, amount=amount, own=own), taker, latest)
+        act.move(giver, structs.replace(blank, wallet=wallet, amount=amount, own=own, freed=freed), taker, latest)
     out = taken_out(histories.carried.get((giver.id, merged.id), []))
     if out != NOTHING_CARRIED:
         parted = Received(
@@ -188,6 +192,28 @@ def give_back(act: Act, giver: Subject, taker: Subject, merged: Merged, event: U
         step = act.play(giver, parted)
         assert isinstance(step, Decided), "what leaves so is never refused"
         histories.left(giver.id, out)
+
+
+def _freed(rules: Rules, wallet: str, rows: Sequence[Posted], amount: int, at: int) -> tuple[Parcel, ...]:
+    """Give what comes free where debt that was brought leaves: the lots that it had taken, with the ends that they had.
+
+    What else it swallowed has no end that is known: it lasts as long as what is earned now.
+    """
+    brought = {row.row for row in rows}
+    taken = Counter[int | None]()
+    for row in rows:
+        if row.wallet == wallet and row.amount < 0:
+            for take in row.lots:
+                if take.row not in brought:
+                    taken[take.ends_at] += take.amount
+    freed: list[Parcel] = []
+    for end in sorted(taken, key=lambda end: NEVER if end is None else end, reverse=True):
+        back = min(amount, taken[end])
+        amount -= back
+        freed.append(Parcel(wallet, back, None if end is None else max(at + 1, end)))
+    known = rules.wallets.get(wallet)
+    lasts = None if known is None else known.ends_at(rules.calendar.day(at))
+    return tuple(parcel for parcel in (Parcel(wallet, amount, lasts), *reversed(freed)) if parcel.amount)
 
 
 def prove(
