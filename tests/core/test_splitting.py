@@ -33,6 +33,11 @@ RULES: dict[str, dict[str, Any]] = {
     "rank": {"kind": "purchase", "points": {"kind": "formula", "formula": "3 * rank", "set": "club", "at_most": 99}},
     "double": {"kind": "multiply", "factor": 2, "when": FROM_SILVER},
     "half": {"kind": "multiply", "factor": "1.5"},
+    "either": {
+        "kind": "amount",
+        "points": 4,
+        "when": {"kind": "any", "of": [{"kind": "category", "any_of": ["wine"]}, FROM_SILVER]},
+    },
     "bread": {
         "kind": "amount",
         "points": 2,
@@ -148,6 +153,41 @@ def test_what_a_cap_leaves_is_told_in_the_parts_that_it_cut() -> None:
     assert [part[2:] for part in told(decision, "base")] == [("given", 10_000, 10), ("given", 10_000, 20)]
 
 
+def test_what_is_asked_of_a_line_together_with_a_level_is_asked_in_each_part() -> None:
+    either = RULES["either"]
+    rules = [{**either, "id": "rule"}, {**either, "id": "table", "points": BY_LEVEL}]
+    twice = {"kind": "multiply", "id": "twice", "factor": 2, "rules": ["rule"], "when": either["when"]}
+    decision = crossing(*rules, twice)
+    assert {step.rule: step.points for step in decision.steps} == {"rule": 400, "table": 200, "twice": 400}
+    for rule, points in (("rule", 400), ("table", 200)):
+        assert [part[2:] for part in told(decision, rule)] == [("condition", 0), ("given", 10_000, points)]
+    assert [part[2:] for part in told(decision, "twice")] == [("condition", 0), ("given", 400)]
+
+
+@pytest.mark.parametrize(
+    ("points", "given"),
+    [
+        ({"kind": "formula", "formula": "5 * lines", "at_most": 99}, 5),
+        ({"kind": "formula", "formula": "amount / 10", "at_most": 99}, 20),
+        ({"kind": "bands", "bands": [{"at": 0, "points": 1}, {"at": 150, "points": 8}]}, 8),
+    ],
+)
+@pytest.mark.parametrize("when", [None, BASIC])
+def test_what_is_given_for_a_purchase_as_a_whole_is_reckoned_of_all_of_it(
+    points: dict[str, Any], given: int, when: dict[str, Any] | None
+) -> None:
+    rule = {"kind": "purchase", "id": "rule", "points": points} | ({"when": when} if when else {})
+    decision = crossing(rule, {"id": "table", **RULES["table"]})
+    assert next(step.points for step in decision.steps if step.rule == "rule") == given
+
+
+def test_a_table_for_pieces_tells_how_many_they_were() -> None:
+    decision = crossing({"kind": "unit", "id": "rule", "points": BY_LEVEL})
+    (step,) = decision.steps
+    assert (step.points, step.saw["quantity"]) == (1, 1_000_000)
+    assert [part[2:] for part in told(decision, "rule")] == [("given", 500_000, 0), ("given", 500_000, 1)]
+
+
 CAPS = st.sampled_from([None, {"points": 90, "per": "month"}])
 LINES = st.lists(
     st.tuples(st.integers(1, 90_000), st.sampled_from(["bread", "wine"]), st.integers(1, 3)), min_size=1, max_size=3
@@ -193,7 +233,7 @@ def added(step: Step, name: str) -> int:
 
 
 @given(
-    names=st.lists(st.sampled_from(["plain", "table", "silver"]), min_size=1, unique=True),
+    names=st.lists(st.sampled_from(["plain", "table", "silver", "either"]), min_size=1, unique=True),
     multipliers=st.lists(st.sampled_from(["double", "half"]), unique=True),
     before=st.integers(1, 124),
     above=st.integers(1, 124),

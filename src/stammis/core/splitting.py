@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
@@ -156,19 +157,45 @@ def _found(
     if not here or (whole and here[0] != 0):
         assert failed is not None, "a part that is not held has said why"
         return failed
-    lines = matched(rule, basket.lines, parts.scenes[0], selecting) if rule.of_lines else list(range(parts.size))
-    if not lines:
+    if whole:
+        return _given_once(rule, basket, parts.scenes[0], selecting, rules)
+    lines = _lines(rule, basket, parts, here, selecting)
+    here = [part for part in here if lines[part]]
+    if by_level:
+        held[rule.id] = here
+    if not here:
         return unmet(rule)
     if not by_level:
         here = list(range(len(parts.scenes)))
-    places = None if not rule.of_lines and len(here) == len(parts.scenes) else parts.places(lines, here)
+        lines = dict.fromkeys(here, lines[0])
+    every = not rule.of_lines and len(here) == len(parts.scenes)
+    places = None if every else [place for part in here for place in parts.places(lines[part], [part])]
     if rule.kind == "multiply":
         return Gain(rule if here[0] == 0 else _of_lines(rule, _wholes(rules)), 0, places, {})
-    if isinstance(rule.scale, TierScale) and by_level and not whole:
+    if isinstance(rule.scale, TierScale) and by_level:
         return _by_part(rule, parts, lines, here, rules)
     if rule.scale is None:
         return gain_of(rule, parts.basket, places, rules)
     return scaled_gain(rule, parts.basket, places, rules, parts.scenes[0])
+
+
+def _given_once(rule: EarnRule, basket: Basket, scene: Scene, selecting: Places, rules: Rules) -> Gain | Step:
+    """What a rule gives for the purchase as a whole, undivided: with the eyes of its first part."""
+    lines = matched(rule, basket.lines, scene, selecting) if rule.of_lines else None
+    if lines is not None and not lines:
+        return unmet(rule)
+    if rule.scale is None:
+        return gain_of(rule, basket, lines, rules)
+    return scaled_gain(rule, basket, lines, rules, scene)
+
+
+def _lines(
+    rule: EarnRule, basket: Basket, parts: Parts, here: list[int], selecting: Places
+) -> dict[int, Sequence[int]]:
+    """The lines that a rule is for, by part: what it asks of a line may hang together with a level."""
+    if not rule.of_lines:
+        return dict.fromkeys(here, range(parts.size))
+    return {part: matched(rule, basket.lines, parts.scenes[part], selecting) for part in here}
 
 
 def _held(rule: EarnRule, parts: Parts) -> tuple[list[int], Step | None]:
@@ -190,22 +217,25 @@ def _of_lines(rule: EarnRule, wholes: int) -> EarnRule:
     return replace(rule, targets=rule.targets & ~wholes)
 
 
-def _by_part(rule: EarnRule, parts: Parts, lines: list[int], held: list[int], rules: Rules) -> Gain | Step:
+def _by_part(
+    rule: EarnRule, parts: Parts, lines: Mapping[int, Sequence[int]], held: list[int], rules: Rules
+) -> Gain | Step:
     """What a table by level gives: to each part by its own level."""
     shares: dict[int, int] = {}
+    what = "quantity" if rule.by == "unit" else "counted"
     counts: list[Scalar] = []
     first: Step | None = None
     for part in held:
-        found = scaled_gain(rule, parts.basket, parts.places(lines, [part]), rules, parts.scenes[part])
+        found = scaled_gain(rule, parts.basket, parts.places(lines[part], [part]), rules, parts.scenes[part])
         if isinstance(found, Gain):
             places = found.lines or ()
             worths = [worth(found.rule, parts.basket, [place], rules) for place in places]
             shares.update(zip(places, spread(found.value, worths), strict=True))
-            counts.append(found.saw.get("counted"))
+            counts.append(found.saw.get(what))
         else:
             first = first or found
     if not shares:
         assert first is not None, "a part that gives nothing has said why"
         return first
     counted = sum(amount for amount in counts if isinstance(amount, int))
-    return Gain(marginal(rule), sum(shares.values()), list(shares), {"counted": counted}, shares=shares)
+    return Gain(marginal(rule), sum(shares.values()), list(shares), {what: counted}, shares=shares)
