@@ -11,6 +11,7 @@ from stammis.accrual.sentences import part
 from stammis.core.effects import Step
 from stammis.core.events import ReturnLine
 from tests.core.course import Course
+from tests.core.test_giving_tender import Abroad
 
 TABLE = {"kind": "tiers", "set": "club", "levels": {"silver": 2, "gold": 3}}
 
@@ -132,6 +133,19 @@ def test_a_return_says_of_each_rule_what_it_gives_in_which_part_of_what_is_kept(
     assert kept == ["£90.00 at the level Silver: 90 points for £90.00.", f"£90.00 at the level Silver: {asked}."]
     kept = [kept_by(course, step) for step in course.give_back(day="2025-03-22").steps]
     assert kept == [""]
+
+
+def test_what_is_kept_of_a_purchase_abroad_is_told_in_its_own_currency() -> None:
+    course = Abroad(earn=[{"kind": "amount", "id": "base", "points": TABLE}], tiers=[club(silver=0, gold=100)])
+    (_, step) = course.abroad("3400.00").steps
+    assert said(course, step) == (
+        "£100.00 at the level Silver: 200 points for ZAR1,700.00; "
+        "£100.00 at the level Gold: 300 points for ZAR1,700.00."
+    )
+    (step,) = course.give_back(ReturnLine("1", None, 85_000)).steps
+    assert kept_by(course, step) == (
+        "£100.00 at the level Silver: 200 points for ZAR1,700.00; £50.00 at the level Gold: 150 points for ZAR850.00."
+    )
 
 
 def test_a_return_in_proportion_says_nothing_of_parts() -> None:

@@ -286,7 +286,8 @@ def _kept(original: Original, earnings: Earnings, rules: Rules) -> dict[str, dic
     """Of a purchase that crossed a level, what each rule gives in which part of the rest, by rule."""
     if original.state.seen is None or not original.state.seen.split or rules.returns.mode == "proportional":
         return {}
-    return {step.rule: in_parts(step.saw) for step in earnings.steps}
+    currency: dict[str, Scalar] = {"currency": original.purchase.currency} if rules.abroad else {}
+    return {step.rule: parts | currency for step in earnings.steps if (parts := in_parts(step.saw))}
 
 
 def _steps(
