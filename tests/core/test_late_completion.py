@@ -180,6 +180,20 @@ def test_days_on_which_something_was_bought_are_kept_for_an_order(window: int) -
     assert len(course.standing.past.days) == (8 if window == 1 else 11)
 
 
+def test_a_purchase_that_was_forgotten_before_an_order_was_told_is_not_taken_off_when_it_comes_back() -> None:
+    course = Course(programme(earn=[asking(questions(10)[0])], tiers=[]))
+    course.buy("100.00", day(1), purchase="first")
+    for number in range(20, 29):
+        course.buy("1.00", day(number))
+    course.buy("10.00", day(5), status="placed", purchase="order")
+    course.buy("150.00", day(3), purchase="late")
+    course.give_back(day=day(29), purchase="first")
+    course.becomes("completed", day(30), "order")
+    seen = course.states["order"].seen
+    assert seen is not None
+    assert seen.numbers == {"spent:10": 15_000}
+
+
 def test_what_is_told_late_counts_for_an_order_where_it_lies_in_its_window() -> None:
     course = year()
     course.becomes("cancelled", day(361), "much")

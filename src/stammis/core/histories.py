@@ -125,6 +125,8 @@ def remembered(past: Past, day: int, times: int, spent: int, asks: Memory, *, or
     ``orders`` stand as placed: what their rules see as of their own day is kept as well.
     """
     days = {on: (bought, money) for on, bought, money in past.days}
+    if day not in days and (times < 0 or spent < 0):
+        return past  # forgotten: what is lost to it is not taken off again
     bought, money = days.get(day, (0, 0))
     days[day] = (bought + times, money + spent)
     kept = sorted((on, *there) for on, there in days.items() if there != (0, 0))
