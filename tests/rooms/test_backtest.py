@@ -168,6 +168,18 @@ def test_a_stretch_begins_with_what_everybody_had_or_with_nothing() -> None:
     assert (early.wallets["points"].redeemed, early.wallets["points"].closing) == (0, 200)
 
 
+def test_a_gift_goes_to_whom_it_was_given_though_a_purchase_or_a_merge_has_the_same_id() -> None:
+    till = Till()
+    for id in ("0", "1", "2", "3", "4", "5"):
+        giver, home, taker = f"giver-{id}", f"home-{id}", f"taker-{id}"
+        till.say(MemberFields(giver, {}), MemberFields(taker, {}), MemberFields(home, {"name": "Home"}, "household"))
+        till.one(PoolChanged(occurred_at=till.now, member=giver, pool=home, account="", share=50))
+        till.say(bought(id, 1_000, giver), gives(id, 2, giver, taker))
+        assert [till.active(each) for each in (giver, home, taker)] == [3, 5, 2]
+    merges(till, "0", "taker-1", "taker-2")
+    assert proven(till).differing == 0
+
+
 def test_what_is_published_without_a_rule() -> None:
     till = Till()
     till.say(bought("a", 10_000, at=day("2026-01-10")), adjusted("gift", 5, at=day("2026-01-11")))

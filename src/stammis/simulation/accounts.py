@@ -54,6 +54,8 @@ QUIET = frozenset({Progressed, Counted, Remembered, PastCarried, Stayed, HoldMov
 """Effects that move the standing only."""
 NOBODY = "–"
 """The level of who is not enrolled, or of a set without levels."""
+ASKED_FOR = frozenset({"transfer", "donation"})
+"""Purposes of transfers that somebody asked for; all others were brought by another event."""
 
 Place = tuple[Purchase, PurchaseState]
 
@@ -284,4 +286,4 @@ def is_brought(event: AnyEvent) -> bool:
     """Whether an event was brought by another, which makes it again: nobody asked for it."""
     if isinstance(event, HoldPlaced | HoldReleased):
         return event.follows
-    return isinstance(event, Transfer) and event.purpose not in ("transfer", "donation")
+    return isinstance(event, Transfer) and event.purpose not in ASKED_FOR

@@ -13,8 +13,10 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from stammis.accrual.records import read_event
+from stammis.core.events import Received
 from stammis.simulation import tallies
-from stammis.simulation.accounts import NOBODY, Account
+from stammis.simulation.accounts import ASKED_FOR, NOBODY, Account
 from stammis.simulation.folding import SECOND, Fold
 from stammis.simulation.tallies import MOVES, Sums
 from stammis.snapshot.columns import bucket_of
@@ -274,17 +276,27 @@ def play_chain(fold: Fold, snapshot: Snapshot, members: Collection[bytes], scrat
     with snapshot.sql() as db:
         db.execute(f"SET temp_directory = '{scratch}'")
         db.register("chained", pa.table({"member_id": pa.array(sorted(members), _MEMBER)}))
-        received = db.execute(
-            "SELECT external_id, member_id FROM events SEMI JOIN chained USING (member_id)"
-            " WHERE kind = 'received' AND external_id IS NOT NULL"
-        ).fetchall()
-        fold.expect(dict(received), _wanted(db))
+        fold.expect(_receivers(db), _wanted(db))
         found = db.execute(_CHAIN)
         while chunk := found.fetchmany(1_000):
             for row in chunk:
                 fold.happen(Stored._make(row))
     for _, account in sorted(fold.accounts.items()):
         fold.end(account)
+
+
+def _receivers(db: Any) -> dict[str, bytes]:
+    """Give by transfer who received it; what a purchase or a merge brought to somebody may go by the same id."""
+    found = db.execute(
+        "SELECT external_id, member_id, body FROM events SEMI JOIN chained USING (member_id) WHERE kind = 'received'"
+    )
+    receivers: dict[str, bytes] = {}
+    while chunk := found.fetchmany(1_000):
+        for id, member, body in chunk:
+            event = read_event(body)
+            if isinstance(event, Received) and event.purpose in ASKED_FOR:
+                receivers[id] = member
+    return receivers
 
 
 def _wanted(db: Any) -> dict[bytes, frozenset[str]]:
