@@ -25,4 +25,6 @@ def programmes(draw: st.DrawFn) -> Json:
     exchange = [{"from": "points", "to": "coins", "each": 2, "gives": 3}]
     if draw(st.booleans()):
         document["earn"].append({"kind": "purchase", "id": "past", "points": 1, "when": draw(st.sampled_from(HISTORY))})
+    if draw(st.booleans()):
+        document["tiers"] = [{**each, "counts": "spend", "rate": "split"} for each in document["tiers"]]
     return {**document, "declared_age_days": 800, "exchange": exchange}

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from stammis.accrual.outcomes import MemberFields
 from stammis.core.calendars import instant
-from stammis.core.effects import Decision, Refused
+from stammis.core.effects import Decision, Refused, Step
 from stammis.core.events import AnyEvent, MemberChanged
 from stammis.core.fold import apply
 from stammis.core.standing import Standing
@@ -58,6 +58,7 @@ class HeartLaws(RuleBasedStateMachine):
         for event, decision, _ in log[self.entered :]:
             if not (decision.effects and isinstance(decision.effects[0], Refused)):
                 self.books.enter(event, decision.effects, decision.steps)
+                assert all(part_by_part(step) == step.points for step in decision.steps if step.because != "returned")
         self.entered = len(log)
         self.books.agree(self.course.standing)
         awaited = self.course.standing.awaited
@@ -112,6 +113,13 @@ class HeartLaws(RuleBasedStateMachine):
         assert without_hint(standing) == without_hint(self.course.standing)
 
 
+def part_by_part(step: Step) -> int:
+    """What a step gave in the parts of a purchase that crossed a level, or in its one piece."""
+    parts = range(1, int(step.saw.get("parts") or 0) + 1)
+    counted["crossing"] += len(parts) > 1
+    return sum(int(step.saw.get(f"part_{part}_points") or 0) for part in parts) if parts else step.points
+
+
 def without_hint(standing: Standing) -> Standing:
     return msgspec.structs.replace(standing, due_at=None)
 
@@ -120,7 +128,7 @@ def test_the_laws_hold_in_the_heart_alone(capsys: pytest.CaptureFixture[str]) ->
     counted.clear()
     run_state_machine_as_test(HeartLaws, settings=length(examples=25, steps=10))
     assert counted["buy"] > 100
-    assert min(counted["part"], counted["settle"]) > 0
+    assert min(counted["part"], counted["settle"], counted["crossing"]) > 0
     if LONG:
         with capsys.disabled():
             print(f"\n{sum(counted.values())} steps: {dict(counted)}")
