@@ -71,7 +71,9 @@ def lanes(
         with serving(template, django_db_blocker, tmp_path_factory.mktemp("web")) as made:
             environment = {**os.environ, "DATABASE_URL": url_of(made.address), "STAMMIS_WORKERS": "2"}
             command = [sys.executable, "-P", "-m", "stammis.config.batches", str(os.getpid()), place]
+            ours = signal.signal(signal.SIGINT, signal.default_int_handler)  # what is ignored here is ignored there
             started = Lanes(made, subprocess.Popen(command, env=environment), Path(place))
+            signal.signal(signal.SIGINT, ours)
             try:
                 until(lambda: len(started.pids()) == 2)
                 yield started
