@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +58,8 @@ def told(part: object) -> Iterator[str]:
             value = getattr(part, field.name)
             if field.required or value != _default(field):
                 yield _named(kind, field.encode_name)
-            yield from told(value)
-    elif isinstance(part, dict):
-        yield from told(tuple(part.values()))
-    elif isinstance(part, tuple):
-        for one in part:
-            yield from told(one)
+    for one in _inside(part):
+        yield from told(one)
 
 
 def chosen(part: object) -> Iterator[str]:
@@ -74,12 +70,17 @@ def chosen(part: object) -> Iterator[str]:
             words = tuple(value.values()) if isinstance(value, dict) else value
             words = words if isinstance(words, tuple) else (words,)
             yield from (f"{_named(type(part).__name__, field.encode_name)}: {word}" for word in words)
-            yield from chosen(value)
-    elif isinstance(part, dict):
-        yield from chosen(tuple(part.values()))
-    elif isinstance(part, tuple):
-        for one in part:
-            yield from chosen(one)
+    for one in _inside(part):
+        yield from chosen(one)
+
+
+def _inside(part: object) -> Iterable[object]:
+    """What a part of a programme consists of."""
+    if isinstance(part, msgspec.Struct):
+        return msgspec.structs.astuple(part)
+    if isinstance(part, dict):
+        return part.values()
+    return part if isinstance(part, tuple) else ()
 
 
 def _default(field: msgspec.structs.FieldInfo) -> Any:
