@@ -61,6 +61,23 @@ def test_highest_only_gives_what_is_most_multipliers_among_them() -> None:
     assert points(course.buy(20)) == {"goods": 20, "bonus": 0, "double": 20}
 
 
+def test_highest_looks_at_what_the_caps_of_the_rules_themselves_leave_for_each_purchase() -> None:
+    course = Course(
+        earn=[
+            {"kind": "amount", "id": "goods", "points": 1},
+            {"kind": "amount", "id": "more", "points": 2, "cap": {"per": "purchase", "points": 11}},
+            {"kind": "multiply", "id": "triple", "factor": 3, "rules": ["one"]},
+            {"kind": "amount", "id": "one", "points": 1, "cap": {"per": "purchase", "points": 1}},
+        ],
+        groups=[{"id": "best", "gives": "highest", "rules": ["goods", "more", "triple"]}],
+    )
+    assert points(course.buy(5)) == {"goods": 0, "more": 10, "triple": 0, "one": 1}
+    assert points(course.buy(20)) == {"goods": 20, "more": 0, "triple": 0, "one": 1}
+    last = course.buy(10)
+    assert points(last) == {"goods": 0, "more": 11, "triple": 0, "one": 1}
+    assert steps(last)["more"].saw["cap"] == "more"
+
+
 def test_a_rule_at_its_cap_leaves_its_group_to_the_next() -> None:
     course = Course(
         earn=[purchase("a", 9, priority=1, cap={"per": "month", "times": 1}), purchase("b", 5)],

@@ -42,6 +42,10 @@ def combined(
 ) -> list[Gain]:
     """The gains that remain: winners of their groups, multiplied, within what shared caps and budgets leave."""
     there = gains
+    if rules.book.groups:
+        for gain in gains:
+            if gain.rule.kind != "multiply":
+                _cut_to_own(gain, rules)
     for group in rules.book.groups:
         there = _settled(group, there, steps, basket, rules, counts=counts)
     if not rules.book.pools:
@@ -103,6 +107,7 @@ def _settled(
                 steps[gain.place] = found
                 silent.add(gain.place)
                 continue
+            _cut_to_own(gain, rules)
         if gain.value:
             rivals.append(gain)
     if not rivals:
@@ -130,14 +135,27 @@ def _drawn(gain: Gain, steps: list[Step], rooms: Lefts, rules: Rules) -> bool:
         if not room:
             steps[gain.place] = _nothing_left(gain, tightest)
             return False
-        gain.value = room
-        gain.because = "budget_reached" if tightest.budget else "capped"
-        gain.saw["left"] = room // rules.book.denominator
-        gain.saw["budget" if tightest.budget else "cap"] = tightest.id
+        _cut(gain, tightest, room, rules)
     gain.pools = tuple(pool.key for pool in pools)
     for pool in pools:
         rooms[pool.key] -= gain.value
     return True
+
+
+def _cut_to_own(gain: Gain, rules: Rules) -> None:
+    """Lowers a gain to the cap that its rule has for each purchase: a group measures its rules by what they may give."""
+    for pool in rules.book.pools:
+        if pool.own and pool.mask == gain.rule.bit:
+            most = pool.most * rules.book.denominator
+            if gain.value > most:
+                _cut(gain, pool, most, rules)
+
+
+def _cut(gain: Gain, pool: Pool, room: int, rules: Rules) -> None:
+    gain.value = room
+    gain.because = "budget_reached" if pool.budget else "capped"
+    gain.saw["left"] = room // rules.book.denominator
+    gain.saw["budget" if pool.budget else "cap"] = pool.id
 
 
 def _nothing_left(gain: Gain, pool: Pool) -> Step:

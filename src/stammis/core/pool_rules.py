@@ -25,6 +25,7 @@ class Pool:
         mask: the rules.
         period: place in ``PERIODS``, or ``EACH_PURCHASE``.
         most: what it allows in a period.
+        own: whether it is the cap of one rule for each purchase.
         budget: whether it is one of those; by_store, by_household: whether each of them has its own.
     """
 
@@ -34,6 +35,7 @@ class Pool:
     wallet: str
     period: int
     most: int
+    own: bool = False
     budget: bool = False
     by_store: bool = False
     by_household: bool = False
@@ -70,7 +72,7 @@ def _own(rule: Earn, places: dict[str, int], wallets: dict[str, Wallet]) -> Pool
     assert rule.cap is not None
     assert rule.cap.points is not None
     most = rule.cap.points * 10 ** wallets[rule.wallet].decimals
-    return Pool(rule.id, f"/{rule.id}", 1 << places[rule.id], rule.wallet, EACH_PURCHASE, most)
+    return Pool(rule.id, f"/{rule.id}", 1 << places[rule.id], rule.wallet, EACH_PURCHASE, most, own=True)
 
 
 def _cap(cap: SharedCap, programme: Programme, places: dict[str, int], wallets: dict[str, Wallet]) -> Pool:
