@@ -143,7 +143,7 @@ def _drawn(gain: Gain, steps: list[Step], rooms: Lefts, rules: Rules) -> bool:
 
 
 def _cut_to_own(gain: Gain, rules: Rules) -> None:
-    """Lowers a gain to the cap that its rule has for each purchase: a group measures its rules by what they may give."""
+    """Lowers a gain to the cap that its rule has for each purchase: a group measures rules by what they may give."""
     for pool in rules.book.pools:
         if pool.own and pool.mask == gain.rule.bit:
             most = pool.most * rules.book.denominator
