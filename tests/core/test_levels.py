@@ -256,6 +256,18 @@ def test_a_year_of_membership_runs_from_joining(joined: str, bought: str, last_d
     assert course.tiers[-1] == ("club", "basic")
 
 
+def test_a_year_of_membership_from_29_february_begins_where_the_programme_says() -> None:
+    course = Course(tiers=club(cycle={"kind": "anniversary"}), members={"leap_day": "march_1"})
+    course.is_known("2024-07-01", joined_at=moment("2024-02-29"))
+    course.buy("1000.00", day="2025-01-15")
+    assert progress(course, "2025-01-16")["by"] == "2025-02-28"
+    for last, first in (("2026-02-28", "2026-03-01"), ("2028-02-28", "2028-02-29")):
+        assert course.level(f"{last}T23:59:59") == "gold"
+        course.pass_until(first)
+        assert course.level(first) == "basic"
+        course.buy("1000.00", day="2026-12-01")
+
+
 def test_for_life_only_a_return_takes_a_level() -> None:
     course = Course(tiers=club(cycle={"kind": "life"}))
     course.buy("400.00", day="2025-03-10")

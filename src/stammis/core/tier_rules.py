@@ -10,7 +10,7 @@ from typing import Final
 
 from stammis.core.amounts import whole_units
 from stammis.core.basket import Counting, counting
-from stammis.core.calendars import months_on, next_yearly
+from stammis.core.calendars import LeapDay, months_on, next_yearly
 from stammis.core.currencies import DECIMALS
 from stammis.core.programme import Programme
 from stammis.core.tier_sets import (
@@ -31,6 +31,8 @@ FIRST_OF_ALL: Final = 1
 """The day from which the cycles of a member run whose day of joining is not known: a first of January."""
 EVER: Final = 4_000_000
 """More days than any calendar has."""
+LEAP_DAY: Final = (2, 29)
+"""Month and day of the day that most years do not have."""
 _MONTHS = {"year": 12, "half_year": 6, "quarter": 3, "month": 1}
 
 
@@ -101,6 +103,7 @@ class TierRules:
     grace_days: int = 0
     keep_until: YearDay | None = None
     lock_days: int = 0
+    leap_day: LeapDay = "february_28"
 
     def level(self, total: int) -> str | None:
         """The level reached with so much; None below the first."""
@@ -147,7 +150,7 @@ class TierRules:
             case ByCalendar():
                 return calendar_cycle(self.cycle, day)
             case ByAnniversary():
-                return anniversary_cycle(joined or FIRST_OF_ALL, self.cycle.months, day)
+                return anniversary_cycle(joined or FIRST_OF_ALL, self.cycle.months, day, self.leap_day)
             case _:
                 return 0, EVER
 
@@ -190,15 +193,21 @@ def calendar_cycle(cycle: ByCalendar, day: int) -> tuple[int, int]:
     return first, months_on(first, months)
 
 
-def anniversary_cycle(start: int, months: int, day: int) -> tuple[int, int]:
+def anniversary_cycle(start: int, months: int, day: int, leap_day: LeapDay = "february_28") -> tuple[int, int]:
     """The first day of the cycle since ``start`` that a day lies in, and the first of the next."""
     begun, now = dt.date.fromordinal(start), dt.date.fromordinal(day)
+    moved = leap_day == "march_1" and (begun.month, begun.day) == LEAP_DAY
+
+    def begins(cycle: int) -> int:
+        found = months_on(start, cycle * months)
+        return found + (moved and dt.date.fromordinal(found).day < begun.day)
+
     count = ((now.year - begun.year) * 12 + now.month - begun.month) // months
-    while months_on(start, count * months) > day:
+    while begins(count) > day:
         count -= 1
-    while months_on(start, (count + 1) * months) <= day:
+    while begins(count + 1) <= day:
         count += 1
-    return months_on(start, count * months), months_on(start, (count + 1) * months)
+    return begins(count), begins(count + 1)
 
 
 def tier_rules(tiers: TierSet, programme: Programme) -> TierRules:
@@ -229,6 +238,7 @@ def tier_rules(tiers: TierSet, programme: Programme) -> TierRules:
         grace_days=tiers.downgrade.grace_days,
         keep_until=tiers.downgrade.keep_until,
         lock_days=tiers.lock_days,
+        leap_day=programme.members.leap_day,
     )
 
 
