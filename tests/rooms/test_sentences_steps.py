@@ -6,6 +6,7 @@ import pytest
 from django.utils import translation
 
 from stammis.accrual.sentences import Row, Why, refusal, why
+from stammis.core.calendars import PERIODS, periods
 from stammis.core.document import parse
 from stammis.core.effects import Decision, Posted, Step
 from stammis.core.events import (
@@ -27,6 +28,7 @@ from stammis.core.standing import Count, Standing
 from stammis.core.world import World
 
 AT = dt.datetime.fromisoformat("2026-03-04T12:00:00+02:00")  # a Wednesday
+TODAY = periods(AT.date().toordinal())[PERIODS.index("day")]
 NAMES = {"spend": "Points on what you buy", "fuel": "Fuel", "tuesday": "Tuesdays"}
 DOCUMENT: dict[str, Any] = {
     "stammis": 1,
@@ -132,14 +134,14 @@ def test_what_is_multiplied_is_told_with_its_fraction() -> None:
 
 
 def test_a_rule_that_its_cap_lowered_says_so() -> None:
-    used: dict[str, tuple[Count, ...]] = {"spend": (Count(AT.date().toordinal(), 95, 3),)}
+    used: dict[str, tuple[Count, ...]] = {"spend": (Count(TODAY, 95, 3),)}
     part = told(purchase((1_000, "bread")), Standing(enrolled=True, counts=used)).parts[0]
     assert (part.amount, part.because) == (5, "capped")
     assert part.sentence.endswith("Its limit left 5 points.")
 
 
 def test_every_rule_that_gave_nothing_says_why() -> None:
-    ever: dict[str, tuple[Count, ...]] = {"once": (Count(0, 1, 1),), "spend": (Count(AT.date().toordinal(), 100, 3),)}
+    ever: dict[str, tuple[Count, ...]] = {"once": (Count(0, 1, 1),), "spend": (Count(TODAY, 100, 3),)}
     said = not_applied(purchase((900, "fuel"), channel="till"), Standing(enrolled=True, counts=ever))
     assert said == {
         "spend": "«Points on what you buy» gave nothing: it gives at most 100 points a day, and that was reached.",

@@ -14,7 +14,10 @@ from stammis.core.standing import Standing
 
 
 class Account(NamedTuple):
-    """One budget of one store or household (or of all) in one period; ``most`` is all there is, in smallest units."""
+    """One budget of one store or household (or of all) in one period (by its number); ``most`` is all there is.
+
+    In smallest units.
+    """
 
     budget: str
     store: str

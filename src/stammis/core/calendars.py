@@ -16,6 +16,10 @@ HOUR_SECONDS: Final = 3_600
 LeapDay = Literal["february_28", "march_1"]
 Period = Literal["day", "week", "month", "year", "ever"]
 PERIODS: Final[tuple[Period, ...]] = ("day", "week", "month", "year", "ever")
+"""Their places are written with every count: a new one goes to the end."""
+_KINDS: Final = 10
+_FIRST_NUMBER: Final = dt.date.max.toordinal() + 1
+"""Below it, what names a period is its bare first day; no number of a period since the year 1000 is."""
 
 
 def instant(moment: dt.datetime) -> int:
@@ -67,15 +71,47 @@ def period_end(day: int, period: Literal["month", "quarter", "year"]) -> int:
 
 @lru_cache(maxsize=16_384)
 def periods(day: int) -> tuple[int, int, int, int, int]:
-    """The first days of the day, week (from Monday), month and year that a day lies in, and 0 for ever."""
+    """The numbers of the day, week (from Monday), month and year that a day lies in, and 0 for ever.
+
+    A period's number is ten times its first day (an ordinal) and its kind, as its place in ``PERIODS``: periods of two
+    kinds that begin on the same day are not the same.
+    """
     date = dt.date.fromordinal(day)
     return (
-        day,
-        day - date.weekday(),
-        date.replace(day=1).toordinal(),
-        date.replace(month=1, day=1).toordinal(),
+        day * _KINDS,
+        (day - date.weekday()) * _KINDS + 1,
+        date.replace(day=1).toordinal() * _KINDS + 2,
+        date.replace(month=1, day=1).toordinal() * _KINDS + 3,
         0,
     )
+
+
+def first_day(period: int) -> int:
+    """The first day of a period by its number, as an ordinal; 0 for ever."""
+    return period // _KINDS if period >= _FIRST_NUMBER else period
+
+
+def same_period(one: int, other: int) -> bool:
+    """Whether two numbers name the same period. Earlier builds wrote bare first days, which may be of any kind."""
+    return one == other or (min(one, other) < _FIRST_NUMBER and first_day(one) == first_day(other))
+
+
+def is_over(period: int, day: int) -> bool:
+    """Whether a period has ended by the beginning of a day; of one without a kind that is taken for granted."""
+    if period < _FIRST_NUMBER:
+        return period > 0
+    first, kind = divmod(period, _KINDS)
+    match PERIODS[kind]:
+        case "day":
+            return first + 1 <= day
+        case "week":
+            return first + 7 <= day
+        case "month":
+            return months_on(first, 1) <= day
+        case "year":
+            return months_on(first, 12) <= day
+        case "ever":
+            return False
 
 
 class Calendar:

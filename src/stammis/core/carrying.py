@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from msgspec import structs
 
 from stammis.core.calendars import instant
+from stammis.core.counting import used_in
 from stammis.core.effects import (
     Counted,
     Effect,
@@ -189,7 +190,7 @@ def _counted(carried: Carried, standing: Standing) -> list[Effect]:
     for rule, used in carried.counts.items():
         for period, points, times in sorted(used):
             there = _count(standing, rule, period)
-            count = Count(period, max(0, there.points + points), max(0, there.times + times))
+            count = Count(there.period, max(0, there.points + points), max(0, there.times + times))
             if count != there:
                 effects.append(Counted(rule=rule, count=count))
     return effects
@@ -261,8 +262,7 @@ def _levels(before: Standing, after: Standing, at: int, rules: Rules) -> list[Ef
 
 def _count(standing: Standing, rule: str, period: int) -> Count:
     """How much of a cap is used in a period."""
-    counts = standing.counts.get(rule, ())
-    return next((count for count in counts if count.period == period), Count(period, 0, 0))
+    return used_in(standing.counts.get(rule, ()), period) or Count(period, 0, 0)
 
 
 def _unknown(events: dict[str, tuple[int, ...]], other: Standing) -> dict[str, tuple[int, ...]]:

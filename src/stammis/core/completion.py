@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 from stammis.core.basket import Basket
 from stammis.core.budgets import drawn_effects, in_pool
 from stammis.core.calendars import periods, weekday
+from stammis.core.counting import used_in
 from stammis.core.earning import Earnings, counts_at
 from stammis.core.effects import Counted, Effect, Remembered, Step
 from stammis.core.events import Purchase
@@ -243,17 +244,10 @@ def counted_effects(
 def _counted(key: str, place: int, points: tuple[int, int], standing: Standing, day: int) -> list[Effect]:
     old, new = points
     period = periods(day)[place]
-    there = _count(standing, key, period)
+    there = used_in(standing.counts.get(key, ()), period)
     if there is None:
         if old:
             return []  # too old to be kept: nothing reads it any more
         there = Count(period, 0, 0)
     times = there.times + (new > 0) - (old > 0)
     return [Counted(rule=key, count=Count(period, max(0, there.points + new - old), max(0, times)))]
-
-
-def _count(standing: Standing, rule: str, period: int) -> Count | None:
-    for count in standing.counts.get(rule, ()):
-        if count.period == period:
-            return count
-    return None

@@ -9,6 +9,7 @@ from msgspec import Struct
 from stammis.core.basket import Basket, basket_of
 from stammis.core.calendars import periods
 from stammis.core.combining import Lefts, combined, lefts_of, multiplied
+from stammis.core.counting import used_in
 from stammis.core.earn_rules import EarnBook, EarnRule
 from stammis.core.effects import Step
 from stammis.core.events import Line
@@ -159,12 +160,11 @@ def counts_at(day: int, used: dict[str, tuple[Count, ...]], rules: Rules) -> Cou
     found: Counts = {}
     if not used:
         return found
-    begins = periods(day)
+    numbers = periods(day)
     for key, place in rules.book.counters:
         counts = used.get(key)
         if counts is not None:
-            for count in counts:
-                if count.period == begins[place]:
-                    found[key] = count
-                    break
+            count = used_in(counts, numbers[place])
+            if count is not None:
+                found[key] = count
     return found

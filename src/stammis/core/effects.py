@@ -122,7 +122,7 @@ class Counted(Struct, frozen=True, tag_field="effect", tag="count", kw_only=True
 
 
 class Drawn(Struct, frozen=True, tag_field="effect", tag="budget", omit_defaults=True, kw_only=True, gc=False):
-    """So many points are drawn from a budget (or, after a return, given back), in the period that began on a day.
+    """So many points are drawn from a budget (or, after a return, given back), in a period (by its number).
 
     ``store`` is whose budget it is, where each store or household has its own.
     """

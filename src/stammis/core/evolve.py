@@ -8,6 +8,7 @@ from typing import TypeVar, assert_never
 from msgspec import Struct, structs
 
 from stammis.core.awaiting import awaited_no_more, awaited_too, counted_aside, set_aside, still_awaited
+from stammis.core.counting import with_count
 from stammis.core.effects import (
     Activated,
     Celebrated,
@@ -107,7 +108,8 @@ def drafted(world: World, effects: Iterable[Effect], rules: Rules) -> Draft:
                 draft.standing = _awaiting(draft.standing, original, effect, rules)
             draft.world = _purchase_moved(draft.world, effect)
         elif type(effect) is Counted:
-            draft.counts = _counted(draft.counts, effect, rules)
+            used, age = draft.counts.get(effect.rule, ()), rules.programme.declared_age_days
+            draft.counts = _with(draft.counts, effect.rule, with_count(used, effect.count, age))
         elif type(effect) is RewardMoved:
             draft.world = _reward_moved(draft.world, effect)
         else:
@@ -266,27 +268,6 @@ def _extended(standing: Standing, effect: Extended) -> Standing:
     }
     purses = {**standing.purses, wallet: purse}
     return structs.replace(standing, purses=purses, pending=_with(standing.pending, wallet, pending), holds=holds)
-
-
-def _counted(used: dict[str, tuple[Count, ...]], effect: Counted, rules: Rules) -> dict[str, tuple[Count, ...]]:
-    rule, count = effect.rule, effect.count
-    counts, place = used.get(rule, ()), 0
-    while place < len(counts) and counts[place].period > count.period:
-        place += 1
-    newer, older = counts[:place], counts[place:]
-    if older and older[0].period == count.period:
-        older = older[1:]
-    now = (count,) if count.points or count.times else ()
-    return _with(used, rule, _within_reach((*newer, *now, *older), rules))
-
-
-def _within_reach(counts: tuple[Count, ...], rules: Rules) -> tuple[Count, ...]:
-    """The counts of a cap, newest first, as far back as an event may still lie when it is reported."""
-    kept = len(counts)
-    # a period is over for good where the one after it had begun by the oldest day that is accepted
-    while kept > 1 and counts[kept - 2].period <= counts[0].period - rules.programme.declared_age_days:
-        kept -= 1
-    return counts[:kept]
 
 
 def _with(values: dict[str, V], name: str, value: V | None) -> dict[str, V]:

@@ -42,7 +42,7 @@ class Carried(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
 
     Attributes:
         progress: by tally of a tier set, what counts on which day.
-        counts: by cap, the points and the times used in the period that began on a day.
+        counts: by cap, the number of a period, and the points and the times used in it.
         purchases: how many purchases stand.
         days: days with how many purchases were made on them and what counts of these as spent.
         events: by type, the days of events that the other account has none of.

@@ -40,7 +40,7 @@ class Purse(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Count(Struct, frozen=True, array_like=True, gc=False):
-    """How much of a cap is used in the period that began on ``period`` (an ordinal, 0 for ever)."""
+    """How much of a cap is used in a period, by its number (see ``calendars.periods``)."""
 
     period: int
     points: int

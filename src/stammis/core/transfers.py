@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from stammis.core.calendars import PERIODS, instant, periods
 from stammis.core.carrying import carry
+from stammis.core.counting import used_in
 from stammis.core.effects import Counted, Decision, Posted, Refused
 from stammis.core.events import BroughtBalance, Exchange, Received, Transfer
 from stammis.core.journal import Journal, row_steps
@@ -146,8 +147,7 @@ def _given(event: Transfer, standing: Standing, at: int, rules: Rules) -> Count:
     most = rules.programme.transfers.most
     assert most is not None
     period = periods(rules.calendar.day(at))[PERIODS.index(most.per)]
-    counts = standing.counts.get(_counter(event.wallet), ())
-    return next((count for count in counts if count.period == period), Count(period, 0, 0))
+    return used_in(standing.counts.get(_counter(event.wallet), ()), period) or Count(period, 0, 0)
 
 
 def _counted(event: Transfer, standing: Standing, at: int, rules: Rules) -> Counted:

@@ -74,7 +74,10 @@ class Drawn(models.Model):
     store = models.TextField(
         db_comment="Whose budget it is: a store, or the internal id of a household or of a member in none; else empty."
     )
-    period = models.IntegerField(db_comment="First day of the period, counted from 1 January of the year 1; 0: ever.")
+    period = models.IntegerField(
+        db_comment="Ten times the first day of the period (counted from 1 January of the year 1) and its kind: "
+        "0 a day, 1 a week, 2 a month, 3 a year. 0: ever."
+    )
     points = models.BigIntegerField(
         default=0,
         db_comment="Given and not taken back, in the wallet's smallest unit.",

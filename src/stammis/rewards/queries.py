@@ -23,7 +23,7 @@ def issued_counts(programme_id: uuid.UUID) -> dict[str, int]:
 def drawn_by_budget(
     programme_id: uuid.UUID, periods: Collection[int] | None = None, *, stores: Collection[str] | None = None
 ) -> dict[tuple[str, str, int], int]:
-    """Give what was drawn from each budget, by budget, whose it is and first day of the period: of these or of all."""
+    """Give what was drawn from each budget, by budget, whose it is and number of the period: of these or of all."""
     rows = Drawn.objects.filter(programme_id=programme_id)
     if periods is not None:
         rows = rows.filter(period__in=periods)

@@ -130,7 +130,7 @@ def count(transaction: Transaction, changes: Mapping[tuple[bytes, str], int]) ->
 
 
 Account = tuple[bytes, str, str, int]
-"""A budget of one period: programme, budget, store or household (or empty), first day of the period."""
+"""A budget of one period: programme, budget, store or household (or empty), number of the period."""
 
 _OPEN_BUDGETS = """
 INSERT INTO rewards_drawn (programme_id, budget, store, period, points)

@@ -19,7 +19,7 @@ from stammis.programmes.models import Programme
 from stammis.programmes.queries import Versions
 
 FILE = "course.json"
-FORM = 5
+FORM = 6
 """The form of a run's files, and how a fold comes to them; those of another release may have another one."""
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 
