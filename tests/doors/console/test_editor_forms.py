@@ -10,11 +10,12 @@ from hypothesis import given
 from msgspec import inspect as shapes
 
 from stammis.console.editor import parts
-from stammis.console.editor.faces import Face, face_of, fields_of, item_of, kinds_of
+from stammis.console.editor.faces import Face, face_of, fields_of, item_of, kinds_of, words_of
 from stammis.console.editor.nodes import Node, entries, layout
 from stammis.console.editor.normal import normal
 from stammis.console.editor.reading import Act, read
 from stammis.console.forms.drafts import HolidaysForm
+from stammis.core.conditions import OnWeekday
 from stammis.core.document import as_document, parse
 from stammis.core.programme import Programme
 from stammis.core.reading import Problem
@@ -171,3 +172,8 @@ def test_a_countrys_holidays_are_a_list_by_its_code_and_unknown_ones_are_refused
         assert form.is_valid()
         with pytest.raises(NoHolidays):
             form.days()
+
+
+def test_weekdays_are_chosen_in_the_order_in_which_one_says_them() -> None:
+    (days,) = fields_of(shapes.type_info(OnWeekday))
+    assert words_of(item_of(days.face)) == ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 from msgspec import inspect as shapes
 
+from stammis.core.conditions import Weekday
 from stammis.core.parts import LANGUAGES
 
 Kind = Literal[
@@ -18,6 +19,8 @@ Kind = Literal[
 SCALARS = ("text", "whole", "amount", "day")
 PLAIN = "="
 """How a form says that a choice is no part, but the scalar that may stand in its place."""
+_ORDERED = (*get_args(Weekday), "purchase", "day", "week", "month", "quarter", "half_year", "year", "ever")
+"""Words that come in an order of their own; all others come in that of the alphabet."""
 ABSENT: Any = object()
 """The value of a field that a document does not name."""
 
@@ -130,6 +133,11 @@ def fields_of(shape: shapes.StructType) -> Iterator[Field]:
 def item_of(face: Face) -> Face:
     """The face of what a list or the values of a dict hold."""
     return face_of(face.shape.value_type if isinstance(face.shape, shapes.DictType) else face.shape.item_type)
+
+
+def words_of(face: Face) -> list[str]:
+    """The words among which a pick chooses, in the order in which one says them."""
+    return sorted(face.shape.values, key=lambda one: _ORDERED.index(one) if one in _ORDERED else -1)
 
 
 def kinds_of(face: Face) -> dict[str, shapes.StructType]:

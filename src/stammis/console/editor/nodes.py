@@ -20,6 +20,7 @@ from stammis.console.editor.faces import (
     kinds_of,
     languages_of,
     tag_of,
+    words_of,
 )
 from stammis.core.reading import Problem, below
 from stammis.programmes.sentences.labels import hint, kind_label, label
@@ -150,7 +151,7 @@ class _Layout:
                 made.text = "\n".join(str(one) for one in values)
             case "picks":
                 made.chosen = [str(one) for one in value] if isinstance(value, list | tuple) else []
-                made.options = [(one, label(one)) for one in item_of(face).shape.values]
+                made.options = [(one, label(one)) for one in words_of(item_of(face))]
             case "raw":
                 made.text = "" if value is None or value is ABSENT else json.dumps(value, ensure_ascii=False)
             case _:
@@ -242,7 +243,7 @@ class _Layout:
             return
         made.text = "" if value is None or value is ABSENT else str(value)
         if kind == "pick":
-            known = [(str(one), label(str(one))) for one in made.face.shape.values]
+            known = [(one, label(one)) for one in words_of(made.face)]
             first: list[tuple[str, str]] = []
             if made.text not in dict(known):
                 first = [(made.text, made.text or (_("Choose") if made.required else "–"))]

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import Any
 
-from stammis.console.editor.faces import ABSENT, Face, fields_of, item_of, kinds_of, languages_of, tag_of
+from stammis.console.editor.faces import ABSENT, Face, fields_of, item_of, kinds_of, languages_of, tag_of, words_of
 
 WHOLE = re.compile(r"0|[1-9][0-9]{0,12}")
 
@@ -31,7 +31,7 @@ def normal(face: Face, value: Any) -> Any:
         case (("list" | "names"), (list() | tuple())):
             return [normal(item_of(face), one) for one in value]
         case "picks", (list() | tuple()):
-            known = list(item_of(face).shape.values)
+            known = words_of(item_of(face))
             return sorted(set(value), key=known.index) if all(one in known for one in value) else list(value)
         case "pairs", dict():
             return {key: normal(item_of(face), one) for key, one in value.items()}
