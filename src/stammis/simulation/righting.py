@@ -2,7 +2,7 @@
 
 Two folds of those concerned: by the versions as they were, which must come to what the ledger holds, and with the other
 version in the period. Counted are the points that events of the period gave, less what returns of theirs took back,
-whenever they came. What members spent stays as it was: points that the other version would not have given are lent to
+whenever they came, and what expired of too much. What members spent stays as it was: points that the other version would not have given are lent to
 whoever paid with them. What somebody took away by hand while it was pending stays taken: where that was all an event
 gave, the event is left as it is; else what was taken is taken off both sides.
 """
@@ -193,10 +193,15 @@ def _events_of(snapshot: Snapshot, members: frozenset[bytes]) -> int:
 def _compared(member: bytes, folds: list[_Giving], held: dict[bytes, Given]) -> Iterator[Found]:
     given = [_plain(fold.given.pop(member, Given())) for fold in folds]
     by_hand = [fold.by_hand.pop(member, Given()) for fold in folds]
+    expired = folds[0].expired.pop(member, Given())
     before, after = (_left(*each) for each in zip(given, by_hand, strict=True))
     for key in by_hand[0]:
         if not before[key]:  # somebody took all of it away: that stands, whatever it would have been
             after[key] = 0
+    for key, gone in expired.items():
+        if after[key] < before[key]:  # too many, of which some have gone by themselves: those are not taken again
+            before[key] -= gone
+            after[key] = min(after[key], before[key])
     told = tuple(fold.deeds.pop(member, []) for fold in folds)
     agrees = given[0] == _plain(held.get(member, Given()))
     if before != after or not agrees:
@@ -231,6 +236,7 @@ class _Giving(Fold):
         super().__init__(course, course.versions(), shared=shared)
         self.settled = settled
         self.by_hand: dict[bytes, Given] = {}
+        self.expired: dict[bytes, Given] = {}
         self._opened: dict[tuple[bytes, int], tuple[str, Origin]] = {}
         self.given: dict[bytes, Given] = {}
         self.deeds: dict[bytes, list[Deed]] = {}
@@ -254,16 +260,23 @@ class _Giving(Fold):
                 continue
             if (origin := self._told.origin(step.event, effect.kind)) is not None:
                 self.given.setdefault(subject.id, Counter())[effect.wallet, origin] += effect.amount
-                if subject.id in self.settled:
-                    self._opened[subject.id, effect.row] = effect.wallet, origin
+                self._opened[subject.id, effect.row] = effect.wallet, origin
             elif isinstance(step.event, OfPending):
                 self._settle(subject.id, effect)
+            elif effect.kind == "expire":
+                self._expire(subject.id, effect)
 
     def _settle(self, member: bytes, row: Posted) -> None:
         """Count what somebody took away by hand, or brought back, with the event that had given it."""
         for take in row.lots:
             if key := self._opened.get((member, take.row)):
                 self.by_hand.setdefault(member, Counter())[key] += take.amount if row.amount > 0 else -take.amount
+
+    def _expire(self, member: bytes, row: Posted) -> None:
+        """Count what has expired with the event that had given it."""
+        for take in row.lots:
+            if key := self._opened.get((member, take.row)):
+                self.expired.setdefault(member, Counter())[key] += take.amount
 
     def _in_force(self, at: int, recorded: int) -> Rules:
         if recorded in self._kept and (self.course.changes_at is None or not self._period.has(at)):
