@@ -184,3 +184,33 @@ def test_intervals_are_those_of_the_tables() -> None:
     assert number(0, Counted(4, 4, sampled=True)).interval == (0, 0)
     # Wilson's range of none of eight (four of eight are seen, as good as eight of many): 0 to 0.324
     assert number(0, Counted(4, 8, sampled=True)).interval == (0, 3)
+
+
+def test_the_level_that_everybody_has_counts_from_the_month_in_which_its_set_came() -> None:
+    till = Till()
+    till.say(bought("a", 10_000, at=day("2026-01-10")), bought("b", 200_000, "ben", at=day("2026-03-11")))
+    levels = [{"id": "green", "name": "Green", "at": 0}, {"id": "blue", "name": "Blue", "at": "1000.00"}]
+    tiers = [*SHOP["tiers"], {"id": "colour", "name": "Colour", "counts": "spend", "levels": levels}]
+    document = SHOP | {"programme": till.programme.slug, "tiers": tiers}
+    run = services.begin(till.programme, by="test", document=document, first=dt.date(2026, 2, 1))
+    stands = {
+        (each.month, each.set, each.level): (each.today, each.tried)
+        for each in queries.compare(services.work(run.id)).levels
+    }
+    # nothing happens to anna in these days, and ben comes in March
+    assert stands["2026-02", "colour", "green"] == (0, 1)
+    assert stands["2026-02", "level", "basic"] == (1, 1)
+    assert stands["2026-03", "colour", "green"] == (0, 1)
+    assert stands["2026-03", "colour", "blue"] == (0, 1)
+    assert ("2026-04", "colour", "green") not in stands  # no level moved then
+
+
+def test_levels_over_the_very_days_of_the_programme_begin_with_its_first_month() -> None:
+    till = Till()
+    till.one(bought("a", 10_000, at=day("2025-01-10")))
+    run = services.begin(
+        till.programme, by="test", document=SHOP | {"programme": till.programme.slug}, first=dt.date(2025, 1, 1)
+    )
+    stands = {(each.month, each.level): each.tried for each in queries.compare(services.work(run.id)).levels}
+    assert stands["2025-01", "basic"] == 1
+    assert ("", "basic") not in stands

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +41,7 @@ from stammis.core.events import (
     RedemptionCancelled,
     Transfer,
 )
+from stammis.core.levels import joined_day
 from stammis.core.lots import active, lost
 from stammis.core.parcels import Carried
 from stammis.core.standing import IssuedReward, PurchaseState, Standing
@@ -77,6 +79,7 @@ class Account:
         brought, carried: by merge, what it brought here, in points and in what counts.
         merge: the one that closed this account.
         taken: by act, the row that took pending points away by hand.
+        since: the month of the stretch from which on it is enrolled.
     """
 
     subject: Subject
@@ -100,6 +103,7 @@ class Account:
     levels_then: dict[str, str] = field(default_factory=dict)
     levels: dict[str, str] = field(default_factory=dict)
     moved_levels: list[tuple[str, str, str]] = field(default_factory=list)
+    since: str = ""
 
     def buy(self, event: Purchase, decision: Decision, standing: Standing, month: str) -> None:
         """Take over what was decided of a purchase within the stretch, and count it: as ``keep`` does, in less time."""
@@ -170,6 +174,7 @@ class Account:
             if said.points and said.applied and said.rule:
                 self.sums.given[month, said.rule, said.wallet or ""][0] += said.points
         if isinstance(event, MemberChanged):
+            self.since = self.since or month
             for tiers, level in step.tiers.items():
                 self.move_level(tiers, level or NOBODY, month)
 
@@ -255,6 +260,25 @@ class Account:
         if self.levels.get(tiers) != level:
             self.levels[tiers] = level
             self.moved_levels.append((tiers, month, level))
+
+    def stand(self, levels: dict[str, str], first_day: dt.date, first: str, month: str) -> None:
+        """Note the levels that it had as the stretch began, or has had since joining, at the latest in ``month``."""
+        standing = self.subject.standing
+        self.levels, self.since = dict(levels), first if standing.enrolled else ""
+        joined = dt.date.fromordinal(joined_day(standing) or 1)
+        if joined < first_day:
+            self.levels_then = levels
+        else:
+            self.since = min(month, f"{joined:%Y-%m}")
+            self.moved_levels = [(tiers, self.since, level) for tiers, level in levels.items()]
+
+    def begin_level(self, tiers: str, month: str, level: str) -> None:
+        """Note the level that everybody has in a set, from the month on in which it came: nothing tells of it."""
+        first = next((moved for known, moved, _ in self.moved_levels if known == tiers), None)
+        month = max(month, self.since)
+        if self.since and (first is None or month < first):
+            self.moved_levels.insert(0, (tiers, month, level))
+            self.levels.setdefault(tiers, level)
 
     def flow(self) -> None:
         """Count how the levels moved: where they stood at first, and month by month where they changed."""

@@ -7,11 +7,14 @@ purchase was paid, it is paid with other points if there are enough.
 
 from __future__ import annotations
 
+import datetime as dt
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import structs
@@ -46,7 +49,7 @@ from stammis.core.rules import Rules
 from stammis.core.standing import Standing
 from stammis.core.world import Grants, Original, World
 from stammis.programmes.queries import Versions
-from stammis.simulation.accounts import Account, is_brought
+from stammis.simulation.accounts import NOBODY, Account, is_brought
 from stammis.simulation.course import Course, months
 from stammis.simulation.otherwise import other_ways
 from stammis.simulation.remaining import budgets_left, household_in, stock_left
@@ -184,8 +187,24 @@ class Fold:
             purses = account.purses.setdefault(wallet, Purses())
             purses.active, purses.pending, purses.held = active, pending, held
         for tiers, level in levels.items():
+            if tiers not in account.levels_then:
+                account.begin_level(tiers, *self._bases[tiers])
             account.move_level(tiers, level, self.month_of(at))
         account.sums.members += account.subject.standing.enrolled
+
+    @cached_property
+    def _bases(self) -> dict[str, tuple[str, str]]:
+        """By tier set the month in which it came, and the level that everybody has in it."""
+        found: dict[str, tuple[str, str]] = {}
+        for starts_at, number in self.versions.starts:
+            for tiers in self.versions.number(number).tiers:
+                found.setdefault(tiers.id, (self.month_of(starts_at), tiers.named(tiers.base) or NOBODY))
+        return found
+
+    @cached_property
+    def _first_day(self) -> dt.date:
+        """The local day on which the stretch begins."""
+        return dt.datetime.fromtimestamp(self._begins, ZoneInfo(self.course.zone)).date()
 
     def month_of(self, at: int) -> str:
         """Give the local month of an instant, within the stretch."""
@@ -205,8 +224,8 @@ class Fold:
         self._let_pass(account, begins - 1)
         account.inside = True
         wallets, levels = account.look(self.versions, begins - 1)
-        account.levels_then = levels
-        account.levels = dict(levels)
+        month = self.month_of(min(at, self._firsts[-1] - 1))
+        account.stand(levels, self._first_day, self.month_of(begins), month)
         standing = account.subject.standing
         if self.course.empty:
             account.subject.standing = structs.replace(standing, purses={}, pending={}, holds={}, awaited=None)
