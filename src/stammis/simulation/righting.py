@@ -2,9 +2,10 @@
 
 Two folds of those concerned: by the versions as they were, which must come to what the ledger holds, and with the other
 version in the period. Counted are the points that events of the period gave, less what returns of theirs took back,
-whenever they came, and what expired of too much. What members spent stays as it was: points that the other version would not have given are lent to
-whoever paid with them. What somebody took away by hand while it was pending stays taken: where that was all an event
-gave, the event is left as it is; else what was taken is taken off both sides.
+whenever they came; of too many those that have expired are not taken again. What members spent stays as it was: points
+that the other version would not have given are lent to whoever paid with them. What somebody took away by hand while it
+was pending stays taken: where that was all an event gave, the event is left as it is; else what was taken is taken off
+both sides.
 """
 
 from __future__ import annotations

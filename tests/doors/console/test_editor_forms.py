@@ -175,5 +175,7 @@ def test_a_countrys_holidays_are_a_list_by_its_code_and_unknown_ones_are_refused
 
 
 def test_weekdays_are_chosen_in_the_order_in_which_one_says_them() -> None:
-    (days,) = fields_of(shapes.type_info(OnWeekday))
+    shape = shapes.type_info(OnWeekday)
+    assert isinstance(shape, shapes.StructType)
+    (days,) = fields_of(shape)
     assert words_of(item_of(days.face)) == ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
