@@ -53,6 +53,11 @@ class Told:
     idle: list[str]
     moves: list[str]
 
+    @property
+    def silent(self) -> bool:
+        """Whether it moved no points: then what the rules say of it is all that there is to read."""
+        return not self.sums
+
 
 def told(cause: Cause, programme: Programme) -> Told:
     """Tell an event with what it gave; a level that it moved with what counted then."""
