@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import hashlib
 import os
 import select
@@ -75,6 +76,7 @@ class _Draughtsman:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
+            self.end()  # one that has ended by itself still has its pipes here
             command = [sys.executable, "-P", "-m", "stammis.kit.drawing"]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self._process
@@ -83,7 +85,7 @@ class _Draughtsman:
         """End the process, if there is one."""
         process, self._process = self._process, None
         if process is not None:
-            with process:
+            with contextlib.suppress(OSError), process:  # closing the pipe sends what did not get through before
                 process.kill()
 
 

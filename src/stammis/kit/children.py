@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,4 +27,5 @@ def ended(started: Sequence[subprocess.Popen[str]]) -> Iterator[Sequence[subproc
                 process.wait()
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None and not pipe.closed:
-                    pipe.close()
+                    with contextlib.suppress(BrokenPipeError):  # what it was sent last and never read
+                        pipe.close()

@@ -67,14 +67,17 @@ def work_off(
 
 
 def _hand_out(process: subprocess.Popen[str], waiting: list[str]) -> None:
-    """Give a process its next unit, or let it end."""
+    """Give a process its next unit, or let it end. Raises RunBroken where it is gone already."""
     pipe: IO[str] | None = process.stdin
     assert pipe is not None
-    if waiting:
+    if not waiting:
+        pipe.close()
+        return
+    try:
         pipe.write(f"{waiting.pop()}\n")
         pipe.flush()
-    else:
-        pipe.close()
+    except BrokenPipeError as error:
+        raise RunBroken from error
 
 
 def _start(folder: Path) -> subprocess.Popen[str]:
