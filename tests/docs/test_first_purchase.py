@@ -13,6 +13,7 @@ from tests.config.installed import data_folder
 from tests.docs import curl, markdown
 from tests.docs.markdown import PROJECT
 from tests.docs.test_tutorial import Reader, holds
+from tests.processes import SECONDS
 
 PAGE = PROJECT / "docs" / "how-to" / "first-purchase.md"
 
@@ -29,7 +30,7 @@ class CarefulReader(Reader):
             params=call.query,
             headers=headers,
             content=call.body,
-            timeout=30,
+            timeout=SECONDS,
         )
         return answer.json()
 

@@ -18,13 +18,12 @@ import pytest
 from tests.config.installed import data_folder
 from tests.docs import curl, markdown
 from tests.docs.markdown import PROJECT, Block
-from tests.doors.api.installation import free_port
-from tests.processes import end
+from tests.ports import free_port
+from tests.processes import SECONDS, end
 
 PAGE = PROJECT / "docs" / "tutorial" / "your-own-company.md"
 PORT = "8001"
 LAST = "## The real one"
-START_SECONDS = 90
 
 
 @dataclass
@@ -72,7 +71,7 @@ class Reader:
         with (self.home / "serve.log").open("wb") as log:
             command = [str(Path(sys.executable).with_name("stammis")), "serve", *options]
             self.server = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + SECONDS
         while time.monotonic() < deadline:
             try:
                 if httpx.get(f"http://127.0.0.1:{self.port}/health").status_code == httpx.codes.OK:
@@ -86,7 +85,12 @@ class Reader:
         headers = {name: said.replace("$KEY", self.environment["KEY"]) for name, said in call.headers.items()}
         path = call.path.replace("ROW", self.answer["items"][-1]["id"]) if "ROW" in call.path else call.path
         answer = httpx.request(
-            call.method, f"http://{call.host}{path}", params=call.query, headers=headers, content=call.body, timeout=30
+            call.method,
+            f"http://{call.host}{path}",
+            params=call.query,
+            headers=headers,
+            content=call.body,
+            timeout=SECONDS,
         )
         assert answer.is_success, f"{call.method} {path}: {answer.text}"
         return answer.json()

@@ -4,7 +4,6 @@ import contextlib
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,15 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.config.installed import environment
+from tests.ports import free_port
 from tests.processes import end, until
-
-
-def free_port() -> int:
-    """Gives a port on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass

@@ -49,18 +49,16 @@ class Client:
 
     async def call(self, call: Call, fault: Fault = "") -> Answered | None:
         """Call, and fail on the way if told so: then there is no answer."""
-        await self.connect()
-        assert self.writer is not None
         said = self.written(call)
-        if fault == "before send":
-            await self.close()
-            return None
-        self.writer.write(said[: len(said) // 2] if fault == "half sent" else said)
-        await self.writer.drain()
-        if fault in ("half sent", "after send"):
-            await self.close()
-            return None
         try:
+            await self.connect()
+            assert self.writer is not None
+            if fault != "before send":
+                self.writer.write(said[: len(said) // 2] if fault == "half sent" else said)
+                await self.writer.drain()
+            if fault in ("before send", "half sent", "after send"):
+                await self.close()
+                return None
             answered = await asyncio.wait_for(self.read(), PATIENCE)
         except (EOFError, ConnectionError):  # a server may always close a connection
             await self.close()

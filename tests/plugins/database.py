@@ -8,16 +8,16 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -25,12 +25,12 @@ from stammis.config.postgres import account, cluster
 from stammis.config.postgres.processes import end_with_parent
 from stammis.config.postgres.server import connect_or_start
 from tests.config.installed import data_folder
-from tests.processes import end
+from tests.processes import end, until
 from tools.debian import PACKAGES, command
 
 DEBIAN = "debian-15"
 DEBIAN_PACKAGE = "postgresql-15"
-START_SECONDS = 60
+LEAVES = 12
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -112,7 +112,16 @@ def make_database(statement: str) -> None:
     address = {"host": said["HOST"], "port": said["PORT"], "user": said["USER"], "password": said["PASSWORD"]}
     address = {name: value for name, value in address.items() if value}
     with psycopg.connect(dbname="postgres", autocommit=True, **address) as outside:
-        outside.execute(statement.encode())
+        when_nobody_is_there(outside, statement.encode())
+
+
+def when_nobody_is_there(server: psycopg.Connection, statement: bytes | sql.Composed) -> None:
+    """Copies or drops a database; again where somebody is still taking leave of it, for which PostgreSQL waits 5 s."""
+    for _ in range(LEAVES - 1):
+        with suppress(psycopg.errors.ObjectInUse):
+            server.execute(statement)
+            return
+    server.execute(statement)
 
 
 @contextmanager
@@ -161,13 +170,14 @@ def debian_server() -> Iterator[str]:
 def prepare(folder: Path) -> None:
     """Waits for the server and makes the application's role and database."""
     address = f"postgresql://postgres@/postgres?host={folder}"
-    for attempt in range(START_SECONDS * 10):
-        try:
-            with psycopg.connect(address, autocommit=True) as connection:
-                connection.execute(f"create role {cluster.OWNER} login createdb")
-                connection.execute(f"create database {cluster.DATABASE} owner {cluster.OWNER}")
-            return
-        except psycopg.OperationalError:
-            if attempt == START_SECONDS * 10 - 1:
-                raise
-            time.sleep(0.1)
+    until(lambda: answers(address))
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"create role {cluster.OWNER} login createdb")
+        when_nobody_is_there(connection, f"create database {cluster.DATABASE} owner {cluster.OWNER}".encode())
+
+
+def answers(address: str) -> bool:
+    """Whether a server accepts connections."""
+    with suppress(psycopg.OperationalError), psycopg.connect(address):
+        return True
+    return False

@@ -17,6 +17,7 @@ from stammis.core.events import AnyEvent, PoolChanged
 from stammis.ledger.models import Entry
 from stammis.members.models import Identity, Member
 from stammis.rewards.models import Issued, Stock
+from tests.processes import SECONDS
 from tests.rooms.till import NOW, SHOP, Till, bought, day, gives, happened, redeems, returned, status
 
 pytestmark = pytest.mark.usefixtures("own_database")
@@ -32,7 +33,7 @@ def at_once(*acts: Callable[[], Result]) -> list[Result]:
     def do(place: int, act: Callable[[], Result]) -> None:
         try:
             connection.ensure_connection()
-            barrier.wait(30)
+            barrier.wait(SECONDS)
             results[place] = act()
         finally:
             connection.close()
@@ -41,7 +42,7 @@ def at_once(*acts: Callable[[], Result]) -> list[Result]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(120)
+        thread.join(2 * SECONDS)
     assert len(results) == len(acts), "an act failed or hangs"
     return [results[place] for place in range(len(acts))]
 

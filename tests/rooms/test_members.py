@@ -6,7 +6,6 @@ import importlib
 import pytest
 from django.apps import apps
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +13,7 @@ from stammis.accrual.outcomes import MemberFields
 from stammis.accrual.queries import member_view, standing_of
 from stammis.accrual.services import change_member
 from stammis.activity.models import Event
-from stammis.kit.pages import BadCursor, page
+from stammis.kit.pages import BadCursor
 from stammis.members import queries
 from stammis.members.models import Word
 from stammis.members.words import LONGEST, asked, words_of
@@ -174,33 +173,6 @@ def test_pages_give_every_member_once(till: Till, q: str) -> None:
     assert sorted(pages(till, q, 10)) == [f"m{n:03}" for n in range(25)]
     with pytest.raises(BadCursor):
         queries.search(till.programme.id, q, "nonsense")
-
-
-def test_search_reads_a_stretch_of_its_index(till: Till) -> None:
-    till.say(*[MemberFields(f"m{n:04}", {"name": f"Anna Nr{n}"}) for n in range(500)])
-    with connection.cursor() as db:
-        db.execute("ANALYZE members_word")
-        db.execute(
-            "EXPLAIN SELECT word, member_id FROM members_word WHERE programme_id = %s"
-            " AND word >= 'ann' AND word < 'anz' ORDER BY word, member_id LIMIT 10",
-            [till.programme.id],
-        )
-        plan = "\n".join(row[0] for row in db.fetchall())
-    assert "members_word_found" in plan
-    assert "Sort" not in plan
-
-
-def test_a_label_is_found_in_an_index_where_few_carry_it(till: Till) -> None:
-    till.say(*[MemberFields(f"m{n:04}", {"labels": ["rare"] if n % 100 == 7 else ["usual"]}) for n in range(2_000)])
-    with connection.cursor() as db, CaptureQueriesContext(connection) as said:
-        db.execute("ANALYZE members_member")
-        found = page(queries.matching(till.programme.id, label="rare"), order=("reference", "id"), limit=5)
-        db.execute(f"EXPLAIN {said[-1]['sql']}")
-        plan = "\n".join(row[0] for row in db.fetchall())
-    assert "members_member_by_label" in plan
-    assert [member.reference for member in found.rows] == ["m0007", "m0107", "m0207", "m0307", "m0407"]
-    others = queries.matching(till.programme.id, label="rare").order_by("reference")[5:]
-    assert [member.reference for member in others] == [f"m{n:02}07" for n in range(5, 20)]
 
 
 @given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=30))

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from stammis.accrual.services import loading
 
@@ -20,7 +20,7 @@ def scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from scans(inner)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("own_database")
 @pytest.mark.parametrize(
     ("statement", "kinds", "tables"),
     [
@@ -32,7 +32,7 @@ def scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def test_a_plan_made_while_the_tables_were_empty_still_asks_by_key(
     statement: str, kinds: str, tables: tuple[str, ...]
 ) -> None:
-    with connection.cursor() as db:
+    with transaction.atomic(), connection.cursor() as db:
         db.execute(f"ANALYZE {', '.join(tables)}")
         db.execute(loading.BEGIN.replace("$1", "1"))
         db.execute(f"PREPARE asked ({kinds}) AS {statement}")

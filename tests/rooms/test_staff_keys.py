@@ -46,6 +46,7 @@ def test_a_revoked_key_is_useless_at_once_here_and_within_five_seconds_elsewhere
 
 def test_the_day_of_the_last_use_is_kept() -> None:
     key, plain = services.create_key("shop", by="ada")
+    before = real_now().date()
     services.authenticate_key(plain)
     key.refresh_from_db()
-    assert key.last_used_on == real_now().date()
+    assert key.last_used_on in {before, real_now().date()}  # midnight may come in between

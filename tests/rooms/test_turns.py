@@ -12,7 +12,7 @@ from stammis.accrual.outcomes import Accepted, Item, MemberFields, Outcome
 from stammis.accrual.services import loading, record, record_free, verify
 from stammis.core.events import AnyEvent, PoolChanged
 from stammis.members.queries import find
-from tests.processes import until
+from tests.processes import SECONDS, until
 from tests.rooms.beside import beside
 from tests.rooms.till import NOW, SHOP, Till, bought, gives, happened, returned, status
 
@@ -36,11 +36,11 @@ def holding(till: Till, member: str) -> Iterator[threading.Event]:
         with transaction.atomic():
             Standing.objects.select_for_update().get(member_id=find(till.programme.id, member).id)
             is_held.set()
-            is_over.wait(30)
+            is_over.wait(SECONDS)
 
     with beside(hold):
         try:
-            assert is_held.wait(30)
+            assert is_held.wait(SECONDS)
             yield is_over
         finally:
             is_over.set()

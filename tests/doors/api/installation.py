@@ -6,7 +6,6 @@ import contextlib
 import datetime as dt
 import itertools
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -30,9 +29,10 @@ from stammis.programmes import queries as programmes
 from stammis.programmes import services as publishing
 from stammis.simulation import services as simulation
 from stammis.staff.services import create_key
-from tests.processes import end
+from tests.plugins.database import when_nobody_is_there
+from tests.ports import free_port
+from tests.processes import SECONDS, end
 
-START_SECONDS = 60
 BEGINNING = dt.datetime(2026, 4, 1, tzinfo=dt.UTC)
 _numbers = itertools.count()
 
@@ -75,7 +75,7 @@ def copy_of(template: str) -> str:
     name = f"http_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(template, dbname="postgres", autocommit=True) as server:
         original = sql.Identifier(str(conninfo_to_dict(template)["dbname"]))
-        server.execute(sql.SQL("create database {} template {}").format(sql.Identifier(name), original))
+        when_nobody_is_there(server, sql.SQL("create database {} template {}").format(sql.Identifier(name), original))
     return make_conninfo(template, dbname=name)
 
 
@@ -85,13 +85,6 @@ def url_of(address: str) -> str:
     port = f"&port={said['port']}" if said.get("port") else ""
     password = f":{quote(str(said['password']), safe='')}" if said.get("password") else ""
     return f"postgresql://{said['user']}{password}@/{said['dbname']}?host={said['host']}{port}"
-
-
-def free_port() -> int:
-    """Finds a port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -143,7 +136,7 @@ class Installation:
         command = [sys.executable, "-m", "stammis.config.web", "127.0.0.1", str(self.port)]
         with self.log.open("ab") as log:
             self.server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + SECONDS
         while time.monotonic() < deadline:
             with contextlib.suppress(httpx.TransportError):
                 if httpx.get(f"{self.url}/health").status_code == httpx.codes.OK:
@@ -192,7 +185,7 @@ class Installation:
         """Gives a caller whose key is bound to the programme, or to none."""
         to = programmes.programme(programme) if bound else None
         _key, plain = create_key(name, scopes, to, rate_per_minute=rate_per_minute, by="tests")
-        http = httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {plain}"}, timeout=30)
+        http = httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {plain}"}, timeout=SECONDS)
         self.clients.append(http)
         return Caller(http, programme)
 

@@ -19,7 +19,7 @@ from stammis.api.hot.room import MOST_HELD_BYTES
 from stammis.api.problems import TooSlow
 from tests.doors.api.installation import Caller, Installation
 from tests.doors.api.programmes import programme, purchase
-from tests.processes import until
+from tests.processes import SECONDS, until
 
 BIG = 32 * 1024 * 1024 + 1
 
@@ -44,7 +44,7 @@ def test_without_a_valid_key_nobody_is_let_in(
     installation: Installation, method: str, path: str, said: str | None
 ) -> None:
     headers = {} if said is None else {"Authorization": said}
-    answer = httpx.request(method, f"{installation.url}/api/v1/{path}", headers=headers)
+    answer = httpx.request(method, f"{installation.url}/api/v1/{path}", headers=headers, timeout=SECONDS)
     problem(answer, 401, "unauthorized")
     assert answer.headers["www-authenticate"] == "Bearer"
 
@@ -120,7 +120,7 @@ def test_who_sends_all_before_reading_anything_still_sees_the_answer(
         f"POST /api/v1/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         f"Authorization: {caller.http.headers['authorization']}\r\nContent-Length: {BIG}\r\n\r\n"
     )
-    with socket.create_connection(("127.0.0.1", installation.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", installation.port), timeout=SECONDS) as connection:
         connection.sendall(head.encode() + b" " * BIG)
         answer = http.client.HTTPResponse(connection)
         answer.begin()
@@ -141,7 +141,7 @@ def test_where_many_large_batches_come_at_once_the_next_is_asked_to_come_again(
     items = [{"kind": "purchase", **purchase(f"held-{number}", "1.00")} for number in range(500)]
     with contextlib.ExitStack() as held:
         for _ in range(MOST_HELD_BYTES // MOST_BYTES):
-            connection = held.enter_context(socket.create_connection(("127.0.0.1", installation.port), timeout=30))
+            connection = held.enter_context(socket.create_connection(("127.0.0.1", installation.port), timeout=SECONDS))
             connection.sendall(head.encode() + b" ")  # the rest does not come
         until(lambda: caller.send("POST", "batch", {"items": items}).status_code == 503)
         refused = caller.send("POST", "batch", {"items": items})
@@ -159,7 +159,7 @@ def test_a_large_body_that_does_not_come_to_an_end_is_given_up() -> None:
     with ThreadPoolExecutor(1) as threads:  # this thread may have a browser's loop
         read = threads.submit(lambda: asyncio.run(read_body_in_time(part, None, seconds=0.1)))
         with pytest.raises(TooSlow):
-            read.result(60)
+            read.result(SECONDS)
 
 
 @pytest.mark.parametrize("path", ["members/anna", "metrics/purchases", "nothing"])
@@ -169,7 +169,7 @@ def test_a_host_that_is_not_ours_is_refused_in_the_form_of_all_errors(caller: Ca
 
 def test_a_strangers_large_body_is_not_taken_in(installation: Installation) -> None:
     for path in ("purchases", "adjustments"):
-        answer = httpx.post(f"{installation.url}/api/v1/{path}", content=b" " * 2**20)
+        answer = httpx.post(f"{installation.url}/api/v1/{path}", content=b" " * 2**20, timeout=SECONDS)
         problem(answer, 401, "unauthorized")
 
 
@@ -199,18 +199,18 @@ BACK = {"occurred_at": "2026-03-02T12:00:00Z", "lines": [{"line": "1"}]}
 
 
 def test_health_tells_the_database_and_the_clock(installation: Installation) -> None:
-    answer = httpx.get(f"{installation.url}/health")
+    answer = httpx.get(f"{installation.url}/health", timeout=SECONDS)
     assert answer.status_code == 200
     assert answer.json()["database"] == "ok"
     assert answer.json()["clock"]["own"] is True
     assert answer.json()["clock"]["now"].startswith("2026-04-01")
-    assert httpx.get(f"{installation.url}/ready").json()["status"] == "ready"
+    assert httpx.get(f"{installation.url}/ready", timeout=SECONDS).json()["status"] == "ready"
 
 
 def test_the_reference_page_shows_every_call_and_fetches_nothing(installation: Installation) -> None:
-    page = httpx.get(f"{installation.url}/api/v1/docs")
+    page = httpx.get(f"{installation.url}/api/v1/docs", timeout=SECONDS)
     assert page.status_code == 200
-    document = httpx.get(f"{installation.url}/api/v1/openapi.json").json()
+    document = httpx.get(f"{installation.url}/api/v1/openapi.json", timeout=SECONDS).json()
     for operations in document["paths"].values():
         for operation in operations.values():
             assert f'id="{operation["operationId"]}"' in page.text

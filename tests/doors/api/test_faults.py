@@ -22,9 +22,10 @@ from stammis.ledger.models import Entry
 from tests.doors.api.conftest import serving
 from tests.doors.api.installation import Caller, Installation
 from tests.doors.api.programmes import programme, purchase
+from tests.processes import SECONDS
 
 CLIENTS = 16
-SECONDS = 8.0
+DISTURBED_SECONDS = 8.0
 ENOUGH = 60
 MEMBERS = 20
 
@@ -53,7 +54,7 @@ def insist(caller: Caller, number: int, until: float, acknowledged: dict[str, in
             pounds = chance.randrange(1, 50)
             body = purchase(f"c{number}-{count}", f"{pounds}.00", member=f"m{chance.randrange(MEMBERS)}")
             for again in range(2 if count % 3 == 0 else 1):
-                if persuade(http, body, patience=60) and not again:
+                if persuade(http, body, patience=SECONDS) and not again:
                     acknowledged[body["id"]] = pounds
 
 
@@ -76,12 +77,12 @@ def persuade(http: httpx.Client, body: object, patience: float) -> bool:
 def run_clients(caller: Caller, disturb: threading.Thread) -> dict[str, int]:
     """Lets 16 clients insist for a while, and gives what they were told is in."""
     acknowledged: dict[str, int] = {}
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + DISTURBED_SECONDS
     clients = [threading.Thread(target=insist, args=(caller, number, until, acknowledged)) for number in range(CLIENTS)]
     for thread in (*clients, disturb):
         thread.start()
     for thread in (*clients, disturb):
-        thread.join(120)
+        thread.join(2 * SECONDS)
         assert not thread.is_alive()
     return acknowledged
 
@@ -105,7 +106,7 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(two_workers: Installa
 
     def kill_workers() -> None:
         for worker in workers(server):
-            time.sleep(SECONDS / 3)
+            time.sleep(DISTURBED_SECONDS / 3)
             os.kill(worker, signal.SIGKILL)
 
     check_books(run_clients(caller, threading.Thread(target=kill_workers)))
@@ -122,7 +123,7 @@ def test_lost_connections_are_made_again_and_nothing_is_lost(two_workers: Instal
         with psycopg.connect(two_workers.address, dbname="postgres", autocommit=True) as server:
             name = psycopg.conninfo.conninfo_to_dict(two_workers.address)["dbname"]
             for _ in range(4):
-                time.sleep(SECONDS / 6)
+                time.sleep(DISTURBED_SECONDS / 6)
                 server.execute(ended, [name])
 
     check_books(run_clients(caller, threading.Thread(target=cut_connections)))

@@ -201,13 +201,15 @@ def test_a_lane_that_breaks_is_replaced_and_takes_nothing_along(lanes: Lanes) ->
 
 def test_killed_lanes_lose_nothing_and_double_nothing(lanes: Lanes) -> None:
     caller = lanes.installation.caller(lanes.installation.publish(programme()))
-    is_over = threading.Event()
+    is_over, is_sent_again = threading.Event(), threading.Event()
 
     def kill() -> None:
-        for _ in range(KILLED):
+        killed = 0
+        while killed < KILLED or not is_sent_again.is_set():
             if is_over.wait(0.4):
                 return
             lanes.tell(signal.SIGKILL)
+            killed += 1
             until(lambda: len(lanes.pids()) == 2)
 
     def insist(number: int) -> int:
@@ -222,13 +224,16 @@ def test_killed_lanes_lose_nothing_and_double_nothing(lanes: Lanes) -> None:
                 return tries
             assert answer.status_code == 503, answer.text
             assert answer.headers["retry-after"]
+            is_sent_again.set()
             time.sleep(0.1)
 
     killer = threading.Thread(target=kill)
     killer.start()
     with ThreadPoolExecutor(4) as clients:
-        tries = list(clients.map(insist, range(12)))
-    is_over.set()
+        try:
+            tries = list(clients.map(insist, range(12)))
+        finally:
+            is_over.set()
     killer.join()
     connection.close()
     assert max(tries) > 1, "no lane was killed while it worked"

@@ -14,6 +14,7 @@ from stammis.programmes import queries as programmes
 from tests.doors.api.installation import Caller, Installation
 from tests.doors.api.programmes import programme, purchase
 from tests.doors.api.test_openapi import check_answer, operations
+from tests.processes import SECONDS
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def caller(installation: Installation) -> Caller:
 
 @pytest.fixture
 def document(installation: Installation) -> dict[str, Any]:
-    found: dict[str, Any] = httpx.get(f"{installation.url}/api/v1/openapi.json").json()
+    found: dict[str, Any] = httpx.get(f"{installation.url}/api/v1/openapi.json", timeout=SECONDS).json()
     return found
 
 

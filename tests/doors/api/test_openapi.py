@@ -34,6 +34,7 @@ from stammis.intake.bodies import Body
 from stammis.programmes import yaml
 from stammis.simulation import tasks
 from tests.doors.api.installation import Caller, Installation
+from tests.processes import SECONDS
 
 SHOP = Path("src/stammis/programmes/templates/shop-points.yaml")
 ORDER = (
@@ -98,7 +99,7 @@ def reviewer(installation: Installation, slug: str) -> Caller:
 
 @pytest.fixture(scope="module")
 def document(installation: Installation, caller: Caller) -> dict[str, Any]:
-    document: dict[str, Any] = httpx.get(f"{installation.url}/api/v1/openapi.json").json()
+    document: dict[str, Any] = httpx.get(f"{installation.url}/api/v1/openapi.json", timeout=SECONDS).json()
     return document
 
 
