@@ -66,7 +66,7 @@ def test_a_killed_server_is_back_within_seconds_with_all_that_was_committed(serv
     ask(server, "create table kept as select generate_series(1, 1000) as number")
     killed = postmaster(server)
     os.kill(killed, signal.SIGKILL)
-    assert until(lambda: answers(server)) < 5 * slowness(), "a quiet machine takes two seconds"
+    assert until(lambda: answers(server)) < 30 * slowness(), "a quiet machine takes two seconds"
     assert postmaster(server) != killed
     assert ask(server, "select count(*) from kept") == 1000
 

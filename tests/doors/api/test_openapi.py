@@ -236,7 +236,7 @@ def test_whatever_is_sent_is_answered_as_shown(document: dict[str, Any], caller:
                 )
                 @given(case=schema[path][method].as_strategy(generation_mode=mode))
                 def answered(case: Case[Any]) -> None:
-                    case.call_and_validate(base_url=address, headers=headers, checks=CHECKS)
+                    case.call_and_validate(base_url=address, headers=headers, checks=CHECKS, timeout=SECONDS)
 
                 with suppress(Unsatisfiable):  # some calls cannot be made wrong: they take nothing
                     answered()

@@ -98,10 +98,10 @@ def found(members: int = MEMBERS) -> Company:
     run = _import(programme)
     pool = _together(programme)
     key, _plain = staff.create_key("Web shop", by="tests")
-    issued = Issued.objects.filter(state="issued").order_by("member_id", "redemption")[0]
+    issued = Issued.objects.filter(state="issued").order_by("member__reference", "redemption")[0]
     _hold(programme, issued.member.reference or "")
     earned = Entry.objects.filter(member_id=issued.member_id, kind="earn").order_by("-amount")[0]
-    expired = Entry.objects.filter(kind="expire").order_by("member_id", "row")[0]
+    expired = Entry.objects.filter(kind="expire").order_by("member__reference", "row")[0]
     assert ApiKey.objects.count() == 1
     draft = _draft(programme)
     backtest, proof = _tried(programme, draft)

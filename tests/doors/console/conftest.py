@@ -15,8 +15,10 @@ from tests.doors.api.installation import Installation, copy_of, pointed_to
 from tests.doors.console.company import PASSWORD, Company, found
 
 NOISE = ("favicon",)
-PATIENCE_MS = 30_000
+PATIENCE_MS = 120_000
 """So long a page may take on a machine that does much else; nothing here measures speed."""
+STILL = {"reduced_motion": "reduce"}
+"""Nothing slides or fades in: what is looked at is there as a whole or not at all."""
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -69,13 +71,20 @@ def empty_site(served: Callable[[bool], Site]) -> Site:
     return served(False)
 
 
+def patient(browser: Browser, **options: object) -> BrowserContext:
+    """Gives a browser that waits for slow pages, and in which nothing moves."""
+    made = browser.new_context(**STILL, **options)  # type: ignore[arg-type] # as Playwright types it
+    made.set_default_timeout(PATIENCE_MS)
+    return made
+
+
 def sign_in(page: Page, url: str, role: str = "owner") -> None:
     """Signs somebody with this role in."""
     page.goto(f"{url}/console/sign-in")
     page.fill("[name=email]", f"{role}@example.com")
     page.fill("[name=password]", PASSWORD)
     page.click("form.form button")
-    page.wait_for_url(f"{url}/console/**")
+    page.wait_for_url(lambda now: "/console/" in now and not now.endswith("/sign-in"))
 
 
 @pytest.fixture(scope="session")
@@ -86,10 +95,10 @@ def signed_in(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
     def context(url: str, role: str = "owner", **options: object) -> BrowserContext:
         if (url, role) not in kept:
-            with browser.new_context() as first:
+            with patient(browser) as first:
                 sign_in(first.new_page(), url, role)
                 kept[url, role] = first.storage_state()
-        made = browser.new_context(storage_state=kept[url, role], **options)  # type: ignore[arg-type] # as Playwright types it
+        made = patient(browser, storage_state=kept[url, role], **options)
         opened.append(made)
         return made
 
@@ -112,7 +121,7 @@ def owner(site: Site, signed_in: Callable[..., BrowserContext]) -> Iterator[Page
 @pytest.fixture
 def stranger(browser: Browser) -> Iterator[Page]:
     """A page of somebody who has not signed in."""
-    with browser.new_context() as context:
+    with patient(browser) as context:
         yield context.new_page()
 
 

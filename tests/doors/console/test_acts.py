@@ -256,10 +256,10 @@ def test_a_file_that_is_being_read_says_how_long_it_will_take_and_can_be_stopped
             programme=Programme.objects.get(),
             kind=Run.Kind.PURCHASES,
             file_name="large.csv",
-            started_at=clock.real_now() - dt.timedelta(minutes=2),
+            started_at=clock.real_now() - dt.timedelta(minutes=50),
             started_by="owner@example.com",
             accepted=10_000,
-            positions=[1_000_000],
+            positions=[5_000_000],
             size=6_000_000,
         )
         owner.goto(f"{site.url}/console/imports/{run.id}")
