@@ -207,10 +207,36 @@ def test_conditions_are_checked_wherever_they_stand(condition: dict[str, Any], p
         ({"kind": "dates", "last": "2025-01-31"}, {"kind": "dates", "first": "2025-02-01"}),
         ({"kind": "total", "at_least": 10}, {"kind": "total", "at_most": 5}),
         ({"kind": "tier", "set": "club", "any_of": ["basic"]}, {"kind": "tier", "set": "club", "at_least": "gold"}),
+        ({"kind": "label", "any_of": ["a"]}, {"kind": "not", "of": {"kind": "label", "any_of": ["a"]}}),
+        ({"kind": "channel", "any_of": ["a"]}, {"kind": "not", "of": {"kind": "channel", "any_of": ["a", "b"]}}),
+        ({"kind": "hours", "from": "08:00", "until": "10:00"}, {"kind": "hours", "from": "10:00", "until": "08:00"}),
+        (
+            {"kind": "days_since", "what": "enrolment", "at_most": 3},
+            {"kind": "days_since", "what": "enrolment", "at_least": 4},
+        ),
+        ({"kind": "basket_lines", "at_least": 3}, {"kind": "basket_lines", "at_most": 2}),
     ],
 )
 def test_conditions_that_never_hold_together_are_refused(of: tuple[dict[str, Any], ...]) -> None:
     assert problems(tiers=[TIERS], earn=when(*of)) == {"/earn/0/when": "never_holds"}
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        ({"kind": "label", "any_of": ["a"]}, {"kind": "label", "any_of": ["b"]}),
+        ({"kind": "channel", "any_of": ["a", "b"]}, {"kind": "not", "of": {"kind": "channel", "any_of": ["a"]}}),
+        ({"kind": "hours", "from": "22:00", "until": "06:00"}, {"kind": "hours", "from": "05:59", "until": "08:00"}),
+        ({"kind": "spent_in_window", "days": 9, "at_most": 3}, {"kind": "spent_in_window", "days": 90, "at_least": 4}),
+        (
+            {"kind": "basket_lines", "at_least": 3, "of": {"kind": "sku", "any_of": ["a"]}},
+            {"kind": "basket_lines", "at_most": 4},
+        ),
+        ({"kind": "balance", "wallet": "points", "at_least": 3}, {"kind": "balance", "wallet": "points", "at_most": 3}),
+    ],
+)
+def test_conditions_that_may_hold_together_are_not_refused(of: tuple[dict[str, Any], ...]) -> None:
+    assert parse(document(tiers=[TIERS], earn=when(*of)))
 
 
 def test_very_deep_conditions_are_refused() -> None:

@@ -42,11 +42,15 @@ from stammis.core.conditions import (
     Together,
     Total,
 )
+from stammis.core.moments import clock_seconds
 from stammis.core.questions import allowed_levels, inner_of, leaves
 from stammis.core.reading import Problem, below, unknown
 from stammis.core.wording import Worded
 
 Bounded = LineAmount | LineQuantity | Total | BasketQuantity | BasketAmount | BasketLines | DaysSince | SpentInWindow
+Subject = tuple[str, str]
+"""What a condition asks about: its kind, and which attribute or tier set."""
+DAY_MINUTES = 1_440
 
 
 class Surroundings(NamedTuple):
@@ -222,9 +226,13 @@ def _flat(condition: All) -> Iterator[Condition]:
 
 def _contradicts(parts: Iterable[Condition], around: Surroundings) -> bool:
     """Whether conditions about something that has one value at a time leave no value."""
-    allowed: dict[tuple[str, str], frozenset[str]] = {}
+    asked = list(parts)
+    denied = [part.of for part in asked if isinstance(part, Not)]
+    if any(part in denied for part in asked):
+        return True
+    allowed: dict[Subject, frozenset[str]] = {}
     ranges: dict[str, tuple[float, float]] = {}
-    for part in parts:
+    for part in asked:
         choice = _choice(part, around)
         if choice is not None:
             key, values = choice
@@ -234,10 +242,15 @@ def _contradicts(parts: Iterable[Condition], around: Surroundings) -> bool:
             name, low, high = bounds
             before = ranges.get(name, (low, high))
             ranges[name] = (max(low, before[0]), min(high, before[1]))
-    return any(not values for values in allowed.values()) or any(low > high for low, high in ranges.values())
+    never: dict[Subject, frozenset[str]] = {}
+    for key, values in filter(None, (_choice(part, around) for part in denied)):
+        never[key] = never.get(key, frozenset()) | values
+    if any(values <= never.get(key, frozenset()) for key, values in allowed.items()):
+        return True
+    return any(low > high for low, high in ranges.values())
 
 
-def _choice(part: Condition, around: Surroundings) -> tuple[tuple[str, str], frozenset[str]] | None:
+def _choice(part: Condition, around: Surroundings) -> tuple[Subject, frozenset[str]] | None:
     match part:
         case Sku() | Category() | Channel() | Store() | Payment() | Partner() | OnWeekday():
             return (type(part).__name__, ""), frozenset(part.any_of)
@@ -248,6 +261,10 @@ def _choice(part: Condition, around: Surroundings) -> tuple[tuple[str, str], fro
             if part.at_least is not None and part.at_least not in levels:
                 return None
             return ("Tier", part.set), allowed_levels(part, levels)
+        case Hours():
+            begins, ends = clock_seconds(part.from_) // 60, clock_seconds(part.until) // 60
+            minutes = range(begins, ends if ends > begins else ends + DAY_MINUTES)
+            return ("Hours", ""), frozenset(str(minute % DAY_MINUTES) for minute in minutes)
         case _:
             return None
 
@@ -255,11 +272,22 @@ def _choice(part: Condition, around: Surroundings) -> tuple[tuple[str, str], fro
 def _range(part: Condition) -> tuple[str, float, float] | None:
     match part:
         case LineAmount() | LineQuantity() | Total():
-            low = float(exact(part.at_least)) if part.at_least is not None else 0.0
-            high = float(exact(part.at_most)) if part.at_most is not None else float("inf")
-            return type(part).__name__, low, high
+            return type(part).__name__, *_ends(part)
+        case BasketQuantity() | BasketAmount() | BasketLines():
+            return f"{type(part).__name__} {part.of!r}", *_ends(part)
+        case DaysSince():
+            return f"DaysSince {part.what} {part.event}", *_ends(part)
+        case SpentInWindow():
+            return f"SpentInWindow {part.days}", *_ends(part)
+        case Balance():
+            return f"Balance {part.wallet}", *_ends(part)
         case Dates():
             first, last = part.first or dt.date.min, part.last or dt.date.max
             return "Dates", first.toordinal(), last.toordinal()
         case _:
             return None
+
+
+def _ends(part: Bounded | Balance) -> tuple[float, float]:
+    low = float(exact(part.at_least)) if part.at_least is not None else 0.0
+    return low, float(exact(part.at_most)) if part.at_most is not None else float("inf")
