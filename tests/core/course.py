@@ -99,34 +99,44 @@ class Course:
         self.stock: int | None = None
         self.drawn: Counter[tuple[str, str, int]] = Counter()
         self.log: list[tuple[AnyEvent, Decision, World]] = []
+        self.decided_by: list[tuple[Rules, Rules]] = []
+        self.versions: dict[str, Rules] = {}
         self.tiers: list[tuple[str, str | None]] = []
         self.activated: set[int] = set()
         self.own = "a1"
 
+    def publish(self, changes: dict[str, Any] | None = None, **more: Any) -> None:
+        """Another version decides what is new from now on; what becomes of a purchase is decided by its own."""
+        self.rules = compile_rules(parse(document(**(changes or {}), **more)), self.rules.version + 1)
+
     def happens(self, event: AnyEvent) -> Decision:
         """Applies what is due until the event, then the event."""
         self.pass_time(instant(event.occurred_at))
-        world = self.world(event)
-        decision, after = apply(event, world, self.rules)
-        self._keep(event, decision, world, after)
+        rules = self.rules
+        if isinstance(event, Return | StatusChanged):
+            rules = self.versions.get(event.purchase, rules)
+        world = self.world(event, rules)
+        decision, after = apply(event, world, rules, self.rules)
+        self._keep(event, decision, world, after, rules)
         if isinstance(event, Purchase) and not isinstance(decision.effects[0], Refused):
-            self.purchases[event.id] = event
+            self.purchases[event.id], self.versions[event.id] = event, rules
         return decision
 
     def pass_time(self, until: int) -> None:
         """Applies what falls due up to an instant."""
         before = World(standing=self.standing)
         for event, decision, after in due_days(before, until, lambda _: self.rules):
-            self._keep(event, decision, before, after)
+            self._keep(event, decision, before, after, self.rules)
             before = after
 
     def pass_until(self, text: str) -> None:
         """Applies what falls due up to a moment."""
         self.pass_time(instant(moment(text)))
 
-    def world(self, event: AnyEvent) -> World:
+    def world(self, event: AnyEvent, rules: Rules | None = None) -> World:
         """What the event needs, as the rooms above would load it."""
-        wanted = needs(event, self.rules)
+        rules = rules or self.rules
+        wanted = needs(event, rules)
         original = None
         coupons = wanted.coupons
         if wanted.purchase in self.purchases:
@@ -142,23 +152,25 @@ class Course:
             grants=Grants(
                 stock=self.stock,
                 codes=(f"CODE{len(self.rewards)}",) if wanted.codes else (),
-                budgets=self._budgets(event if original is None else original.purchase, self._household(original)),
-                household=self._household(original),
+                budgets=self._budgets(
+                    event if original is None else original.purchase, self._household(original, rules), rules
+                ),
+                household=self._household(original, rules),
             ),
         )
 
-    def _household(self, original: Original | None) -> str:
+    def _household(self, original: Original | None, rules: Rules) -> str:
         """Whose the budgets of households are, where there are any: as the purchase found them, or as they are."""
-        if not households_matter(self.rules):
+        if not households_matter(rules):
             return ""
         seen = None if original is None else original.state.seen
         return seen.household if seen is not None else household_of(self.standing, self.own)
 
-    def _budgets(self, event: AnyEvent, household: str) -> dict[str, int]:
+    def _budgets(self, event: AnyEvent, household: str, rules: Rules) -> dict[str, int]:
         """What is left of the budgets that an event may draw on."""
         return {
             account.budget: max(0, account.most - self.drawn[account.budget, account.store, account.period])
-            for account in accounts_of(event, self.rules, household)
+            for account in accounts_of(event, rules, household)
         }
 
     def _expired(self) -> dict[int, int]:
@@ -168,8 +180,9 @@ class Course:
                 found[take.row] = found.get(take.row, 0) + lost(row) * take.amount
         return found
 
-    def _keep(self, event: AnyEvent, decision: Decision, before: World, after: World) -> None:
+    def _keep(self, event: AnyEvent, decision: Decision, before: World, after: World, rules: Rules) -> None:
         self.log.append((event, decision, before))
+        self.decided_by.append((rules, self.rules))
         self.standing = after.standing
         for effect in decision.effects:
             if isinstance(effect, Posted):

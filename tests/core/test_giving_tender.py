@@ -56,9 +56,9 @@ class Abroad(Course):
 
     rate = Rate("ZAR", "17", "2025-01-01")
 
-    def world(self, event: Any) -> Any:
+    def world(self, event: Any, rules: Any = None) -> Any:
         """What the event needs, with the rate that holds now."""
-        world = super().world(event)
+        world = super().world(event, rules)
         rate = self.rate if isinstance(event, Purchase) else None
         return type(world)(
             standing=world.standing,

@@ -56,10 +56,17 @@ class Said(NamedTuple):
     waited: bool = False
 
 
+class Published(NamedTuple):
+    """Another version of the programme, in force from an instant on."""
+
+    document: dict[str, Any]
+    now: dt.datetime
+
+
 class Mill(Notes):
     """A programme under way.
 
-    ``said`` is what was accepted, in order, with None where all days that were due had passed.
+    ``said`` is what was accepted, in order, with the moments by which all days that were due had passed, and versions.
     """
 
     def __init__(self, document: dict[str, Any]) -> None:
@@ -67,7 +74,7 @@ class Mill(Notes):
         self.document = document
         self.programme = published(document)
         self.books: dict[uuid.UUID, Books] = {}
-        self.said: list[Said | dt.datetime] = []
+        self.said: list[Said | dt.datetime | Published] = []
         self.waiting: list[tuple[str, AnyEvent | MemberFields]] = []
 
     def active(self, reference: str, wallet: str) -> int:
@@ -90,6 +97,12 @@ class Mill(Notes):
                 assert 400 < outcome.status < 500, outcome
         self.enter()
         return outcomes
+
+    def publish(self, version: Published) -> None:
+        """Publish another version, which decides what happens from now on."""
+        named = {key: value for key, value in version.document.items() if key != "from"}
+        publish(named | {"programme": self.programme.slug, "declared_age_days": 800}, by="test", now=version.now)
+        self.said.append(version)
 
     def pass_days(self) -> None:
         """Let everything happen that is due by now: after that nothing may be left of it."""
@@ -194,7 +207,7 @@ def between_members(effects: Iterable[Effect]) -> Counter[str]:
     return found
 
 
-def families(said: Iterable[Said | dt.datetime]) -> dict[str, str]:
+def families(said: Iterable[Said | dt.datetime | Published]) -> dict[str, str]:
     """Give for each member one who stands for all that points went to and came from."""
     found = {member: member for member in MEMBERS}
     for each in said:
@@ -226,6 +239,9 @@ def told_again(mill: Mill, chance: random.Random) -> Mill:
     for each in [*mill.said, mill.now]:
         if isinstance(each, Said):
             segment.append(each)
+            continue
+        if isinstance(each, Published):  # days passed before
+            other.publish(each)
             continue
         _tell(other, mixed(segment, family, chance), each, chance)
         segment = []

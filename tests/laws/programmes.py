@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 from hypothesis import strategies as st
 
+from stammis.core.calendars import PERIODS
 from tests.core import strategies
 
 Json = dict[str, Any]
@@ -26,5 +28,19 @@ def programmes(draw: st.DrawFn) -> Json:
     if draw(st.booleans()):
         document["earn"].append({"kind": "purchase", "id": "past", "points": 1, "when": draw(st.sampled_from(HISTORY))})
     if draw(st.booleans()):
+        cap = {"per": draw(st.sampled_from(PERIODS)), "times": 9}
+        document["earn"].append({"kind": "purchase", "id": "capped", "points": 1, "cap": cap})
+    if draw(st.booleans()):
         document["tiers"] = [{**each, "counts": "spend", "rate": "split"} for each in document["tiers"]]
     return {**document, "declared_age_days": 800, "exchange": exchange}
+
+
+def with_other_periods(document: Json, dice: random.Random) -> Json:
+    """The programme with caps that count by any other kind of period, as far as a cap may."""
+    rules = [
+        rule
+        if rule.get("cap") is None or rule["cap"]["per"] == "purchase"
+        else rule | {"cap": rule["cap"] | {"per": dice.choice(PERIODS)}}
+        for rule in document["earn"]
+    ]
+    return {**document, "earn": rules}

@@ -17,15 +17,15 @@ from stammis.accrual.outcomes import Accepted
 from stammis.accrual.services import record
 from stammis.core.events import Merged, Unmerged
 from tests.laws import acts
-from tests.laws.mill import Mill, Said, ledger_of, told_again
-from tests.laws.programmes import programmes
+from tests.laws.mill import Mill, Published, Said, ledger_of, told_again
+from tests.laws.programmes import programmes, with_other_periods
 from tests.laws.returning import leaves_all_as_it_was
 from tests.laws.runs import LONG, counted, length
 
 pytestmark = [pytest.mark.usefixtures("own_database"), pytest.mark.xdist_group("laws")]
 seeds = st.integers(0, 2**24)
 sayings = st.lists(st.tuples(st.sampled_from(acts.KINDS), seeds), min_size=1, max_size=12)
-ENDS = ("", "", "days pass", "told again", "buy and return")
+ENDS = ("", "", "days pass", "told again", "buy and return", "version")
 
 
 class Laws(RuleBasedStateMachine):
@@ -58,6 +58,10 @@ class Laws(RuleBasedStateMachine):
                 self.is_told_again(seed)
             case "buy and return":
                 counted[then] += leaves_all_as_it_was(self.mill, random.Random(seed))
+            case "version":
+                self.mill.pass_days()
+                self.mill.publish(Published(with_other_periods(self.mill.document, random.Random(seed)), self.mill.now))
+                counted[then] += 1
             case _:
                 pass
 
@@ -98,6 +102,7 @@ def test_laws_1_to_6_hold_whatever_happens_to_members(capsys: pytest.CaptureFixt
     run_state_machine_as_test(Laws, settings=length(examples=20, steps=10))
     assert counted["buy"] > 50
     assert counted["in another order"]
+    assert counted["version"] > 5
     assert counted["merge"] > 5
     assert min(counted["merged"], counted["parted"]) > 2, "most are refused"
     if LONG:

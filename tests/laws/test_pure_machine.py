@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -11,22 +12,24 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from stammis.accrual.outcomes import MemberFields
-from stammis.core.calendars import instant
+from stammis.core.calendars import PERIODS, first_day, instant, periods
 from stammis.core.effects import Decision, Refused, Step
-from stammis.core.events import AnyEvent, MemberChanged
+from stammis.core.events import AnyEvent, Happening, MemberChanged, Purchase
 from stammis.core.fold import apply
+from stammis.core.rules import Rules
 from stammis.core.standing import Standing
 from stammis.core.world import World
 from tests.core.course import Course
 from tests.laws import acts
 from tests.laws.books import Books
 from tests.laws.notes import Notes
-from tests.laws.programmes import programmes
+from tests.laws.programmes import programmes, with_other_periods
 from tests.laws.returning import left_of
 from tests.laws.runs import LONG, counted, length
 
 ALONE = tuple(kind for kind in acts.KINDS if kind not in ("transfer", "early", "merge", "part"))
 """What happens to one member, and is told in the order in which it happened."""
+ENDS = ("", "", "days pass", "buy and return", "version")
 seeds = st.integers(0, 2**24)
 sayings = st.lists(st.tuples(st.sampled_from(ALONE), seeds), min_size=1, max_size=12)
 
@@ -37,7 +40,8 @@ class HeartLaws(RuleBasedStateMachine):
     @initialize(document=programmes())
     def begins(self, document: dict[str, Any]) -> None:
         """A programme is compiled, and a member takes part in it."""
-        self.course = Course({key: value for key, value in document.items() if key != "from"})
+        self.document = {key: value for key, value in document.items() if key != "from"}
+        self.course = Course(self.document)
         self.notes, self.books = Notes(), Books()
         self.entered = 0
 
@@ -67,7 +71,7 @@ class HeartLaws(RuleBasedStateMachine):
             0 if awaited is None else sum(number for _, _, number in awaited.orders)
         )
 
-    @rule(sayings=sayings, then=st.sampled_from(("", "", "days pass", "buy and return")), seed=seeds)
+    @rule(sayings=sayings, then=st.sampled_from(ENDS), seed=seeds)
     def things_happen(self, sayings: list[tuple[str, int]], then: str, seed: int) -> None:
         """Anything may happen."""
         for kind, each in sayings:
@@ -81,6 +85,39 @@ class HeartLaws(RuleBasedStateMachine):
             self.books.nothing_due(instant(self.notes.now))
         if then == "buy and return":
             self.buys_and_returns(random.Random(seed))
+        elif then == "version":
+            self.version_changes(random.Random(seed))
+
+    def version_changes(self, dice: random.Random) -> None:
+        """Another version is published between two purchases: caps count by other kinds of periods from now on."""
+        self.notes.at = self.notes.now
+        self.happens(acts.purchase_of(dice, self.notes, "anna", self.notes.now))
+        self.course.publish(with_other_periods(self.document, dice))
+        self.happens(acts.purchase_of(dice, self.notes, "anna", self.notes.now))
+
+    def counts_are_what_was_given(self) -> None:
+        """What is used of a cap in a period of its kind is what was given in it, less what was taken back."""
+        course, found = self.course, Counter[tuple[str, str, int, str]]()
+        given: list[tuple[Purchase | Happening, Rules, dict[str, int]]] = [
+            (course.purchases[id], course.versions[id], state.given)
+            for id, state in course.states.items()
+            if state.state == "completed"
+        ]
+        for (event, decision, _), (rules, _) in zip(course.log, course.decided_by, strict=True):
+            if isinstance(event, Happening):
+                given.append((event, rules, {step.rule: step.points for step in decision.steps if step.applied}))
+        for event, rules, parts in given:
+            numbers = periods(rules.calendar.day(instant(event.occurred_at)))
+            for key, place in rules.book.limits:
+                period = (key, PERIODS[place], first_day(numbers[place]))
+                found[*period, "points"] += parts.get(key, 0)
+                found[*period, "times"] += parts.get(key, 0) > 0
+        used = Counter[tuple[str, str, int, str]]()
+        for key, counts in course.standing.counts.items():
+            for count in counts:
+                period = (key, PERIODS[count.period % 10] if count.period else "ever", first_day(count.period))
+                used += Counter({(*period, "points"): count.points, (*period, "times"): count.times})
+        assert +found == +used
 
     def buys_and_returns(self, dice: random.Random) -> None:
         """Law 3: buying and returning everything leaves all as it was."""
@@ -103,11 +140,12 @@ class HeartLaws(RuleBasedStateMachine):
         """Law 6: folding all events again, as they are stored, gives the same."""
         if not hasattr(self, "course"):
             return
+        self.counts_are_what_was_given()
         standing = Standing(enrolled=True)
-        for event, decision, world in self.course.log:
+        for (event, decision, world), versions in zip(self.course.log, self.course.decided_by, strict=True):
             kept = msgspec.convert(msgspec.to_builtins(world), World)
             told = msgspec.json.decode(msgspec.json.encode(event), type=AnyEvent)
-            again, after = apply(told, msgspec.structs.replace(kept, standing=standing), self.course.rules)
+            again, after = apply(told, msgspec.structs.replace(kept, standing=standing), *versions)
             assert again == decision
             standing = msgspec.json.decode(msgspec.json.encode(after.standing), type=Standing)
         assert without_hint(standing) == without_hint(self.course.standing)
@@ -128,7 +166,7 @@ def test_the_laws_hold_in_the_heart_alone(capsys: pytest.CaptureFixture[str]) ->
     counted.clear()
     run_state_machine_as_test(HeartLaws, settings=length(examples=25, steps=10))
     assert counted["buy"] > 100
-    assert min(counted["part"], counted["settle"], counted["crossing"]) > 0
+    assert min(counted["part"], counted["settle"], counted["crossing"], counted["version"]) > 0
     if LONG:
         with capsys.disabled():
             print(f"\n{sum(counted.values())} steps: {dict(counted)}")
