@@ -209,3 +209,21 @@ def test_who_only_looks_sees_everything_and_decides_nothing(client: Client, till
     assert "2 members should have got 60 points less." in told
     assert "See what will happen" not in told
     assert "Messages" not in told
+
+
+def test_what_would_happen_is_told_by_the_programme_as_it_is_now(client: Client, till: Till) -> None:
+    signed_in(client)
+    correction = planned(client)
+    assert "the balance goes below zero" in page(client, correction, "correction_decide", "?scope=all")
+    document = {key: value for key, value in SHOP.items() if key != "from"}
+    document |= {"programme": till.programme.slug, "earn": RIGHT}
+    services.publish(document | {"negative_balance": "to_zero"}, by="test", now=NOW)
+    told = page(client, correction, "correction_decide", "?scope=all")
+    assert "the balance goes below zero" not in told
+    miles = [SHOP["wallets"][0] | {"id": "miles"}]
+    earn = [rule | {"wallet": "miles"} for rule in RIGHT]
+    services.publish(
+        document | {"wallets": miles, "earn": earn, "rewards": [], "tiers": []}, by="test", now=clock.now()
+    )
+    told = page(client, correction, "correction_decide", "?scope=all")
+    assert "«Points» is not in the programme now: nothing is posted there." in told

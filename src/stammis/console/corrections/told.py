@@ -13,10 +13,10 @@ from django.utils.translation import ngettext
 
 from stammis.console import formats, pace
 from stammis.console.pace import Progress
-from stammis.core.document import parse
 from stammis.core.programme import Programme as Document
 from stammis.core.wallets import Wallet
 from stammis.kit import clock
+from stammis.programmes import queries as programmes
 from stammis.programmes.sentences import lasting, words
 from stammis.simulation import queries, services
 from stammis.simulation.models import Correction, CorrectionLine
@@ -55,8 +55,8 @@ class Told:
 
     @property
     def document(self) -> Document:
-        """What should have decided, read."""
-        return parse(self.correction.document)
+        """What should have decided, read; it knows the wallets of all versions."""
+        return queries.document_of(self.correction)
 
     def period(self) -> str:
         """Say which days, or which hours, are put right."""
@@ -178,8 +178,15 @@ def verdict(correction: Correction, document: Document) -> list[str]:
 def moves(correction: Correction, document: Document, scope: Correction.Scope) -> list[str]:
     """Say who would get and lose how much if it were posted."""
     told: list[str] = []
+    today = programmes.versions(correction.programme_id).at(int(clock.now().timestamp())).programme
     for wallet, counts in queries.totals(correction).items():
-        known = words.wallet_of(document, wallet)
+        known, now = words.wallet_of(document, wallet), words.wallet_of(today, wallet)
+        if scope == Correction.Scope.GAINS and not counts["gaining"]:
+            continue
+        if now is None:
+            name = words.name(known.name, wallet) if known else wallet
+            told.append(_("«%(wallet)s» is not in the programme now: nothing is posted there.") % {"wallet": name})
+            continue
         if counts["gaining"]:
             sentence = ngettext(
                 "%(members)s member gets %(points)s more.",
@@ -202,8 +209,17 @@ def moves(correction: Correction, document: Document, scope: Correction.Scope) -
                     lacking,
                 )
                 told.append(short % {"members": formats.number(lacking)})
-            policy = known.negative_balance if known and known.negative_balance is not None else None
-            told.append(lasting.negative(policy or document.negative_balance))
+            told.append(lasting.negative(now.negative_balance or today.negative_balance))
+    late = len(queries.late(correction, scope))
+    if late:
+        sentence = ngettext(
+            "Since it was planned purchases of %(members)s member came back or changed: nothing is posted there."
+            " Plan it anew to take them in.",
+            "Since it was planned purchases of %(members)s members came back or changed: nothing is posted there."
+            " Plan it anew to take them in.",
+            late,
+        )
+        told.append(sentence % {"members": formats.number(late)})
     return told
 
 
@@ -255,6 +271,11 @@ def because(code: str) -> str:
             "What happened, folded again, does not come to what stands in the ledger. The command «stammis verify» says"
             " more."
         ),
+        "came_back_since": _(
+            "Purchases of this member came back, or changed, after it was planned. Nothing was posted here: undo the"
+            " correction and plan it anew."
+        ),
+        "unknown_wallet": _("This wallet is not in the programme any more."),
         "no_member": _("This account has no id of its own: a guest."),
     }
     return known.get(code, _("It was refused: %(code)s.") % {"code": code})

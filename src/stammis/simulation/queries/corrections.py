@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Abs
 from django.utils import translation
 from django.utils.translation import gettext as _
+from msgspec import structs
 
 from stammis.accrual.models import Standing
 from stammis.accrual.records import read_standing
 from stammis.accrual.sentences.correcting import corrected
+from stammis.activity.models import Event
 from stammis.core.document import parse
 from stammis.core.events import Adjustment, Corrected
 from stammis.core.programme import Programme as Document
@@ -154,6 +156,45 @@ def lacking(found: Correction, wallet: str) -> int | None:
     return count
 
 
+def document_of(found: Correction) -> Document:
+    """Give the document that should have decided, with the wallets that only published versions have beside its own."""
+    document = parse(found.document)
+    wallets = {each.id: each for each in document.wallets}
+    published = programmes.versions(found.programme_id)
+    for _starts_at, number in reversed(published.starts):
+        for each in published.document(number).wallets:
+            wallets.setdefault(each.id, each)
+    return structs.replace(document, wallets=tuple(wallets.values()))
+
+
+def outdated(found: Correction, asked: Iterable[CorrectionLine]) -> set[tuple[uuid.UUID, str]]:
+    """Give those of the lines, by member and wallet, of which a purchase came back or changed since the plan."""
+    bought = {
+        (line.member_id, line.wallet): {name for kind, name, *_sums in line.originals if kind == "purchase"}
+        for line in asked
+    }
+    assert found.position is not None, "what has lines was planned"
+    accounts = new = {member for member, _wallet in bought}
+    while new := set(Member.objects.filter(merged_into__in=new).values_list("id", flat=True)) - accounts:
+        accounts = accounts | new
+    changed = set(
+        Event.objects.filter(
+            member_id__in=accounts,
+            kind__in=[Event.Kind.RETURN, Event.Kind.STATUS],
+            recorded_at__gt=found.position["at"],
+            purchase_id__in=set().union(*bought.values()),
+        ).values_list("purchase_id", flat=True)
+    )
+    return {line for line, purchases in bought.items() if purchases & changed}
+
+
+def late(found: Correction, scope: Correction.Scope) -> set[uuid.UUID]:
+    """Give to whom nothing would be posted as purchases changed since; nobody where too many would be looked at."""
+    asked = lines(found, which="gains" if scope == Correction.Scope.GAINS else "all")[: MOST_LOOKED_AT + 1]
+    found_lines = list(asked)
+    return set() if len(found_lines) > MOST_LOOKED_AT else {member for member, _ in outdated(found, found_lines)}
+
+
 def posted(found: Correction) -> dict[str, tuple[int, int]]:
     """Give by wallet what was really posted, and what was posted to undo it."""
     sums = CorrectionLine.objects.filter(correction=found).values_list("wallet").annotate(Sum("posted"), Sum("undone"))
@@ -162,7 +203,7 @@ def posted(found: Correction) -> dict[str, tuple[int, int]]:
 
 def messages(found: Correction) -> Iterator[Message]:
     """Give what to tell whom, by the members' ids and in their languages: what was posted, else what is planned."""
-    document = parse(found.document)
+    document = document_of(found)
     chosen = lines(found).exclude(state__in=[CorrectionLine.State.REFUSED, CorrectionLine.State.UNDONE])
     if found.scope == Correction.Scope.GAINS:
         chosen = chosen.filter(amount__gt=0)
@@ -182,7 +223,7 @@ def messages(found: Correction) -> Iterator[Message]:
 
 def sentence(found: Correction, line: CorrectionLine, amount: int, document: Document | None = None) -> str:
     """Say what a member gets or loses and why, in the active language; ``document`` saves reading it again."""
-    document = document or parse(found.document)
+    document = document or document_of(found)
     wallet = words.wallet_of(document, line.wallet)
     facts = {
         "points": words.points(words.smallest(abs(amount), wallet), wallet),
@@ -205,4 +246,4 @@ def explain(found: Correction, line: CorrectionLine, document: Document | None =
         reason="",
         corrects=tuple(Corrected(*each) for each in line.originals),
     )
-    return corrected(event, document or parse(found.document))
+    return corrected(event, document or document_of(found))

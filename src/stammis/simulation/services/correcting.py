@@ -20,6 +20,7 @@ from stammis.kit.telling import kept
 from stammis.programmes.models import Programme
 from stammis.simulation.folders import alone
 from stammis.simulation.models import Correction, CorrectionLine
+from stammis.simulation.queries.corrections import outdated
 from stammis.simulation.righting import folder_of
 from stammis.simulation.services.endings import ended
 from stammis.simulation.services.planning import (
@@ -34,6 +35,8 @@ from stammis.staff.services import record_audit
 
 CHUNK = 200
 """So many members are posted to in one transaction."""
+CAME_BACK = "came_back_since"
+"""Why nothing is posted to a member whose purchases came back, or changed, since it was planned."""
 State = CorrectionLine.State
 _STANDING = {Correction.State.POSTING, Correction.State.POSTED, Correction.State.UNDOING}
 """Of one that is in one of these something is posted."""
@@ -143,7 +146,11 @@ def _waiting(correction: Correction) -> Any:
 
 def _post_chunk(correction: Correction, lines: list[CorrectionLine], *, undoing: bool) -> None:
     now = clock.now()
-    moving = [line for line in lines if not undoing or line.posted]
+    late = set() if undoing else outdated(correction, lines)
+    for line in lines:
+        if (line.member_id, line.wallet) in late:
+            line.state, line.because = State.REFUSED, CAME_BACK
+    moving = [line for line in lines if line.state != State.REFUSED and (not undoing or line.posted)]
     outcomes = record([_item(correction, line, now, undoing=undoing) for line in moving], now=now)
     for line, outcome in zip(moving, outcomes, strict=True):
         _take_over(line, outcome, undoing=undoing)
