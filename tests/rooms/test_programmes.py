@@ -8,7 +8,7 @@ import pytest
 
 from stammis.core.calendars import instant
 from stammis.kit.errors import Invalid
-from stammis.programmes import queries, yaml
+from stammis.programmes import drafts, queries, yaml
 from stammis.programmes.models import Version
 from stammis.programmes.services import BadDocument, FixedForGood, StartsInPast, publish
 from tests.rooms.till import NOW, SHOP, day
@@ -152,3 +152,17 @@ def test_a_file_that_is_none_is_refused_with_its_place(text: str | bytes, code: 
         yaml.load(text)
     assert refused.value.errors[0]["code"] == code
     assert place in refused.value.message
+
+
+def test_what_was_published_stays_readable_whatever_is_refused_since_then() -> None:
+    never = {"kind": "all", "of": [{"kind": "channel", "any_of": [name]} for name in ("web", "till")]}
+    refused = document(earn=[{"id": "spend", "kind": "amount", "points": 1}, SHOP["earn"][1] | {"when": never}])
+    with pytest.raises(BadDocument):
+        publish(refused, by="ada", now=NOW)
+    programme = publish(document(), by="ada", now=NOW).programme
+    later = NOW + dt.timedelta(days=1)
+    version = Version.objects.create(
+        programme=programme, number=2, document=refused, starts_at=later, published_at=later, published_by="ada"
+    )
+    assert queries.versions(programme.id).at(instant(later)).programme.earn[1].when is not None
+    assert drafts.start_of(version)["earn"][1]["when"] == never

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from stammis.core.document import DocumentErrors, as_document, parse
+from stammis.core.document import DocumentErrors, as_document, parse, published
 from stammis.core.programme import Programme as Document
 from stammis.core.reading import Problem
 from stammis.kit.errors import NotFound
@@ -57,7 +57,7 @@ def listed(programme: Programme, state: str | None, cursor: str | None, limit: i
 
 def start_of(version: Version) -> dict[str, Any]:
     """Give the document with which a draft begins: the version's own, without the day on which that began."""
-    document = as_document(parse(version.document))
+    document = as_document(published(version.document))
     document.pop("from", None)
     return document
 

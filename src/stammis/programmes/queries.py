@@ -13,7 +13,7 @@ from itertools import pairwise
 from django.utils.translation import gettext_noop
 
 from stammis.core.currencies import DECIMALS
-from stammis.core.document import parse
+from stammis.core.document import published
 from stammis.core.programme import Programme as Document
 from stammis.core.rules import Rules, before_first, compile_rules
 from stammis.kit.arrays import microseconds
@@ -187,4 +187,4 @@ def _read(programme_id: uuid.UUID) -> Versions:
 def _compiled(programme_id: uuid.UUID, number: int, _stamp: tuple[int, int]) -> Rules:
     """Compile a version once; the stamp only tells one history of publishing from another."""
     document = Version.objects.values_list("document", flat=True).get(programme_id=programme_id, number=number or 1)
-    return compile_rules(parse(document), number) if number else before_first(parse(document))
+    return compile_rules(published(document), number) if number else before_first(published(document))

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from stammis.core.document import parse
+from stammis.core.document import published
 from stammis.core.rules import before_first, compile_rules
 from stammis.programmes.models import Programme
 from stammis.programmes.queries import Versions
@@ -65,8 +65,8 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
 
     def versions(self) -> Versions:
         """Compile the versions."""
-        rules = {stage.number: compile_rules(parse(stage.document), stage.number) for stage in self.stages}
-        rules[0] = before_first(parse(self.stages[0].document))
+        rules = {stage.number: compile_rules(published(stage.document), stage.number) for stage in self.stages}
+        rules[0] = before_first(published(self.stages[0].document))
         programme = Programme(id=self.programme, slug=self.slug, name=self.name, currency=self.currency, zone=self.zone)
         starts = tuple((stage.starts_at, stage.number) for stage in self.stages)
         return Versions(programme, (self.stages[-1].number, 0), starts, rules)
