@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -18,11 +19,13 @@ from stammis.config.postgres import processes
 from stammis.config.postgres.server import connect_or_start
 from stammis.imports.sample import panel as panels
 from tests.config.installed import ask, data_folder, environment, stammis
-from tests.processes import end
+from tests.processes import end, until
 
 STAMMIS = Path(sys.executable).with_name("stammis")
 ROWS = 40_000
 SECONDS = 300
+LOADING = "select loading from kit_installation"
+DUE = "accrual_standing where due_at <= '2018-01-01T00:00:00-05:00'"
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +75,22 @@ def wait_for(load: subprocess.Popen[str], word: str = "purchases") -> None:
         assert time.monotonic() - begun < SECONDS, "it takes nothing in"
 
 
+@contextmanager
+def unfinished(data: Path, load: subprocess.Popen[str]) -> Iterator[None]:
+    """While the block goes on, a load that has begun cannot come to its end, however quick it is."""
+    wait_for(load, "Loading")
+    with connect_or_start(data) as server:
+        until(lambda: ask(server, LOADING) is True)
+        with psycopg.connect(server.dsn) as holder:
+            holder.execute("lock table kit_installation in share mode")  # who is done writes there
+            assert holder.execute(LOADING).fetchone() == (True,)
+            yield
+
+
 def due(data: Path) -> int:
     """How many members something is due for, at the end of the sample's year."""
     with connect_or_start(data) as server:
-        found = ask(server, "select count(*) from accrual_standing where due_at <= '2018-01-01T00:00:00-05:00'")
+        found = ask(server, f"select count(*) from {DUE}")  # noqa: S608 - words of our own
     assert isinstance(found, int)
     return found
 
@@ -106,7 +121,7 @@ def test_a_load_outlives_its_database(data: Path, panel: panels.Panel) -> None:
 
 
 def test_a_load_that_was_killed_goes_on_at_the_next_call(data: Path, panel: panels.Panel) -> None:
-    with loading(data, panel) as load:
+    with loading(data, panel) as load, unfinished(data, load):
         wait_for(load)
         load.kill()
     later = stammis(data, "day", "--to", "2018-02-01T00:00:00-05:00")
@@ -123,9 +138,19 @@ def test_a_load_that_was_killed_goes_on_at_the_next_call(data: Path, panel: pane
 def test_what_fell_due_is_applied_by_the_next_call_where_a_load_was_killed_before_it(
     data: Path, panel: panels.Panel
 ) -> None:
-    with loading(data, panel) as load:
-        wait_for(load, "fallen due")
-        load.kill()
+    number = sum(1 for _ in panel.baskets())
+    with (
+        loading(data, panel) as load,
+        connect_or_start(data) as server,
+    ):
+        with unfinished(data, load):
+            wait_for(load, f"{number:,} of {number:,} purchases")
+            holder = psycopg.connect(server.dsn)
+            held = f"select 1 from {DUE} limit 1 for update"  # noqa: S608 - words of our own
+            assert holder.execute(held.encode()).fetchone(), "nothing is due"
+        with holder:  # whom somebody holds is waited for
+            wait_for(load, "fallen due")
+            load.kill()
     assert due(data)
     again = stammis(data, "demo", "--no-serve", "--panel", str(panel.folder))
     assert again.returncode == 0, again.stderr
