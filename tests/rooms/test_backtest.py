@@ -189,6 +189,27 @@ def test_what_is_published_without_a_rule() -> None:
         services.begin(till.programme, by="test", without="nothing")
 
 
+def test_without_a_rule_nothing_names_it_and_what_only_multiplied_it_is_gone_too() -> None:
+    spend = {"id": "spend", "kind": "amount", "points": 1}
+    twice = {"id": "twice", "kind": "multiply", "factor": 2, "rules": ["spend"]}
+    gift = {"id": "gift", "kind": "purchase", "points": 500}
+    large = {"id": "large", "kind": "multiply", "factor": 3}
+    till = Till(
+        earn=[spend, twice, gift, large],
+        groups=[
+            {"id": "best", "rules": ["spend", "gift"], "gives": "highest"},
+            {"id": "more", "rules": ["twice", "large"], "gives": "first"},
+        ],
+        caps=[{"id": "daily", "rules": ["twice"], "per": "day", "points": 70}],
+    )
+    till.one(bought("a", 10_000, at=day("2026-01-10")))
+    assert till.active() == 500 * 3
+    without = {
+        rule: tried(till, without=rule)[0].wallets["points"].closing for rule in ("spend", "twice", "gift", "large")
+    }
+    assert without == {"spend": 1_500, "twice": 1_500, "gift": 170, "large": 500}
+
+
 def test_a_label_and_a_sample_look_at_some_only() -> None:
     till = Till()
     for number in range(40):

@@ -202,26 +202,31 @@ def check(document: dict[str, Any], programme: Programme) -> Document:
 
 
 def _without(document: dict[str, Any], rule: str) -> dict[str, Any]:
-    """Give a document without a rule, and without what names it elsewhere."""
-    rules = [each for each in document.get("earn", []) if each["id"] != rule]
-    found: dict[str, Any] = _forget({**document, "earn": rules}, rule)
+    """Give a document without a rule, and without what is about it alone; nothing names any of them then."""
+    gone = {each["id"] for each in document.get("earn", []) if each["id"] == rule or _is_only_about(each, {rule})}
+    rules = [each for each in document.get("earn", []) if each["id"] not in gone]
+    found: dict[str, Any] = _forget({**document, "earn": rules}, gone)
+    if "groups" in found:  # the last of a group has nobody left to give way to
+        found["groups"] = [each for each in found["groups"] if len(each["rules"]) > 1]
     return found
 
 
-def _forget(value: Any, rule: str) -> Any:
-    """Take a rule's id out of the lists that name rules; what is about no other rule goes with it."""
+def _forget(value: Any, gone: set[str]) -> Any:
+    """Take ids of rules out of the lists that name rules; what is about no other rule goes with them."""
     if isinstance(value, list):
-        return [_forget(each, rule) for each in value if not _is_only_about(each, rule)]
+        return [_forget(each, gone) for each in value if not _is_only_about(each, gone)]
     if not isinstance(value, dict):
         return value
     return {
-        key: [each for each in one if each != rule] if key == "rules" and isinstance(one, list) else _forget(one, rule)
+        key: [each for each in one if each not in gone]
+        if key == "rules" and isinstance(one, list)
+        else _forget(one, gone)
         for key, one in value.items()
     }
 
 
-def _is_only_about(value: Any, rule: str) -> bool:
-    return isinstance(value, dict) and value.get("rules") == [rule]
+def _is_only_about(value: Any, gone: set[str]) -> bool:
+    return isinstance(value, dict) and bool(value.get("rules")) and set(value["rules"]) <= gone
 
 
 def _midnight(day: dt.date | None, zone: str) -> int | None:
