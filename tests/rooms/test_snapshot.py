@@ -34,7 +34,7 @@ def shop() -> Till:
 def held(snapshot: Snapshot) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
     """All events and all rows of a snapshot, by member and number."""
     events = [
-        (event.member, event.seq, event.kind, event.body.decode(), event.version, event.occurred_at)
+        (event.member, event.seq, event.kind, str(event.body, "utf-8"), event.version, event.occurred_at)
         for bucket in snapshot.buckets
         for _, found in snapshot.histories(bucket)
         for event in found

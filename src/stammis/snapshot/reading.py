@@ -28,7 +28,10 @@ _order = itemgetter(0, 1)
 
 
 class Stored(NamedTuple):
-    """An event as it was recorded; instants are microseconds since 1970, ``body`` and ``grants`` are JSON."""
+    """An event as it was recorded; instants are microseconds since 1970, ``body`` and ``grants`` are JSON.
+
+    Of a file they are views of what was read of it, which stays in memory as long as one of them does.
+    """
 
     member: bytes
     seq: int
@@ -36,9 +39,9 @@ class Stored(NamedTuple):
     occurred_at: int
     purchase_id: str | None
     gross_minor: int | None
-    body: bytes
+    body: bytes | memoryview
     version: int
-    grants: bytes | None
+    grants: bytes | memoryview | None
 
 
 class Row(NamedTuple):
@@ -218,19 +221,16 @@ def _lying(column: Any) -> list[Any] | None:
         return list(numbers)
     if pa.types.is_fixed_size_binary(kind):
         width, first = kind.byte_width, column.offset
-        return _cut(column.buffers()[1], range(first * width, (first + count + 1) * width, width))
+        raw = memoryview(column.buffers()[1])[first * width : (first + count) * width].tobytes()
+        return _cut(raw, range(0, (count + 1) * width, width))
     if pa.types.is_binary(kind):
         ends = memoryview(column.buffers()[1]).cast("i")[column.offset : column.offset + count + 1].tolist()
-        return _cut(column.buffers()[2], ends)
+        return _cut(memoryview(column.buffers()[2]).cast("B"), ends)
     return None
 
 
-def _cut(buffer: Any, ends: Sequence[int]) -> list[bytes]:
-    """Give the pieces of a buffer between one end and the next."""
-    first = ends[0]
-    raw = memoryview(buffer)[first : ends[-1]].tobytes()
-    if first:
-        ends = [end - first for end in ends]
+def _cut(raw: bytes | memoryview, ends: Sequence[int]) -> list[Any]:
+    """Give the pieces between one end and the next: of a view they are views, and nothing is copied."""
     return list(map(raw.__getitem__, starmap(slice, pairwise(ends))))
 
 
