@@ -48,7 +48,7 @@ from stammis.core.standing import IssuedReward, PurchaseState, Standing
 from stammis.core.tiers import rank_of
 from stammis.core.views import pending_of
 from stammis.programmes.queries import Versions
-from stammis.simulation.tallies import GIVEN, MOVE_OF, TAKEN_BACK, Purses, Sums
+from stammis.simulation.tallies import GIVEN, MOVE_OF, TAKEN_BACK, Month, Purses, Sums
 
 LIMITS = frozenset({"cap_reached", "capped", "budget_reached"})
 """Codes of steps that say that a cap or a budget cut what a rule would have given."""
@@ -105,7 +105,7 @@ class Account:
     moved_levels: list[tuple[str, str, str]] = field(default_factory=list)
     since: str = ""
 
-    def buy(self, event: Purchase, decision: Decision, standing: Standing, month: str) -> None:
+    def buy(self, event: Purchase, decision: Decision, standing: Standing, month: Month) -> None:
         """Take over what was decided of a purchase within the stretch, and count it: as ``keep`` does, in less time."""
         self.subject.standing = standing
         for effect in decision.effects:  # told by identity: that takes less time than to ask for an instance
@@ -116,28 +116,27 @@ class Account:
                     self._place(event, effect)
             elif type(effect) not in QUIET:
                 self._take(event, effect, month)
-        sums, gross, touched, cut = self.sums, self.gross, 0, False
-        given = sums.given
+        touched, cut = 0, False
         for said in decision.steps:
             if said.because in LIMITS:
                 cut = True
             if (points := said.points) and said.applied and (rule := said.rule):
                 touched = 1
-                counts = given[month, rule, said.wallet or ""]
+                counts = month.given[rule, said.wallet or ""]
                 counts[0] += points
                 counts[1] += 1
         if cut:
             self._cut(decision.steps)
-        bought = sums.bought[month]
-        bought[0] += 1
-        bought[1] += touched
-        bought[2] += gross
+        gross = self.gross
+        month.purchases += 1
+        month.touched += touched
+        month.gross += gross
         self.bought += 1
         self.spent += gross
 
     def keep(self, step: Decided, month_of: Callable[[int], str]) -> None:
         """Take over what was decided, and count it if the stretch has begun."""
-        event, month = step.event, month_of(self.at)
+        event, month = step.event, self.sums.months[month_of(self.at)]
         if self.inside and type(event) is Purchase:
             self.buy(event, step.decision, step.standing, month)
         else:
@@ -160,25 +159,25 @@ class Account:
             if self.told is not None:
                 self.told.append(step)
 
-    def _keep(self, step: Decided, month: str, month_of: Callable[[int], str]) -> None:
-        event = step.event
+    def _keep(self, step: Decided, month: Month, month_of: Callable[[int], str]) -> None:
+        event, months = step.event, self.sums.months
         for effect in step.decision.effects:
             if isinstance(effect, Posted):
-                self._post(effect, month_of(effect.at), step.standing.events)
+                self._post(effect, months[month_of(effect.at)], step.standing.events)
             elif type(effect) not in QUIET:
-                self._take(event, effect, month_of(effect.at) if isinstance(effect, TierMoved) else month)
+                self._take(event, effect, months[month_of(effect.at)] if isinstance(effect, TierMoved) else month)
         if not self.inside:
             return
         self._cut(step.decision.steps)
         for said in step.decision.steps:
             if said.points and said.applied and said.rule:
-                self.sums.given[month, said.rule, said.wallet or ""][0] += said.points
+                month.given[said.rule, said.wallet or ""][0] += said.points
         if isinstance(event, MemberChanged):
             self.since = self.since or month
             for tiers, level in step.tiers.items():
-                self.move_level(tiers, level or NOBODY, month)
+                self.move_level(tiers, level or NOBODY, month.name)
 
-    def _take(self, event: AnyEvent, effect: Effect, month: str) -> None:
+    def _take(self, event: AnyEvent, effect: Effect, month: Month) -> None:
         """Take over an effect that is no row."""
         if isinstance(effect, PurchaseMoved):
             if effect.purchase in self.wanted:
@@ -186,11 +185,11 @@ class Account:
         elif isinstance(effect, RewardMoved):
             self._move_reward(event, effect.reward)
         elif self.inside and isinstance(effect, TierMoved):
-            self.move_level(effect.set, effect.after or NOBODY, month)
+            self.move_level(effect.set, effect.after or NOBODY, month.name)
         elif self.inside and isinstance(effect, Drawn):
             self._draw(effect)
 
-    def _post(self, row: Posted, month: str, seq: int) -> None:
+    def _post(self, row: Posted, month: Month, seq: int) -> None:
         if self.rows is not None:
             self.rows.append(row_of(row, seq))
         kind = row.kind
@@ -206,7 +205,7 @@ class Account:
             if kind != "adjust":
                 return
             column = GIVEN if amount > 0 else TAKEN_BACK
-        self.sums.moved[month, wallet, column] += amount
+        month.moved[wallet][column] += amount
         purses = self.purses.get(wallet)
         if purses is None:
             purses = self.purses[wallet] = Purses()

@@ -171,8 +171,9 @@ class Fold:
         if effects and type(effects[0]) is Refused:
             return False
         first, end, month = self._month
-        account.buy(event, decision, world.standing, month if first <= at < end else self.month_of(at))
-        account.sums.events += 1
+        sums = account.sums
+        account.buy(event, decision, world.standing, sums.months[month if first <= at < end else self.month_of(at)])
+        sums.events += 1
         return True
 
     def end(self, account: Account) -> None:

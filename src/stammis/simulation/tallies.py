@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from operator import add
 from typing import Any
 
 import msgspec
@@ -22,13 +23,6 @@ MOVE_OF = {
 }
 """By kind of row the column that it counts in; adjustments count by their sign, holds not at all."""
 
-BOUGHT = ("purchases", "touched", "gross")
-"""How many purchases, how many of them a rule gave something for, and their sum in minor units."""
-
-Moved = tuple[str, str, int]
-"""A month, a wallet and a column of ``MOVES``."""
-Given = tuple[str, str, str]
-"""A month, a rule and a wallet."""
 Flow = tuple[str, str, str, str]
 """A month, a tier set, the level at its beginning and the level at its end."""
 Reach = tuple[str, str]
@@ -37,12 +31,46 @@ Budget = tuple[str, str, int]
 """A budget, its store and its period."""
 
 
-def _nothing() -> list[int]:
-    return [0, 0]
+UNMOVED = [0] * len(MOVES)
+"""How points move where none do; shared, so never changed."""
 
 
-def _nothing_bought() -> list[int]:
-    return [0] * len(BOUGHT)
+@dataclass(slots=True)
+class Month:
+    """What is counted in one local month.
+
+    Attributes:
+        purchases, touched: how many purchases, and for how many of them a rule gave something.
+        gross: their sum in minor units.
+        moved: by wallet, how points moved: the columns of ``MOVES``.
+        given: by rule and wallet, how many points, and how many purchases it gave something for.
+    """
+
+    name: str
+    purchases: int = 0
+    touched: int = 0
+    gross: int = 0
+    moved: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(UNMOVED.copy))
+    given: defaultdict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+
+    def add(self, other: Month) -> None:
+        """Count what others come to in the month as well."""
+        self.purchases += other.purchases
+        self.touched += other.touched
+        self.gross += other.gross
+        for wallet, moves in other.moved.items():
+            self.moved[wallet] = list(map(add, self.moved[wallet], moves))
+        for given, counts in other.given.items():
+            self.given[given] = list(map(add, self.given[given], counts))
+
+
+class Months(dict[str, Month]):
+    """What is counted by month; a month is there when it is asked for."""
+
+    def __missing__(self, name: str) -> Month:
+        """Begin a month."""
+        month = self[name] = Month(name)
+        return month
 
 
 @dataclass(slots=True)
@@ -51,9 +79,7 @@ class Sums:
 
     Attributes:
         members: how many; events: how many events were folded.
-        moved: points by month, wallet and way.
-        bought: by month, what ``BOUGHT`` names; ``touched`` are those for which a rule gave something.
-        given: by month, rule and wallet, how many points, and how many purchases it gave something for.
+        months: purchases and points by local month.
         flows: by month, tier set and levels before and after, how many members.
         refused: by kind of event and code, what could not be as it was observed.
         reached: by limit, how often it cut something, and when first.
@@ -62,9 +88,7 @@ class Sums:
 
     members: int = 0
     events: int = 0
-    moved: Counter[Moved] = field(default_factory=Counter)
-    bought: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(_nothing_bought))
-    given: defaultdict[Given, list[int]] = field(default_factory=lambda: defaultdict(_nothing))
+    months: Months = field(default_factory=Months)
     flows: Counter[Flow] = field(default_factory=Counter)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     cuts: Counter[Reach] = field(default_factory=Counter)
@@ -80,19 +104,19 @@ class Sums:
             mine: Counter[Any] = getattr(self, name)
             for key, count in getattr(other, name).items():
                 mine[key] += count
-        for given, (points, purchases) in other.given.items():
-            counts = self.given[given]
-            counts[0] += points
-            counts[1] += purchases
-        for month, counts in other.bought.items():
-            self.bought[month] = [mine + theirs for mine, theirs in zip(self.bought[month], counts, strict=True)]
+        for name, month in other.months.items():
+            self.months[name].add(month)
         for reach, at in other.first_cut.items():
             self.first_cut[reach] = min(at, self.first_cut.get(reach, at))
 
     def purchases(self) -> tuple[int, int, int]:
-        """Give ``bought`` of all months."""
-        purchases, touched, gross = (sum(counts[place] for counts in self.bought.values()) for place in range(3))
-        return purchases, touched, gross
+        """Give how many purchases there are, for how many of them a rule gave something, and their sum."""
+        months = self.months.values()
+        return (
+            sum(month.purchases for month in months),
+            sum(month.touched for month in months),
+            sum(month.gross for month in months),
+        )
 
     def cut(self, because: str, what: str, at: int) -> None:
         """Count that a limit was reached."""
@@ -101,26 +125,33 @@ class Sums:
         self.first_cut[reach] = min(at, self.first_cut.get(reach, at))
 
 
-_COUNTERS = ("moved", "flows", "refused", "cuts", "drawn", "put_back")
+_COUNTERS = ("flows", "refused", "cuts", "drawn", "put_back")
 
 
 def encode(sums: Sums) -> bytes:
     """Give sums as bytes, for a file."""
     return msgspec.msgpack.encode(
-        {"members": sums.members, "events": sums.events, "bought": sums.bought}
-        | {"given": [[*key, *counts] for key, counts in sums.given.items()]}
+        {"members": sums.members, "events": sums.events, "months": [_told(month) for month in sums.months.values()]}
         | {name: [[*key, count] for key, count in getattr(sums, name).items()] for name in (*_COUNTERS, "first_cut")}
     )
+
+
+def _told(month: Month) -> list[Any]:
+    given = [[*key, counts] for key, counts in month.given.items()]
+    return [month.name, month.purchases, month.touched, month.gross, month.moved, given]
 
 
 def decode(raw: bytes) -> Sums:
     """Read what ``encode`` gave."""
     found: dict[str, Any] = msgspec.msgpack.decode(raw)
     sums = Sums(members=found["members"], events=found["events"])
-    sums.bought.update(found["bought"])
+    for name, purchases, touched, gross, moved, given in found["months"]:
+        month = sums.months[name]
+        month.purchases, month.touched, month.gross = purchases, touched, gross
+        month.moved.update(moved)
+        month.given.update({(rule, wallet): counts for rule, wallet, counts in given})
     for name in _COUNTERS:
         getattr(sums, name).update({tuple(row[:-1]): row[-1] for row in found[name]})
-    sums.given.update({(row[0], row[1], row[2]): row[3:] for row in found["given"]})
     sums.first_cut.update({(row[0], row[1]): row[2] for row in found["first_cut"]})
     return sums
 
@@ -133,4 +164,4 @@ class Purses:
     active: int = 0
     pending: int = 0
     held: int = 0
-    moves: list[int] = field(default_factory=lambda: [0] * len(MOVES))
+    moves: list[int] = field(default_factory=UNMOVED.copy)

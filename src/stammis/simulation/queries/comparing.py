@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 import duckdb
@@ -21,7 +21,7 @@ from stammis.simulation.queries.rewarding import Reward, lay_out_rewards, reward
 from stammis.simulation.queries.runs import summary_of
 from stammis.simulation.queries.scaling import Scaled, estimated, moves, worth_of
 from stammis.simulation.results import Limit, Summary, WalletTotals, folder_of
-from stammis.simulation.tallies import MOVES, Given, Sums
+from stammis.simulation.tallies import MOVES, UNMOVED, Sums
 from stammis.snapshot.reading import connect
 
 
@@ -259,17 +259,18 @@ def _worth(points: int, each: Fraction) -> int:
 
 
 def _months(today: Sums, tried: Sums) -> Iterator[Month]:
-    for month, wallet in sorted({key[:2] for sums in (today, tried) for key in sums.moved}):
-        yield Month(
-            month=month,
-            wallet=wallet,
-            today={name: today.moved[month, wallet, place] for place, name in enumerate(MOVES)},
-            tried={name: tried.moved[month, wallet, place] for place, name in enumerate(MOVES)},
-        )
+    moved = [_moved(sums) for sums in (today, tried)]
+    for month, wallet in sorted(moved[0].keys() | moved[1].keys()):
+        before, after = (dict(zip(MOVES, each.get((month, wallet), UNMOVED), strict=True)) for each in moved)
+        yield Month(month=month, wallet=wallet, today=before, tried=after)
+
+
+def _moved(sums: Sums) -> dict[tuple[str, str], list[int]]:
+    return {(name, wallet): moves for name, month in sums.months.items() for wallet, moves in month.moved.items()}
 
 
 def _rules(today: Sums, tried: Sums) -> Iterator[Rule]:
-    counts = [_over_months(sums.given) for sums in (today, tried)]
+    counts = [_over_months(sums) for sums in (today, tried)]
     for rule, wallet in sorted(counts[0].keys() | counts[1].keys()):
         (points_today, purchases_today), (points_tried, purchases_tried) = (each[rule, wallet] for each in counts)
         yield Rule(
@@ -282,11 +283,12 @@ def _rules(today: Sums, tried: Sums) -> Iterator[Rule]:
         )
 
 
-def _over_months(given: Mapping[Given, list[int]]) -> defaultdict[tuple[str, str], tuple[int, int]]:
+def _over_months(sums: Sums) -> defaultdict[tuple[str, str], tuple[int, int]]:
     found: defaultdict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for (_, rule, wallet), (points, purchases) in given.items():
-        before = found[rule, wallet]
-        found[rule, wallet] = (before[0] + points, before[1] + purchases)
+    for month in sums.months.values():
+        for given, (points, purchases) in month.given.items():
+            before = found[given]
+            found[given] = (before[0] + points, before[1] + purchases)
     return found
 
 
@@ -300,7 +302,7 @@ def _flows(today: Sums, tried: Sums) -> Iterator[Flow]:
 
 
 def _levels(today: Sums, tried: Sums, counted: Counted) -> Iterator[Level]:
-    named = [{str(key[0]) for key in (*sums.flows, *sums.moved)} for sums in (today, tried)]
+    named = [{str(key[0]) for key in (*sums.flows, *_moved(sums))} for sums in (today, tried)]
     months = sorted({"", *named[0], *named[1]})
     stands = [_standing(sums, months) for sums in (today, tried)]
     for month, tiers, level in sorted(stands[0].keys() | stands[1].keys()):
