@@ -6,7 +6,7 @@ from msgspec import Struct, json
 
 from stammis.accrual.outcomes import WalletView
 from stammis.core.effects import Amounts, Effect, Refund, Step
-from stammis.core.events import AnyEvent
+from stammis.core.events import AnyEvent, Purchase
 from stammis.core.parcels import Awaits
 from stammis.core.standing import Hold, IssuedReward, PurchaseState, Standing, Take
 from stammis.core.world import Grants
@@ -37,6 +37,7 @@ class Record(Struct, frozen=True, array_like=True, omit_defaults=True):
 encode = json.Encoder().encode
 read_record = json.Decoder(Record).decode
 read_event = json.Decoder(AnyEvent).decode
+read_purchase = json.Decoder(Purchase).decode
 read_standing = json.Decoder(Standing).decode
 read_state = json.Decoder(PurchaseState).decode
 read_issued = json.Decoder(IssuedReward).decode

@@ -44,11 +44,21 @@ def world_after(event: AnyEvent, decision: Decision, world: World, rules: Rules)
     if decision.effects and type(decision.effects[0]) is Refused:
         return world
     draft = drafted(world, decision.effects, rules)
+    at = None if type(event) in TIMELESS else instant(event.occurred_at)
+    return structs.replace(draft.world, standing=_settled(draft, at, rules))
+
+
+def standing_after(at: int, decision: Decision, world: World, rules: Rules) -> Standing:
+    """The standing of the world after an event of that instant, for whoever needs nothing else of it."""
+    return _settled(drafted(world, decision.effects, rules), at, rules)
+
+
+def _settled(draft: Draft, at: int | None, rules: Rules) -> Standing:
+    """A standing to which all effects are applied, its clock and counter moved on; None: for a timeless event."""
     standing = draft.standing
     latest_at, about = standing.latest_at, standing.about
-    if type(event) not in TIMELESS:
-        at = instant(event.occurred_at)
-        latest_at = at if at > latest_at else latest_at  # noqa: FURB136 - max takes longer than a purse's new lot
+    if at is not None and at > latest_at:
+        latest_at = at
     if about.next_at <= latest_at:
         upcoming = next_at(about, latest_at, rules.calendar, rules.programme.members.leap_day)
         about = About(about.consents, about.birthday, about.joined, upcoming)
@@ -69,7 +79,7 @@ def world_after(event: AnyEvent, decision: Decision, world: World, rules: Rules)
     )
     if rules.tended or standing.stays:
         standing = structs.replace(standing, due_at=_sooner(due_at, standing, rules))
-    return structs.replace(draft.world, standing=standing)
+    return standing
 
 
 def _next_due(about: About, draft: Draft, rules: Rules) -> int | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import ClassVar
@@ -20,7 +20,7 @@ import msgspec
 from msgspec import structs
 
 from stammis.accrual.outcomes import Declined
-from stammis.accrual.records import read_event
+from stammis.accrual.records import read_event, read_purchase
 from stammis.accrual.services import between
 from stammis.accrual.services.acting import Sitting, begin
 from stammis.accrual.services.deciding import NOTHING_AROUND, Around, Decided, Subject, days_of, run, run_now
@@ -28,6 +28,7 @@ from stammis.accrual.services.loading import Histories, Loaded
 from stammis.accrual.services.tied import decide_tied, let_pass, shares
 from stammis.accrual.services.writing import Writing
 from stammis.core.calendars import instant, moment
+from stammis.core.decide import decide
 from stammis.core.effects import Drawn, Refused
 from stammis.core.events import (
     AnyEvent,
@@ -44,7 +45,7 @@ from stammis.core.events import (
     Transfer,
     Unmerged,
 )
-from stammis.core.fold import apply
+from stammis.core.fold import standing_after
 from stammis.core.rules import Rules
 from stammis.core.standing import Standing
 from stammis.core.world import Grants, Original, World
@@ -71,8 +72,8 @@ class Fold:
 
     ``shared`` counts what is drawn from budgets, in the order of arrival; None: there is enough for everybody.
     ``sums`` counts all else; for each account apart only where somebody asks for that. ``settled`` has the pending rows
-    of those of whom somebody settled some by hand. ``listens`` says of a kind of fold that its ``_keep`` has to hear of
-    every decision.
+    of those of whom somebody settled some by hand. ``listens`` says of a kind of fold that its ``happen`` and ``_keep``
+    have to hear of every event.
     """
 
     listens: ClassVar[bool] = False
@@ -126,11 +127,16 @@ class Fold:
             found.told = [] if member in self.settled else None
         return found
 
+    def live(self, account: Account, events: Iterable[Stored]) -> None:
+        """Let events of an account happen again, one after the other."""
+        rest = iter(events)
+        while (stored := self._shop(account, rest)) is not None:
+            self.happen(stored)
+
     def happen(self, stored: Stored) -> None:
         """Let a stored event happen again; what the fold makes by itself is passed over."""
-        member, _, kind, occurred_at, _, gross, body, version, grants = stored
-        account = self.accounts.get(member) or self.account(member)
-        self._at = account.at = at = occurred_at // SECOND
+        account, at, kind = self.account(stored.member), stored.occurred_at // SECOND, stored.kind
+        self._at = account.at = at
         if at >= self._ends:
             return
         if not account.inside and kind != "member":
@@ -139,42 +145,48 @@ class Fold:
             if kind == "day":
                 self._let_pass(account, at, reviewed=True)
             return
-        event = read_event(body)
-        account.gross = gross or 0
-        if grants is None and type(event) is Purchase and self._buy(account, event, at, version):
-            return
+        event = read_event(stored.body)
+        account.gross = stored.gross_minor or 0
         if is_brought(event):
             return
         step = self._play(account, event, stored)
         if isinstance(step, Declined) and isinstance(event, Purchase):
             step = self._buy_otherwise(account, event, stored, step)
         if isinstance(step, Declined) and account.inside:
-            account.sums.refused[stored.kind, step.code] += 1
+            account.sums.refused[kind, step.code] += 1
 
-    def _buy(self, account: Account, event: Purchase, at: int, version: int) -> bool:
-        """Decide a purchase around which there is nothing to look at; tell whether it was one."""
-        subject = account.subject
-        standing = subject.standing
-        due_at, latest_at = standing.due_at, standing.latest_at
-        if self.listens or not account.inside or account.told is not None or standing.ties is not None or event.coupons:
-            return False
-        if due_at is not None and due_at <= at:
-            return False
-        first, end, current = self._stretch
-        if not first <= at < end or latest_at >= end:
-            current = self._current(max(at, latest_at))
-        rules = self._in_force(at, version) if self._kept else current if latest_at <= at else self._current(at)
-        if rules.book.budgets:
-            return False
-        decision, world = apply(event, World(standing=standing), rules, current)
-        effects = decision.effects
-        if effects and type(effects[0]) is Refused:
-            return False
-        first, end, month = self._month
-        sums = account.sums
-        account.buy(event, decision, world.standing, sums.months[month if first <= at < end else self.month_of(at)])
-        sums.events += 1
-        return True
+    def _shop(self, account: Account, events: Iterator[Stored]) -> Stored | None:
+        """Let purchases around which there is nothing to look at happen, as ``happen`` does but in less time.
+
+        Give the first event that is something else, None where none is.
+        """
+        standing = account.subject.standing
+        if self.listens or not account.inside or account.told is not None or standing.ties is not None:
+            return next(events, None)
+        sums, ends, kept = account.sums, self._ends, self._kept
+        for stored in events:
+            _, _, kind, occurred_at, _, gross, body, version, grants = stored
+            at, due_at, latest_at = occurred_at // SECOND, standing.due_at, standing.latest_at
+            if kind != "purchase" or grants is not None or at >= ends or (due_at is not None and due_at <= at):
+                return stored
+            first, end, current = self._stretch
+            if not first <= at < end or latest_at >= end:
+                current = self._current(max(at, latest_at))
+            rules = self._in_force(at, version) if kept else current if latest_at <= at else self._current(at)
+            event = read_purchase(body)
+            if event.coupons or rules.book.budgets:
+                return stored
+            world = World(standing=standing)
+            decision = decide(event, world, rules, current)
+            effects = decision.effects
+            if effects and type(effects[0]) is Refused:
+                return stored
+            standing = standing_after(at, decision, world, current)
+            account.at, account.gross = at, gross or 0
+            first, end, month = self._month
+            account.buy(event, decision, standing, sums.months[month if first <= at < end else self.month_of(at)])
+            sums.events += 1
+        return None
 
     def end(self, account: Account) -> None:
         """Let the stretch end for an account: days pass until then, and balances and levels are looked at."""

@@ -128,6 +128,7 @@ class Shift:
 class _Telling(Fold):
     """A fold that says now and then how far it is."""
 
+    listens = True
     ticks: Callable[[int], None] | None = None
     _happened = 0
 

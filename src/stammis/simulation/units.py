@@ -265,8 +265,7 @@ def play_alone(fold: Fold, member: bytes, events: Iterator[Stored]) -> Account:
     stored = list(events)
     account = fold.account(member)
     account.wanted = frozenset(filter(None, map(_purchase, stored)))
-    for each in stored:
-        fold.happen(each)
+    fold.live(account, stored)
     fold.end(account)
     return account
 
@@ -280,7 +279,7 @@ def play_chain(fold: Fold, snapshot: Snapshot, members: Collection[bytes], scrat
         found = db.execute(_CHAIN)
         while chunk := found.fetchmany(1_000):
             for row in chunk:
-                fold.happen(Stored._make(row))
+                fold.live(fold.account(row[0]), (Stored._make(row),))
     for _, account in sorted(fold.accounts.items()):
         fold.end(account)
 
