@@ -173,7 +173,7 @@ class Account:
             if said.points and said.applied and said.rule:
                 month.given[said.rule, said.wallet or ""][0] += said.points
         if isinstance(event, MemberChanged):
-            self.since = self.since or month
+            self.since = self.since or month.name
             for tiers, level in step.tiers.items():
                 self.move_level(tiers, level or NOBODY, month.name)
 

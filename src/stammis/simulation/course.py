@@ -19,7 +19,7 @@ from stammis.programmes.models import Programme
 from stammis.programmes.queries import Versions
 
 FILE = "course.json"
-FORM = 6
+FORM = 7
 """The form of a run's files, and how a fold comes to them; those of another release may have another one."""
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 
@@ -70,6 +70,12 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
         programme = Programme(id=self.programme, slug=self.slug, name=self.name, currency=self.currency, zone=self.zone)
         starts = tuple((stage.starts_at, stage.number) for stage in self.stages)
         return Versions(programme, (self.stages[-1].number, 0), starts, rules)
+
+    @property
+    def first_day(self) -> dt.date:
+        """The local day on which the stretch begins, where it has a beginning."""
+        assert self.begins_at is not None, "a stretch of everything has no first day"
+        return dt.datetime.fromtimestamp(self.begins_at, ZoneInfo(self.zone)).date()
 
     @property
     def part(self) -> Fraction:

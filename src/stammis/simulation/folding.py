@@ -7,14 +7,12 @@ purchase was paid, it is paid with other points if there are enough.
 
 from __future__ import annotations
 
-import datetime as dt
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import structs
@@ -214,11 +212,6 @@ class Fold:
                 found.setdefault(tiers.id, (self.month_of(starts_at), tiers.named(tiers.base) or NOBODY))
         return found
 
-    @cached_property
-    def _first_day(self) -> dt.date:
-        """The local day on which the stretch begins."""
-        return dt.datetime.fromtimestamp(self._begins, ZoneInfo(self.course.zone)).date()
-
     def month_of(self, at: int) -> str:
         """Give the local month of an instant, within the stretch."""
         first, end, name = self._month  # that of the instant before, nearly always
@@ -238,7 +231,7 @@ class Fold:
         account.inside = True
         wallets, levels = account.look(self.versions, begins - 1)
         month = self.month_of(min(at, self._firsts[-1] - 1))
-        account.stand(levels, self._first_day, self.month_of(begins), month)
+        account.stand(levels, self.course.first_day, self.month_of(begins), month)
         standing = account.subject.standing
         if self.course.empty:
             account.subject.standing = structs.replace(standing, purses={}, pending={}, holds={}, awaited=None)
