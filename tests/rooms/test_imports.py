@@ -11,6 +11,7 @@ from stammis.accrual.services import record, verify
 from stammis.activity.models import Event
 from stammis.imports import queries, services
 from stammis.imports.files import BadFile
+from stammis.imports.files.delimited import LONGEST_LINE
 from stammis.imports.models import Run
 from stammis.imports.services.taking import CHUNK
 from stammis.intake.reading import read_purchase
@@ -151,6 +152,14 @@ def test_a_row_that_cannot_be_read_spoils_the_purchase_that_it_belongs_to(file: 
     assert listed(run) == [(3, "", "nul_character"), (6, "", "nul_character")]
     assert points() == {"A2": 1}
     assert counts(run) == (1, 0, 2)
+
+
+def test_a_row_that_is_too_long_spoils_the_purchase_that_it_names(file: Path, shop: Programme) -> None:
+    row, long = "{},anna,2026-03-01T10:00:00Z,{},1.00,1,{}\n", "y" * LONGEST_LINE
+    first = row.format("A1", 1, "") + row.format("A1", 2, long) + row.format("A2", 1, "")
+    run = purchases(file, HEAD + first + row.format("A3", 1, long) + row.format("A3", 2, ""), shop)
+    assert listed(run) == [(3, "", "too_long"), (5, "", "too_long")]
+    assert points() == {"A2": 1}
 
 
 def test_reading_a_file_again_takes_nothing_in_twice(file: Path, shop: Programme) -> None:

@@ -65,6 +65,8 @@ def test_a_quoted_cell_may_run_over_lines(file: Path) -> None:
         (b"2,a\rb,x", "bad_line"),
         (b'2,"' + b"y" * (LONGEST_CELL + 1) + b'",x', "too_long"),
         (b"2," + b"y" * LONGEST_LINE + b",x", "too_long"),
+        (b'2,"' + b"y" * LONGEST_LINE + b",x", "too_long"),
+        (b"\xff\0,a,b", "nul_character"),
     ],
 )
 def test_a_bad_row_is_listed_with_its_line_and_the_rows_around_it_are_kept(file: Path, line: bytes, code: str) -> None:
@@ -98,6 +100,21 @@ def test_a_head_that_cannot_be_understood_refuses_the_file(file: Path, head: byt
     with pytest.raises(BadFile) as refused:
         rows_of(file, head + b"\n1,2,3\n")
     assert [error["code"] for error in refused.value.errors] == codes
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"purchase,member\r1,anna\r2,bert\r", "CR alone"),
+        (b"purchase,member\r" + b"1,anna\r" * LONGEST_LINE, "CR alone"),
+        (b"purchase" + b",member" * LONGEST_LINE, "more than 1048576 bytes"),
+        (b"purchase,memb\xe4r\r1,anna\r", "no text in UTF-8"),
+    ],
+)
+def test_a_head_that_has_no_end_says_what_is_wrong_with_the_lines(file: Path, content: bytes, said: str) -> None:
+    with pytest.raises(BadFile) as refused:
+        rows_of(file, content)
+    assert said in str(refused.value)
 
 
 def test_an_unknown_column_is_answered_with_the_nearest_name(file: Path) -> None:

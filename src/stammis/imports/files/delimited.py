@@ -21,6 +21,8 @@ LONGEST_ROW = 1 << 22
 DELIMITERS = ",;\t"
 _BOM = b"\xef\xbb\xbf"
 _OTHER_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_CUT = "\ud800"
+"""Marks the beginning of a line that is too long; no bytes of a file are read as it."""
 
 
 class _Lines:
@@ -66,7 +68,7 @@ class _Lines:
             while (rest := self.file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
                 self.reached[0] += len(rest)
             self.reached[0] += len(rest)
-            return "\udcff" + line[:LONGEST_RAW].decode("utf-8", "replace") + "\0\n"
+            return _CUT + line[:LONGEST_RAW].decode("utf-8", "replace") + "\n"
         return line.decode("utf-8", "surrogateescape")
 
 
@@ -86,6 +88,10 @@ def read(file: BinaryIO, size: int, allowed: Columns) -> Sheet:
         raise BadFile(Worded("This file is empty."))
     if any("\udc80" <= letter <= "\udcff" or letter == "\0" for letter in head):
         raise BadFile(Worded("The first line of this file is no text in UTF-8."))
+    if "\r" in head:
+        raise BadFile(Worded("The lines of this file end in CR alone; save it with lines that end in LF or CR LF."))
+    if head.startswith(_CUT):
+        raise BadFile(_too_long())
     delimiter = max(DELIMITERS, key=head.count)
     try:
         columns = [name.strip().lower() for name in next(csv.reader([head], delimiter=delimiter))]
@@ -152,9 +158,8 @@ def _bad_text(lines: _Lines) -> Bad | None:
     text = lines.row[0] if len(lines.row) == 1 else "".join(lines.row)
     if text.isascii() and "\0" not in text:
         return None
-    if text.startswith("\udcff") and text.endswith("\0\n"):
-        message = Worded("This line has more than %(most)s bytes.", most=LONGEST_LINE)
-        return Bad(lines.first, "", "too_long", message, _raw(lines))
+    if text.startswith(_CUT):
+        return Bad(lines.first, "", "too_long", _too_long(), _raw(lines))
     if "\0" in text:
         return Bad(lines.first, "", "nul_character", Worded("This row holds the character NUL."), _raw(lines))
     if any("\udc80" <= letter <= "\udcff" for letter in text):
@@ -162,6 +167,10 @@ def _bad_text(lines: _Lines) -> Bad | None:
     return None
 
 
+def _too_long() -> Worded:
+    return Worded("This line has more than %(most)s bytes.", most=LONGEST_LINE)
+
+
 def _raw(lines: _Lines) -> str:
-    text = "".join(lines.row)[:LONGEST_RAW].rstrip("\r\n")
+    text = "".join(lines.row).removeprefix(_CUT)[:LONGEST_RAW].rstrip("\r\n")
     return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
