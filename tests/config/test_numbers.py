@@ -93,6 +93,14 @@ def test_an_unknown_metric_is_a_failure_that_names_all_metrics(cafe: Path) -> No
     assert "active_members" in asked.stderr
 
 
+def test_what_no_metric_can_be_divided_by_is_a_failure_whether_metrics_are_named_or_not(cafe: Path) -> None:
+    for named in ((), ("purchases",)):
+        asked = stammis(cafe, "metrics", *named, "--by", "colour")
+        assert asked.returncode == 1
+        assert "day, week, month, year" in asked.stderr
+    assert list(metrics(cafe, "--by", "channel")) == ["purchases", "gross_sales"]
+
+
 def test_a_file_of_which_nothing_could_be_taken_in_is_a_failure(cafe: Path, tmp_path: Path) -> None:
     (tmp_path / "bad.csv").write_text(HEAD + "A9,anna,yesterday,,1,1.00\n")
     assert stammis(cafe, "import", "purchases", str(tmp_path / "bad.csv")).returncode == 1

@@ -46,7 +46,8 @@ def command(  # noqa: PLR0917 - click hands every option over
     for name in names:
         metric(name)
     scope, now = programmes.programme(programme), clock.now()
-    asked = [name for name in names or METRICS if names or by is None or by in METRICS[name].by]
+    divided = [name for name in METRICS if by is None or by in METRICS[name].by]
+    asked = names or divided or METRICS  # what divides none of them is refused with what would
     found = [
         measure(
             name,
