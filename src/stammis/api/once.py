@@ -20,6 +20,12 @@ LONGEST_KEY = 200
 _encode = msgspec.json.Encoder().encode
 
 
+def check_length(text: str) -> None:
+    """Raise Invalid where this is no Idempotency-Key: it has 1 to 200 characters."""
+    if not 1 <= len(text) <= LONGEST_KEY:
+        raise Invalid(errors=[fault("/Idempotency-Key", "too_long", "A key has 1 to 200 characters.")])
+
+
 def once(
     request: HttpRequest,
     key: ApiKey,
@@ -38,8 +44,7 @@ def once(
     if text is None:
         status, document = write()
         return reply_raw(_encode(document), status)
-    if not 1 <= len(text) <= LONGEST_KEY:
-        raise Invalid(errors=[fault("/Idempotency-Key", "too_long", "A key has 1 to 200 characters.")])
+    check_length(text)
     asked = hashlib.sha256(f"{request.method} {request.path}\n".encode() + digest).digest()
     with transaction.atomic():
         known = take(key, text, hash=asked)

@@ -112,6 +112,37 @@ def test_other_writes_honour_an_idempotency_key(installation: Installation) -> N
     assert caller.did("GET", "members/ben")["name"] == "Benjamin"
 
 
+def test_callers_choose_their_idempotency_keys_without_knowing_each_other(installation: Installation) -> None:
+    shop = installation.publish(programme())
+    till, web = installation.caller(shop, name="till"), installation.caller(shop, name="web")
+    keyed = {"headers": {"Idempotency-Key": "1"}}
+    cancel = {"status": "cancelled", "occurred_at": "2026-03-02T12:00:00Z"}
+    complete = {"kind": "status", "status": "completed", "occurred_at": "2026-03-02T13:00:00Z"}
+    for number, caller in enumerate((till, web)):
+        caller.did("POST", "purchases", purchase(f"p{number}", "30.00"))
+        done = caller.send("PUT", f"purchases/p{number}/status", cancel, **keyed)
+        assert (done.status_code, "idempotent-replay" in done.headers) == (200, False)
+        items = [{**complete, "purchase": f"p{number}"}]
+        (outcome,) = caller.send("POST", "batch", {"items": items}, **keyed).json()["outcomes"]
+        assert (outcome["status"], outcome["replay"]) == (200, False)
+    assert web.did("GET", "members/anna")["wallets"]["points"]["active"] == 60
+
+
+def test_an_idempotency_key_that_is_too_long_is_refused_by_every_call(installation: Installation) -> None:
+    caller = installation.caller(installation.publish(programme()))
+    caller.did("POST", "purchases", purchase("p", "30.00"))
+    cancel = {"status": "cancelled", "occurred_at": "2026-03-02T12:00:00Z"}
+    calls = [
+        ("PUT", "purchases/p/status", cancel),
+        ("POST", "batch", {"items": [{"kind": "status", "purchase": "p", **cancel}]}),
+        ("PUT", "members/anna", {"name": "Anna"}),
+    ]
+    for method, path, body in calls:
+        refused = caller.send(method, path, body, headers={"Idempotency-Key": "k" * 201})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/Idempotency-Key")
+    assert [row["amount"] for row in caller.rows("anna")] == [30]
+
+
 def test_a_member_never_conflicts_a_key_used_before_is_no_obstacle(installation: Installation) -> None:
     caller = installation.caller(installation.publish(programme()))
     keyed = {"headers": {"Idempotency-Key": "k"}}

@@ -49,10 +49,11 @@ _SCOPES: dict[type[Any], str] = {
 
 
 class BatchReader:
-    """Reads the items of one batch for one key."""
+    """Reads the items of one batch for one key. Raises Invalid where its Idempotency-Key is none."""
 
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
+        self._repeated = asked.repeat_key()
         self._named: str | None = None
         self._programmes: dict[str | None, Programme] = {}
 
@@ -125,8 +126,10 @@ class BatchReader:
 
     def _repeat_key(self, at: int, digest: bytes) -> tuple[tuple[str, str] | None, bytes | None]:
         """Give items without an id of their own one made of the request's Idempotency-Key."""
-        key = self._asked.idempotency_key
-        return (None, None) if key is None else (("idempotency", f"{key}/{at}"), digest)
+        if self._repeated is None:
+            return None, None
+        kind, key = self._repeated
+        return (kind, f"{key}/{at}"), digest
 
     def _programme(self, named: str | None) -> Programme:
         if named not in self._programmes:

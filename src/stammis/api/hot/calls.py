@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from stammis.accrual.outcomes import Item
 from stammis.api.hot.recorder import Prepare
+from stammis.api.once import check_length
 from stammis.api.scoping import programme_of
 from stammis.intake import reading
 from stammis.intake.bodies import ReturnBody
@@ -27,6 +28,16 @@ class Asked:
     body: bytes
     purchase: str = ""
     idempotency_key: str | None = None
+
+    def repeat_key(self) -> Key | None:
+        """Give what stands for the Idempotency-Key among the ids: callers choose theirs without knowing each other.
+
+        Raises Invalid where it is none.
+        """
+        if self.idempotency_key is None:
+            return None
+        check_length(self.idempotency_key)
+        return "idempotency", f"{self.key.id}/{self.idempotency_key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +64,7 @@ def _event(asked: Asked) -> Prepare:
 
 def _status(asked: Asked) -> Prepare:
     said = reading.read_status(asked.body, asked.purchase)
-    key = None if asked.idempotency_key is None else ("idempotency", asked.idempotency_key)
-    return _prepared(asked, said, key)
+    return _prepared(asked, said, asked.repeat_key())
 
 
 def _return(asked: Asked) -> Prepare:

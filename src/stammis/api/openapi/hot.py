@@ -105,7 +105,8 @@ def _batch() -> Description:
     return {
         "operationId": "record_batch",
         "summary": "Record up to 1,000 purchases, returns, statuses, events and members",
-        "description": "They are decided in order; a bad item spoils no other. Each kind needs its own scope.",
+        "description": "They are decided in order; a bad item spoils no other. Each kind needs its own scope. Items are"
+        " repeated by their own ids; an Idempotency-Key stands for those that have none (statuses), each at its place.",
         **described(
             "Points",
             scope=None,
