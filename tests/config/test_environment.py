@@ -1,6 +1,8 @@
 """Every variable that is read is in the list, and the list is what the documentation is made from."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,34 @@ def test_a_mail_server_is_named_by_one_address(url: str, port: int, *, tls: bool
     read = mail.parse(url)
     assert (read["EMAIL_HOST"], read["EMAIL_HOST_PASSWORD"]) == ("mail.example", "p@ss")
     assert (read["EMAIL_PORT"], read["EMAIL_USE_TLS"], read["EMAIL_USE_SSL"]) == (port, tls, ssl)
+
+
+@pytest.mark.parametrize(
+    ("said", "on"), [("1", True), ("true", True), ("On", True), ("0", False), ("", False), ("no", False)]
+)
+def test_a_switch_is_on_or_off_however_it_is_said(monkeypatch: pytest.MonkeyPatch, said: str, *, on: bool) -> None:
+    monkeypatch.setenv("STAMMIS_PRODUCTION", said)
+    assert environment.is_on("STAMMIS_PRODUCTION") is on
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "instead"),
+    [
+        ("STAMMIS_PRODUCTION", "maybe", "Write 1 for on, 0 for off."),
+        ("STAMMIS_WORKERS", "0", "Write a whole number, 1 or more."),
+        ("STAMMIS_BACKTESTS_KEPT", "many", "Write a whole number, 1 or more."),
+        ("STAMMIS_LOG_FORMAT", "xml", "Write one of: json, text."),
+        ("STAMMIS_MAIL_URL", "mail.example.com", "smtp://user:password@host:587"),
+    ],
+)
+def test_a_setting_that_means_nothing_is_refused_before_anything_begins(
+    monkeypatch: pytest.MonkeyPatch, name: str, said: str, instead: str
+) -> None:
+    monkeypatch.setenv(name, said)
+    refused = subprocess.run(
+        [Path(sys.executable).with_name("stammis"), "upgrade", "--check"], capture_output=True, text=True, check=False
+    )
+    assert refused.returncode == 1, refused.stderr
+    assert refused.stderr.startswith(name)
+    assert instead in refused.stderr
+    assert refused.stderr.count("\n") == 1

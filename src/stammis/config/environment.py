@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NoReturn
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ VARIABLES = (
     Variable("STAMMIS_STATIC", "Where collected static files lie.", "inside the package"),
     Variable("STAMMIS_DEBUG", "1: error pages and commands show where an error arose. Not in production.", "0"),
 )
+ON, OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 _NAMES = frozenset(variable.name for variable in VARIABLES)
 
 
@@ -57,8 +61,31 @@ def read(name: str, default: str = "") -> str:
 
 
 def is_on(name: str) -> bool:
-    """Whether a variable of the list is set to 1."""
-    return read(name) == "1"
+    """Whether a variable of the list is on; what is neither on nor off is refused, so that nobody only believes it."""
+    said = read(name, "0")
+    if said.lower() not in {*ON, *OFF}:
+        _refuse(name, said, "Write 1 for on, 0 for off.")
+    return said.lower() in ON
+
+
+def number(name: str, default: int) -> int:
+    """Give the whole number, 1 or more, that a variable of the list is set to, or ``default``; refuse anything else."""
+    said = read(name, str(default))
+    if not re.fullmatch("0*[1-9][0-9]{0,5}", said):
+        _refuse(name, said, "Write a whole number, 1 or more.")
+    return int(said)
+
+
+def one_of(name: str, default: str, words: Collection[str]) -> str:
+    """Give which of some words a variable of the list is set to, in capitals or not; refuse anything else."""
+    said = read(name, default)
+    found = next((word for word in words if word.lower() == said.lower()), None)
+    return found or _refuse(name, said, f"Write one of: {', '.join(words)}.")
+
+
+def _refuse(name: str, said: str, instead: str) -> NoReturn:
+    """End the process: settings are read before there is anything that could tell of a mistake in another way."""
+    raise SystemExit(f"{name} is «{said}». {instead}")
 
 
 def split(name: str, default: str = "") -> list[str]:

@@ -18,6 +18,7 @@ _SHARED: list[structlog.typing.Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
 ]
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 QUIET = ("procrastinate", "asyncio", "urllib3")
 """Loggers of which only warnings matter."""
 
@@ -28,7 +29,7 @@ def configure(level: str | None = None) -> None:
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_SHARED, processors=_finish()))
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level or environment.read("STAMMIS_LOG_LEVEL", "INFO").upper())
+    root.setLevel(level or environment.one_of("STAMMIS_LOG_LEVEL", "INFO", LEVELS))
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     structlog.configure(
@@ -50,7 +51,7 @@ def for_granian() -> dict[str, Any]:
 
 
 def _finish() -> list[structlog.typing.Processor]:
-    form = environment.read("STAMMIS_LOG_FORMAT", "text" if sys.stderr.isatty() else "json")
+    form = environment.one_of("STAMMIS_LOG_FORMAT", "text" if sys.stderr.isatty() else "json", ("json", "text"))
     last: list[structlog.typing.Processor]
     if form == "json":
         last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

@@ -24,8 +24,11 @@ def parse(url: str) -> MailServer:
     """Turn ``smtp://user:password@host:port`` into Django's settings; without a URL mails are printed, not sent.
 
     ``smtp`` begins in the clear and must switch to TLS when there is a password; ``smtps`` is TLS from the first byte.
+    Any other address ends the process: mails that somebody believes to be sent would only be printed.
     """
     parts = urlsplit(url)
+    if url and parts.scheme not in PORTS:
+        raise SystemExit("STAMMIS_MAIL_URL begins with smtp:// or smtps://, as smtp://user:password@host:587.")
     return {
         "EMAIL_BACKEND": f"django.core.mail.backends.{'smtp' if parts.scheme in PORTS else 'console'}.EmailBackend",
         "EMAIL_HOST": parts.hostname or "localhost",

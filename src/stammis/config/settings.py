@@ -14,6 +14,7 @@ DEFAULT_SECRET = "only-for-development-and-tests"  # noqa: S105 - refused in pro
 PRODUCTION = environment.is_on("STAMMIS_PRODUCTION")
 DEBUG = environment.is_on("STAMMIS_DEBUG")
 SECRET_KEY = environment.read("STAMMIS_SECRET_KEY", DEFAULT_SECRET)
+WORKERS = environment.number("STAMMIS_WORKERS", 2)
 ALLOWED_HOSTS = environment.split("STAMMIS_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.split("STAMMIS_ORIGINS")
 
@@ -121,6 +122,6 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = environment.read("STAMMIS_MAIL_FROM", "stammis@localhost")
 
-BACKTESTS_KEPT = max(1, int(environment.read("STAMMIS_BACKTESTS_KEPT", "50")))
+BACKTESTS_KEPT = environment.number("STAMMIS_BACKTESTS_KEPT", 50)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
 LOGGING_CONFIG = None

@@ -23,7 +23,7 @@ def main(host: str, port: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.ASGI,
-        workers=int(environment.read("STAMMIS_WORKERS", "2")),
+        workers=environment.number("STAMMIS_WORKERS", 2),
         http=HTTPModes.http1,
         websockets=False,
         backlog=BACKLOG,
