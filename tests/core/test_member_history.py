@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stammis.core.explain import full_steps
+from stammis.core.histories import PURCHASES_KEPT, Memory, remembered
+from stammis.core.standing import Past
 from tests.core.course import Course
 
 MANY = {"kind": "days", "days": 3_000}
@@ -198,3 +200,23 @@ def test_what_is_bought_and_all_returned_leaves_no_trace(
     assert {name: purse.balance for name, purse in after.purses.items() if purse.balance} == {
         name: purse.balance for name, purse in standing.purses.items() if purse.balance
     }
+
+
+@given(
+    days=st.sets(st.integers(1, 80), min_size=1, max_size=40),
+    orders=st.sets(st.tuples(st.integers(1, 90), st.integers(0, 50)), max_size=8),
+    window=st.integers(0, 60),
+    now=st.integers(1, 90),
+)
+def test_days_are_forgotten_that_neither_the_window_nor_an_order_that_is_awaited_may_ask_for(
+    days: set[int], orders: set[tuple[int, int]], window: int, now: int
+) -> None:
+    past = Past(tuple((day, 1, 5) for day in sorted(days)))
+    awaited = tuple(sorted((day, day - back, 1) for day, back in orders))
+    after = remembered(past, now, 1, 5, Memory(window=window), orders=awaited)
+    every = sorted(days | {now})
+    kept = {*every[-PURCHASES_KEPT:], *(day for day in every if day > every[-1] - window)}
+    for on, first, _ in awaited:
+        before = [day for day in every if day <= on]
+        kept |= {*before[-PURCHASES_KEPT:], *(day for day in before if day >= first)}
+    assert [day for day, _, _ in after.days] == sorted(kept)

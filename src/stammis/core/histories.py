@@ -132,19 +132,29 @@ def remembered(past: Past, day: int, times: int, spent: int, asks: Memory, *, or
     kept = sorted((on, *there) for on, there in days.items() if there != (0, 0))
     older = len(kept) - PURCHASES_KEPT
     if older > 0:
-        gone = kept[-1][0] - asks.window
-        needed = _places([each[0] for each in kept], orders) if orders else ()
-        kept = [each for place, each in enumerate(kept) if place >= older or each[0] > gone or place in needed]
+        on_days = [each[0] for each in kept]
+        free = min(older, bisect_right(on_days, on_days[-1] - asks.window))
+        needed = _places(on_days, free, orders) if free and orders else ()
+        kept = [*(kept[place] for place in needed), *kept[free:]]
     return Past(tuple(kept), past.events)
 
 
-def _places(days: list[int], orders: Orders) -> set[int]:
-    """The places of the days of purchases that orders need as of their own day."""
-    found: set[int] = set()
-    for day, first, _ in orders:
+def _places(days: list[int], free: int, orders: Orders) -> list[int]:
+    """The places, of the first so many days of purchases, of those that orders need as of their own day, ascending.
+
+    Orders come by their days, so that each adds only what none of those after it needs.
+    """
+    found: list[int] = []
+    least = free
+    for day, first, _ in reversed(orders):
+        if least == 0:
+            break
         end = bisect_right(days, day)
-        found.update(range(max(0, min(end - PURCHASES_KEPT, bisect_left(days, first))), end))
-    return found
+        start = max(0, min(end - PURCHASES_KEPT, bisect_left(days, first)))
+        if start < least:
+            found += range(min(end, least) - 1, start - 1, -1)
+            least = start
+    return found[::-1]
 
 
 def happened(past: Past, kind: str, day: int, *, orders: Orders = ()) -> Past:
