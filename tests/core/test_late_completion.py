@@ -214,6 +214,15 @@ def test_an_order_that_nobody_completes_is_forgotten_after_the_declared_age() ->
     assert course.history[-2] == 100, "it finds what there still is: nothing of its own window counts"
 
 
+def test_an_order_of_which_nothing_is_left_is_awaited_no_more_and_completing_it_gives_nothing() -> None:
+    course = year()
+    assert course.standing.awaited is not None
+    course.give_back(day=day(370), purchase="order")
+    assert course.standing.awaited is None
+    assert course.becomes("completed", day(380), "order").steps == ()
+    assert course.states["order"].given == {}
+
+
 def test_an_order_that_is_forgotten_takes_no_other_with_it() -> None:
     course = year(declared_age_days=20)
     course.buy("50.00", day(364), status="placed", purchase="other")

@@ -16,6 +16,7 @@ from stammis.core.calendars import PERIODS, first_day, instant, periods
 from stammis.core.effects import Decision, Refused, Step
 from stammis.core.events import AnyEvent, Happening, MemberChanged, Purchase
 from stammis.core.fold import apply
+from stammis.core.remains import remains
 from stammis.core.rules import Rules
 from stammis.core.standing import Standing
 from stammis.core.world import World
@@ -66,10 +67,16 @@ class HeartLaws(RuleBasedStateMachine):
         self.entered = len(log)
         self.books.agree(self.course.standing)
         awaited = self.course.standing.awaited
-        placed = sum(state.state == "placed" for state in self.course.states.values())
+        placed = sum(state.state == "placed" and self.is_left(id) for id, state in self.course.states.items())
         assert (placed if self.course.rules.looks_back else 0) == (
             0 if awaited is None else sum(number for _, _, number in awaited.orders)
         )
+
+    def is_left(self, id: str) -> bool:
+        """Tell whether something of a purchase was not brought back."""
+        state = self.course.states[id]
+        purchase = self.course.purchases[id]
+        return not remains(purchase, state.returned, state.lowered, self.course.versions[id], paid=False).none
 
     @rule(sayings=sayings, then=st.sampled_from(ENDS), seed=seeds)
     def things_happen(self, sayings: list[tuple[str, int]], then: str, seed: int) -> None:

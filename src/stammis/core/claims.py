@@ -46,7 +46,7 @@ def decide_claimed(event: Claimed, world: World, rules: Rules, current: Rules) -
     elif event.stood == "completed":
         moment = when(instant(purchase.occurred_at), rules)
         state, steps = complete(purchase, left.basket, moment, journal, rules, state=state, grants=world.grants)
-    elif event.stood == "placed" and rules.looks_back:
+    elif event.stood == "placed" and rules.looks_back and not left.none:
         day = rules.calendar.day(instant(purchase.occurred_at))
         state = structs.replace(state, awaited=looking_back(day, rules))
     journal.effects.append(PurchaseMoved(purchase=purchase.id, state=state))

@@ -70,6 +70,7 @@ def decide_return(event: Return, world: World, rules: Rules, current: Rules) -> 
         counted=settlement.counted,
         paid=settlement.paid
         and structs.replace(settlement.paid, restored=max(settlement.paid.restored, left.restored)),
+        awaited=None if left.none else state.awaited,  # of nothing, nothing can come
     )
     return settlement.decision(moved, money, left)
 
