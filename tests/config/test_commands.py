@@ -57,6 +57,15 @@ def test_wrong_usage_ends_with_2(begun: Path) -> None:
     assert "has no offset" in late.stderr
 
 
+@pytest.mark.parametrize("command", ["metrics", "verify", "liability", "seals"])
+def test_what_only_looks_makes_no_installation_where_there_is_none(tmp_path: Path, command: str) -> None:
+    mistyped = tmp_path / "stamis"
+    looked = stammis(mistyped, command)
+    assert looked.returncode == 1
+    assert f"There is no installation in {mistyped}." in looked.stderr
+    assert not mistyped.exists()
+
+
 def test_staff_are_invited_reset_and_disabled(begun: Path) -> None:
     invited = stammis(
         begun, "staff", "invite", "cleo@example.com", "--role", "agent", STAMMIS_URL="https://points.example"

@@ -15,14 +15,23 @@ import uuid
 from pathlib import Path
 
 import platformdirs
+from django.utils.translation import gettext_noop
 
 from stammis.config.postgres import account
 from stammis.config.postgres.errors import said_plainly
 from stammis.config.postgres.home import write_safely
+from stammis.kit.errors import Problem
 
 FOR_ROOT = Path("/var/lib/stammis")
 SECRET_FILE = "secret-key"  # noqa: S105 - the file's name
 INSTALLATION_FILE = "installation.json"
+
+
+class NoInstallation(Problem):
+    """There is no installation in this folder."""
+
+    code = "no_installation"
+    status = 404
 
 
 def resolve(option: str | os.PathLike[str] | None = None) -> Path:
@@ -53,6 +62,15 @@ def prepare(folder: Path) -> Path:
         if not (folder / SECRET_FILE).exists():
             write_safely(folder / SECRET_FILE, secrets.token_urlsafe(48) + "\n")
     return folder
+
+
+def expect(folder: Path) -> None:
+    """Raise NoInstallation where the folder was never prepared: what only looks makes nothing by a mistyped name."""
+    if not (folder / INSTALLATION_FILE).exists():
+        said = gettext_noop(
+            "There is no installation in %(folder)s. Name its folder by --data, or make one: stammis init."
+        )
+        raise NoInstallation(said, values={"folder": folder})
 
 
 def secret_key(folder: Path) -> str | None:

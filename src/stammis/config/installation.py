@@ -37,16 +37,23 @@ def set_up() -> None:
 
 @contextmanager
 def installation(
-    data: str | os.PathLike[str] | None = None, *, migrate: bool = False, wait_seconds: float = 0
+    data: str | os.PathLike[str] | None = None,
+    *,
+    migrate: bool = False,
+    looks_only: bool = False,
+    wait_seconds: float = 0,
 ) -> Iterator[Installation]:
     """Open an installation, new or not, and leave it at the end. Tables of an empty database are always made.
 
-    ``migrate`` also brings existing tables up to this release; ``wait_seconds``: how long a database of one's own may
-    take to answer. For the time being Django and child processes know its database and its secret.
+    ``looks_only``: there must be one already, a folder that was never used is refused (NoInstallation). ``migrate``
+    also brings existing tables up to this release; ``wait_seconds``: how long a database of one's own may take to
+    answer. For the time being Django and child processes know its database and its secret.
     Raises what ``stammis.config.postgres`` and ``stammis.config.database`` raise.
     """
     set_up()
     place = folder.resolve(data)
+    if looks_only and not environment.read("DATABASE_URL"):
+        folder.expect(place)
     with _environment(place) as server:
         database.check(wait_seconds)
         is_new = database.is_empty()

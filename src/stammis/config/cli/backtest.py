@@ -59,7 +59,7 @@ class NothingToTry(Invalid):
 @click.option("--identity", is_flag=True, help="Prove that what is published gives the ledger, row by row.")
 @click.option("--programme", metavar="ID", help="Needed where there are several.")
 @click.option("--json", "as_values", is_flag=True, help="As JSON.")
-@installed()
+@installed(looks_only=True)
 def command(  # noqa: PLR0917 - click hands every option over
     file: Path | None,
     without: str | None,

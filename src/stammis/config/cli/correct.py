@@ -59,7 +59,7 @@ def command() -> None:
 @click.option("--name", required=True, metavar="NAME", help="What members read as the reason.")
 @click.option("--programme", metavar="ID", help="Needed where there are several.")
 @click.option("--json", "as_values", is_flag=True, help="As JSON.")
-@installed()
+@installed(looks_only=True)
 def plan(  # noqa: PLR0917 - click hands every option over
     file: Path | None,
     version: int | None,
@@ -96,7 +96,7 @@ def plan(  # noqa: PLR0917 - click hands every option over
 @click.option("--gains", is_flag=True, help="Only where the member gains.")
 @click.option("--programme", metavar="ID", help="Needed where there are several.")
 @click.option("--json", "as_values", is_flag=True, help="As JSON.")
-@installed()
+@installed(looks_only=True)
 def post(correction: uuid.UUID, gains: bool, programme: str | None, as_values: bool) -> None:  # noqa: FBT001 - flags of the command
     """Post a correction, dated now; the same command goes on with one that was interrupted."""
     scope = programmes.programme(programme)
@@ -111,7 +111,7 @@ def post(correction: uuid.UUID, gains: bool, programme: str | None, as_values: b
 @click.argument("correction", type=Id)
 @click.option("--programme", metavar="ID", help="Needed where there are several.")
 @click.option("--json", "as_values", is_flag=True, help="As JSON.")
-@installed()
+@installed(looks_only=True)
 def undo(correction: uuid.UUID, programme: str | None, as_values: bool) -> None:  # noqa: FBT001 - a flag of the command
     """Undo what a correction posted; the same command goes on with one that was interrupted."""
     scope = programmes.programme(programme)
@@ -124,7 +124,7 @@ def undo(correction: uuid.UUID, programme: str | None, as_values: bool) -> None:
 @command.command(short_help="Post nothing of a planned correction.")
 @click.argument("correction", type=Id)
 @click.option("--programme", metavar="ID", help="Needed where there are several.")
-@installed()
+@installed(looks_only=True)
 def drop(correction: uuid.UUID, programme: str | None) -> None:
     """Put a planned correction away: nothing of it is posted, and it stays in the list."""
     scope = programmes.programme(programme)
@@ -135,7 +135,7 @@ def drop(correction: uuid.UUID, programme: str | None) -> None:
 @command.command("list", short_help="List corrections.")
 @click.option("--programme", metavar="ID", help="Needed where there are several.")
 @click.option("--json", "as_values", is_flag=True, help="As JSON.")
-@installed()
+@installed(looks_only=True)
 def listed(programme: str | None, as_values: bool) -> None:  # noqa: FBT001 - a flag of the command
     """List corrections, newest first."""
     found = list(queries.corrections(programmes.programme(programme)))
@@ -149,7 +149,7 @@ def listed(programme: str | None, as_values: bool) -> None:  # noqa: FBT001 - a 
 @command.command(short_help="Write what to tell whom, as CSV.")
 @click.argument("correction", type=Id)
 @click.option("--programme", metavar="ID", help="Needed where there are several.")
-@installed()
+@installed(looks_only=True)
 def messages(correction: uuid.UUID, programme: str | None) -> None:
     """Write member, name, amount, wallet and a sentence in the member's language for each, as CSV on stdout."""
     found = queries.correction(programmes.programme(programme), correction)

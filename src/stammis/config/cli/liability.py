@@ -38,7 +38,7 @@ _FIGURES = ("opening", "issued", "redeemed", "expired", "estimate", "closing")
 @click.option("--wallet", metavar="ID", help="Whose expiry. Default: the programme's first wallet.")
 @click.option("--programme", metavar="ID", help="Needed where there are several.")
 @click.option("--json", "as_values", is_flag=True, help="As JSON, as the API gives it.")
-@installed()
+@installed(looks_only=True)
 def command(  # noqa: PLR0917 - click hands every option over
     day: dt.datetime | None,
     name: str,

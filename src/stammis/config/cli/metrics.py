@@ -26,7 +26,7 @@ Day = click.DateTime(["%Y-%m-%d"])
 @click.option("--window", "window_days", type=click.IntRange(1, 3660), metavar="DAYS", help="For active members.")
 @click.option("--programme", metavar="ID", help="Needed where there are several.")
 @click.option("--json", "as_values", is_flag=True, help="As JSON: an object with a metric under each name.")
-@installed()
+@installed(looks_only=True)
 def command(  # noqa: PLR0917 - click hands every option over
     names: tuple[str, ...],
     first: dt.datetime | None,

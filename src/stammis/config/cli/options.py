@@ -50,8 +50,11 @@ def for_programs(*, yes: bool = True) -> AbstractContextManager[None]:
     return override("en") if yes else nullcontext()
 
 
-def installed(*, migrate: bool = False) -> Callable[[Body], Body]:
-    """Let a command run in an open installation: adds ``--data``, and hands it over to who asks for ``here``."""
+def installed(*, migrate: bool = False, looks_only: bool = False) -> Callable[[Body], Body]:
+    """Let a command run in an open installation: adds ``--data``, and hands it over to who asks for ``here``.
+
+    One that only looks makes no installation where there is none.
+    """
 
     def decorate(body: Body) -> Body:
         asks = "here" in inspect.signature(body).parameters
@@ -59,7 +62,7 @@ def installed(*, migrate: bool = False) -> Callable[[Body], Body]:
         @data_option
         @functools.wraps(body)
         def run(*, data: str | None, **given: Any) -> Any:
-            with installation(data, migrate=migrate) as here:
+            with installation(data, migrate=migrate, looks_only=looks_only) as here:
                 return body(**given, here=here) if asks else body(**given)
 
         return run

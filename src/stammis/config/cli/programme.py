@@ -147,7 +147,7 @@ def holidays(country: str, *, subdivision: str | None, first: int | None, last: 
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--programme", metavar="ID", help="Which one, where there are several.")
 @click.option("--version", "number", type=int, metavar="NUMBER", help="Which version; default: the newest.")
-@installed()
+@installed(looks_only=True)
 def export(file: Path, programme: str | None, number: int | None) -> None:
     """Write a published programme to FILE («-»: to the terminal), as the file that would publish it."""
     shown = queries.programme(programme)

@@ -16,7 +16,7 @@ from stammis.ledger.models import Seal
 
 @click.command(short_help="The chain of hashes over the ledger's days.")
 @click.option("--json", "as_values", is_flag=True, help="As JSON: a list of links.")
-@installed()
+@installed(looks_only=True)
 def command(as_values: bool) -> None:  # noqa: FBT001 - a flag of the command line
     """Show the links of the chain, oldest first: number, end of the day (UTC), rows, hash.
 

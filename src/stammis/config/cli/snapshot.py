@@ -16,7 +16,7 @@ from stammis.snapshot import services as snapshot
 @click.command(short_help="Bring the columnar copy of the history up to date.")
 @click.option("--rebuild", is_flag=True, help="Make it anew instead of adding what is missing.")
 @click.option("--programme", metavar="ID", help="Needed where there are several.")
-@installed()
+@installed(looks_only=True)
 def command(
     rebuild: bool,  # noqa: FBT001 - a flag of the command line
     programme: str | None,

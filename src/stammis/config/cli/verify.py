@@ -25,7 +25,7 @@ COMPARED = gettext_noop(
 
 @click.command(short_help="Prove every standing from its events, every balance from its rows.")
 @click.option("--programme", metavar="ID", help="Only this programme. Default: all.")
-@installed()
+@installed(looks_only=True)
 def command(programme: str | None) -> None:
     """Fold every standing again from its events and every balance from its rows.
 
