@@ -120,6 +120,12 @@ def units(folder: Path) -> list[str]:
     return [f"b{first:02d}-{first + 3:02d}" for first in range(0, max(buckets) + 1, 4)]
 
 
+def buckets(unit: str) -> range:
+    """The buckets of a unit."""
+    first, _, last = unit[1:].partition("-")
+    return range(int(first), int(last) + 1)
+
+
 def programme() -> Rules:
     """The programme by which these histories are decided, compiled."""
     return compile_rules(parse(_document()), version=1)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,32 +127,73 @@ def _memory(pid: int) -> float:
 
 
 def beside_deciding(folder: Path, rounds: int) -> tuple[list[float], list[float]]:
-    """Give the work of a process on all units, less that of one that has nothing to do, and of deciding them alone."""
+    """Give the work of a process on all units, less that of one that has nothing to do, and of deciding them alone.
+
+    Unit by unit in turn: a machine that is quicker in one second than in the next is so for both.
+    """
     found = manifest.read(folder / "snapshot")
     assert found is not None
     snapshot = Snapshot(folder / "snapshot", found)
-    bodies = [[each.body for each in events] for bucket in snapshot.buckets for _, events in snapshot.histories(bucket)]
     programme = history.programme()
+    bodies = {
+        unit: [
+            [bytes(each.body) for each in events]
+            for bucket in history.buckets(unit)
+            if bucket in snapshot.buckets
+            for _, events in snapshot.histories(bucket)
+        ]
+        for unit in history.units(folder)
+    }
+    collector.calm()  # as those do that fold
+    ours, theirs = [], []
+    for _ in range(rounds):
+        decided = 0.0
+        with working(folder) as (process, ask):
+            for unit, lives in bodies.items():
+                ask(unit)
+                # read anew: texts that were looked up once are quicker
+                decided += deciding([list(map(read_event, life)) for life in lives], programme)
+        ours.append(work_of(process) - idle(folder))
+        theirs.append(decided)
+    return ours, theirs
 
-    def ours(_: int) -> float:
-        return cost(folder, 1).work - idle(folder)
 
-    def theirs(_: int) -> float:
-        lives = [list(map(read_event, life)) for life in bodies]  # anew: texts that were looked up once are quicker
-        collector.calm()  # as those do that fold
-        return deciding(lives, programme)
+@contextmanager
+def working(folder: Path) -> Iterator[tuple[subprocess.Popen[str], Callable[[str], None]]]:
+    """Start a process of a run, and give it with what asks it for a unit and waits until that is done."""
+    for unit in history.units(folder):
+        shutil.rmtree(folder / unit, ignore_errors=True)
+    command = [sys.executable, "-P", "-m", "stammis.simulation.work", str(folder)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    given, said = process.stdin, process.stdout
 
-    return alternate(rounds, ours, theirs)
+    def ask(unit: str) -> None:
+        given.write(f"{unit}\n")
+        given.flush()
+        assert said.readline().startswith(unit), "a process failed"
+
+    try:
+        yield process, ask
+    finally:
+        given.close()
+        said.close()
+
+
+def work_of(process: subprocess.Popen[str]) -> float:
+    """The seconds of work of a process that has nothing more to do."""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, "a process failed"
+    return usage.ru_utime + usage.ru_stime
 
 
 def idle(folder: Path) -> float:
     """The work of a process that is started for nothing."""
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "stammis.simulation.work", str(folder)], stdin=subprocess.DEVNULL
-    )
-    _, _, usage = os.wait4(process.pid, 0)
-    process.returncode = 0
-    return usage.ru_utime + usage.ru_stime
+    with working(folder) as (process, _):
+        pass
+    return work_of(process)
 
 
 def deciding(lives: list[list[AnyEvent]], programme: Rules) -> float:
