@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import json
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -129,6 +130,43 @@ def test_who_sends_all_before_reading_anything_still_sees_the_answer(
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["connection"] == "close"
     assert said["title"] == "Content Too Large"
+
+
+@pytest.mark.parametrize(
+    ("call", "key", "status"),
+    [
+        ("POST /api/v1/purchases?dry_run=maybe", None, 422),
+        ("POST /api/v1/purchases", "stammis_nobodys", 401),
+        ("GET /api/v1/events", None, 405),
+        ("POST /api/v1/batch", "stammis_nobodys", 401),
+        ("POST /api/v1/adjustments", "stammis_nobodys", 401),
+    ],
+)
+def test_a_connection_goes_on_after_a_call_that_was_refused_whatever_it_said(
+    installation: Installation, caller: Caller, call: str, key: str | None, status: int
+) -> None:
+    known = caller.http.headers["authorization"]
+    authorization = f"Bearer {key}" if key else known
+    head = (
+        f"{call} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Authorization: {authorization}\r\nContent-Length: 4\r\n\r\n"
+    )
+    next_one = f"GET /api/v1/rewards HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {known}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", installation.port), timeout=SECONDS) as connection:
+        connection.sendall(head.encode())
+        time.sleep(0.3)  # what comes later came later: an answer must not have come before it
+        connection.sendall(b"null")
+        assert answered(connection) == status
+        connection.sendall(next_one.encode())
+        assert answered(connection) == 200
+
+
+def answered(connection: socket.socket) -> int:
+    """Reads an answer off a connection and gives its status."""
+    answer = http.client.HTTPResponse(connection)
+    answer.begin()
+    answer.read()
+    return answer.status
 
 
 def test_where_many_large_batches_come_at_once_the_next_is_asked_to_come_again(

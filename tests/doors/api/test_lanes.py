@@ -25,7 +25,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from stammis.accrual.services import verify
 from stammis.accrual.services.loading import PURCHASES
 from stammis.activity.models import Event
-from stammis.api.hot.room import SMALL_BYTES
+from stammis.api.hot.messages import SMALL_BYTES
 from stammis.config.postgres.home import short_temp
 from stammis.ledger.models import Entry
 from tests.doors.api.conftest import serving

@@ -18,6 +18,7 @@ from stammis.api.hot.batch import record_batch
 from stammis.api.hot.calls import BATCH, EVENTS, PURCHASES, RETURNS, STATUS, Asked, Operation
 from stammis.api.hot.lanes import Large, ask_lane
 from stammis.api.hot.messages import (
+    SMALL_BYTES,
     Gone,
     Headers,
     Receive,
@@ -34,7 +35,7 @@ from stammis.api.hot.messages import (
 )
 from stammis.api.hot.preview import Preview, preview_of
 from stammis.api.hot.recorder import Recorder
-from stammis.api.hot.room import SMALL_BYTES, Room
+from stammis.api.hot.room import Room
 from stammis.api.paths import read_id
 from stammis.api.problems import Failed, MethodNotAllowed
 from stammis.kit.errors import Problem
@@ -83,31 +84,37 @@ class Application:
         except Gone:
             return
         except Problem as problem:
-            await answer_problem(send, problem)
+            await answer_problem(send, problem, closing=not read_headers(scope).is_small)
         except Exception:  # noqa: BLE001 - whatever broke, the caller gets an answer
             _log.exception("a call failed", extra={"path": path})
-            await answer_problem(send, Failed())
+            await answer_problem(send, Failed(), closing=not read_headers(scope).is_small)
         else:
             # Ids may hold any character: Django gets the address as it was written and takes its parts apart itself.
             await self._django({**scope, "path": _written(scope)}, receive, send)
 
     async def _serve(self, operation: Operation, parts: list[str], scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a call: who asks, may they, what do they say, what is it worth."""
+        """Answer a call: who asks, may they, what do they say, what is it worth.
+
+        A small body is read first: the server closes a connection on which an answer comes before all is read.
+        """
+        headers = read_headers(scope)
+        body = await read_body(receive, headers.length) if headers.is_small else None
         if scope["method"] != operation.method:
             raise MethodNotAllowed(headers={"Allow": operation.method})
-        headers = read_headers(scope)
         key = await self._key(headers)
         if operation.scope is not None:
             check_scope(key, operation.scope)
         check_content_type(headers.content_type)
         preview = preview_of(scope["query_string"])
         if operation.reader is None:
-            async with self._room.taken(receive, headers.length):
-                body = await read_body_in_time(receive, headers.length)
+            async with self._room.taken(receive, headers.length if body is None else 0):
+                if body is None:
+                    body = await read_body_in_time(receive, headers.length)
                 asked = Asked(key, body, "", headers.idempotency_key)
                 await self._batch(asked, preview, plain_key(headers.authorization), send)
             return
-        body = await read_body(receive, headers.length)
+        if body is None:
+            body = await read_body(receive, headers.length)
         prepare = operation.reader(Asked(key, body, parts[0] if parts else "", headers.idempotency_key))
         if preview is None:
             recorder = self._recorder or self._begin()
@@ -175,7 +182,7 @@ async def _counted(scope: Scope, receive: Receive) -> Receive:
     if scope["method"] not in _WITH_BODY:
         return receive
     headers = read_headers(scope)
-    if headers.length is None or headers.length > SMALL_BYTES:
+    if not headers.is_small:
         await desk.ask(recognise, plain_key(headers.authorization))  # a stranger's large body is not taken in
     body = await read_body(receive, headers.length)
     if body:

@@ -16,6 +16,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+SMALL_BYTES = 64 * 1024
+"""What is no longer needs no counting, and a batch that is no longer shares its transaction with single calls."""
 MOST_BYTES = 32 * 1024 * 1024
 MOST_SECONDS = 300.0
 MOST_IGNORED_BYTES = 2 * MOST_BYTES
@@ -30,12 +32,18 @@ class Gone(Exception):
 
 @dataclass(slots=True)
 class Headers:
-    """The headers that the calls here look at."""
+    """The headers that the calls here look at. A body comes with a ``length``, or ``chunked``."""
 
     authorization: str | None = None
     content_type: bytes = b""
     length: int | None = None
+    chunked: bool = False
     idempotency_key: str | None = None
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the body is small, or there is none: it is read before anything is asked about it."""
+        return not self.chunked and (self.length is None or self.length <= SMALL_BYTES)
 
 
 def read_headers(scope: Scope) -> Headers:
@@ -48,6 +56,8 @@ def read_headers(scope: Scope) -> Headers:
             found.content_type = value
         elif name == b"content-length" and value.isdigit():
             found.length = int(value)
+        elif name == b"transfer-encoding":
+            found.chunked = True
         elif name == b"idempotency-key":
             found.idempotency_key = value.decode("latin-1")
     return found
@@ -116,9 +126,15 @@ async def answer(send: Send, status: int, body: bytes, *, replay: bool = False) 
     await send({"type": "http.response.body", "body": body})
 
 
-async def answer_problem(send: Send, problem: Problem) -> None:
-    """Send one of our errors as problem+json."""
-    await answer_document(send, problems.document_of(problem), problems.headers_of(problem))
+async def answer_problem(send: Send, problem: Problem, *, closing: bool = False) -> None:
+    """Send one of our errors as problem+json; ``closing`` where the rest of the body may not have been read.
+
+    The server cannot use a connection again on which it has not read all, and the caller should know that.
+    """
+    headers = problems.headers_of(problem)
+    if closing:
+        headers["Connection"] = "close"
+    await answer_document(send, problems.document_of(problem), headers)
 
 
 async def answer_document(send: Send, document: dict[str, Any], more: dict[str, str] | None = None) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 
-from stammis.api.hot.messages import MOST_BYTES, Receive, ignore
+from stammis.api.hot.messages import MOST_BYTES, SMALL_BYTES, Receive, ignore
 from stammis.api.problems import Unavailable
 
-SMALL_BYTES = 64 * 1024
-"""What is no longer needs no counting, and a batch that is no longer shares its transaction with single calls."""
 MOST_HELD_BYTES = 8 * MOST_BYTES
 
 
