@@ -137,6 +137,7 @@ def test_who_sends_all_before_reading_anything_still_sees_the_answer(
     [
         ("POST /api/v1/purchases?dry_run=maybe", None, 422),
         ("POST /api/v1/purchases", "stammis_nobodys", 401),
+        ("POST /api/v1/purchases/%FF/returns", None, 404),
         ("GET /api/v1/events", None, 405),
         ("POST /api/v1/batch", "stammis_nobodys", 401),
         ("POST /api/v1/adjustments", "stammis_nobodys", 401),

@@ -115,7 +115,7 @@ class Application:
             return
         if body is None:
             body = await read_body(receive, headers.length)
-        prepare = operation.reader(Asked(key, body, parts[0] if parts else "", headers.idempotency_key))
+        prepare = operation.reader(Asked(key, body, "".join(map(read_id, parts)), headers.idempotency_key))
         if preview is None:
             recorder = self._recorder or self._begin()
             outcome = (await recorder.record(prepare))[0]
@@ -196,14 +196,14 @@ async def _counted(scope: Scope, receive: Receive) -> Receive:
 
 
 def _route(scope: Scope) -> tuple[Operation, list[str]] | None:
-    """Find the operation that answers an address, and the ids in it; None: Django's."""
+    """Find the operation that answers an address, and the ids in it as they were written; None: Django's."""
     fixed = _FIXED.get(scope["path"])
     if fixed is not None:
         return fixed, []
     parts = _written(scope).removeprefix(ROOT).split("/")
     if len(parts) != _PARTS or parts[0] != "purchases" or parts[2] not in _OF_A_PURCHASE:
         return None
-    return _OF_A_PURCHASE[parts[2]], [read_id(parts[1])]
+    return _OF_A_PURCHASE[parts[2]], [parts[1]]
 
 
 def _written(scope: Scope) -> str:
