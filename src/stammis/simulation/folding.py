@@ -171,8 +171,7 @@ class Fold:
             if not first <= at < end or latest_at >= end:
                 current = self._current(max(at, latest_at))
             rules = self._in_force(at, version) if kept else current if latest_at <= at else self._current(at)
-            event = read_purchase(body)
-            if event.coupons or rules.book.budgets:
+            if rules.book.budgets or (event := read_purchase(body)).coupons:
                 return stored
             world = World(standing=standing)
             decision = decide(event, world, rules, current)
