@@ -85,7 +85,7 @@ def main(supervisor: int, place: Path) -> None:
         listener.listen(BACKLOG)
         collector.calm()
         try:
-            Lanes(listener).run(environment.number("STAMMIS_WORKERS", 2))
+            Lanes(listener).run(environment.workers())
         finally:
             place.unlink(missing_ok=True)
             if _is_gone(supervisor):  # it was killed and can tidy up no more

@@ -76,6 +76,11 @@ def number(name: str, default: int) -> int:
     return int(said)
 
 
+def workers() -> int:
+    """Give how many processes answer requests, and how many others record large batches."""
+    return number("STAMMIS_WORKERS", 2)
+
+
 def one_of(name: str, default: str, words: Collection[str]) -> str:
     """Give which of some words a variable of the list is set to, in capitals or not; refuse anything else."""
     said = read(name, default)

@@ -14,7 +14,7 @@ DEFAULT_SECRET = "only-for-development-and-tests"  # noqa: S105 - refused in pro
 PRODUCTION = environment.is_on("STAMMIS_PRODUCTION")
 DEBUG = environment.is_on("STAMMIS_DEBUG")
 SECRET_KEY = environment.read("STAMMIS_SECRET_KEY", DEFAULT_SECRET)
-WORKERS = environment.number("STAMMIS_WORKERS", 2)
+WORKERS = environment.workers()  # asked for here too, so that nonsense is refused before anything begins
 ALLOWED_HOSTS = environment.split("STAMMIS_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.split("STAMMIS_ORIGINS")
 

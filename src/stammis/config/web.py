@@ -23,7 +23,7 @@ def main(host: str, port: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.ASGI,
-        workers=environment.number("STAMMIS_WORKERS", 2),
+        workers=environment.workers(),
         http=HTTPModes.http1,
         websockets=False,
         backlog=BACKLOG,
