@@ -4,7 +4,6 @@ import os
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psycopg
@@ -15,7 +14,7 @@ from stammis.config.postgres.errors import DatabaseFailed, WrongMajorVersion
 from stammis.config.postgres.home import LONGEST_SOCKET, SOCKET_FILE, find
 from stammis.config.postgres.server import Server, connect_or_start
 from tests.config.installed import ask, data_folder
-from tests.processes import end, slowness
+from tests.processes import end
 
 
 def test_a_new_folder_gets_a_server_with_a_database_of_its_own(shared: Server) -> None:
@@ -57,16 +56,12 @@ def test_nothing_is_open_to_anybody_else(shared: Server) -> None:
     assert not [path for path in outside_the_copy if path.lstat().st_mode & 0o077 and not path.is_socket()]
 
 
-def test_what_was_written_is_there_after_a_restart_and_a_warm_start_takes_a_moment(folder: Path) -> None:
+def test_what_was_written_is_there_after_each_restart(folder: Path) -> None:
     with connect_or_start(folder) as server:
         ask(server, "create table kept as select 7 as number")
-    took = []
     for _ in range(3):
-        begun = time.monotonic()
         with connect_or_start(folder) as server:
-            took.append(time.monotonic() - begun)
             assert ask(server, "select number from kept") == 7
-    assert min(took) < 3 * slowness(), "a quiet machine takes a third of a second"
 
 
 def test_the_last_one_to_leave_stops_the_server(folder: Path) -> None:

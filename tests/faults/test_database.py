@@ -15,7 +15,7 @@ from stammis.config.postgres import processes
 from stammis.config.postgres.home import SOCKET_FILE
 from stammis.config.postgres.server import Server, connect_or_start
 from tests.config.installed import ask
-from tests.processes import SECONDS, slowness, until
+from tests.processes import SECONDS, until
 
 USER = (
     "import sys, pathlib; from stammis.config.postgres.server import connect_or_start\n"
@@ -62,12 +62,12 @@ def end(process: subprocess.Popen[str]) -> None:
     process.communicate()
 
 
-def test_a_killed_server_is_back_within_seconds_with_all_that_was_committed(server: Server) -> None:
+def test_a_killed_server_comes_back_with_all_that_was_committed(server: Server) -> None:
     ask(server, "create table kept as select generate_series(1, 1000) as number")
     killed = postmaster(server)
     os.kill(killed, signal.SIGKILL)
-    assert until(lambda: answers(server)) < 30 * slowness(), "a quiet machine takes two seconds"
-    assert postmaster(server) != killed
+    until(lambda: postmaster(server) not in {killed, None})
+    until(lambda: answers(server))
     assert ask(server, "select count(*) from kept") == 1000
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from stammis.config.postgres import processes
 from stammis.config.postgres.server import Server, connect_or_start
 from tests.config.installed import data_folder, stammis
 from tests.faults.serving import Serving, command_line, serving
-from tests.processes import SECONDS, slowness, until
+from tests.processes import SECONDS, until
 from tests.rooms.till import SHOP
 
 pytestmark = pytest.mark.xdist_group("serve")
@@ -35,12 +34,12 @@ def served(folder: Path) -> Iterator[Serving]:
         yield started
 
 
-def test_a_killed_database_is_back_within_seconds_and_the_web_with_it(served: Serving, folder: Path) -> None:
+def test_a_killed_database_comes_back_and_the_web_with_it(served: Serving, folder: Path) -> None:
     pid = processes.postmaster(Server(folder).home.cluster)
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    assert until(served.is_healthy) < 30 * slowness()
-    assert processes.postmaster(Server(folder).home.cluster) != pid
+    until(lambda: processes.postmaster(Server(folder).home.cluster) not in {pid, None})
+    until(served.is_healthy)
 
 
 def test_a_killed_keeper_is_replaced(served: Serving) -> None:
@@ -143,10 +142,8 @@ def test_a_terminated_server_ends_in_order_with_0() -> None:
     with data_folder() as folder:
         with serving(folder) as started:
             family = _below(started)
-            begun = time.monotonic()
             started.process.send_signal(signal.SIGTERM)
             assert started.process.wait(SECONDS) == 0
-            assert time.monotonic() - begun < 60 * slowness()
             until(lambda: not any("stammis" in command_line(pid) for pid in family))
         until(lambda: not Server(folder).alive())
         assert not (Server(folder).home.cluster / "postmaster.pid").exists()
