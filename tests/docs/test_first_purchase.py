@@ -6,14 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.config.installed import data_folder
 from tests.docs import curl, markdown
 from tests.docs.markdown import PROJECT
 from tests.docs.test_tutorial import Reader, holds
-from tests.processes import SECONDS
 
 PAGE = PROJECT / "docs" / "how-to" / "first-purchase.md"
 
@@ -23,16 +21,7 @@ class CarefulReader(Reader):
 
     def calls(self, call: curl.Call) -> Any:
         """Send a call and give its answer."""
-        headers = {name: said.replace("$KEY", self.environment["KEY"]) for name, said in call.headers.items()}
-        answer = httpx.request(
-            call.method,
-            f"http://{call.host}{call.path}",
-            params=call.query,
-            headers=headers,
-            content=call.body,
-            timeout=SECONDS,
-        )
-        return answer.json()
+        return self.sends(call).json()
 
 
 @pytest.fixture
