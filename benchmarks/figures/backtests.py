@@ -83,19 +83,9 @@ def written(lives: Iterable[history.Lived]) -> Iterator[tuple[Path, int]]:
 
 def cost(folder: Path, processes: int) -> Cost:
     """Fold all units by so many processes, each half of them (or all); tell what it took, starting them included."""
-    units = history.units(folder)
-    for unit in units:
-        shutil.rmtree(folder / unit, ignore_errors=True)
+    units = units_anew(folder)
     began = time.perf_counter()
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-P", "-m", "stammis.simulation.work", str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            text=True,
-        )
-        for _ in range(processes)
-    ]
+    started = [started_for(folder, subprocess.DEVNULL) for _ in range(processes)]
     for place, process in enumerate(started):
         assert process.stdin is not None
         process.stdin.write("".join(f"{unit}\n" for unit in units[place::processes]))
@@ -114,6 +104,20 @@ def cost(folder: Path, processes: int) -> Cost:
                 assert process.returncode == 0, "a process failed"
         time.sleep(LOOK_SECONDS)
     return Cost(wall=time.perf_counter() - began, work=sum(usages.values()), memory=most)
+
+
+def units_anew(folder: Path) -> list[str]:
+    """Forget what units came to; give their names."""
+    units = history.units(folder)
+    for unit in units:
+        shutil.rmtree(folder / unit, ignore_errors=True)
+    return units
+
+
+def started_for(folder: Path, said: int) -> subprocess.Popen[str]:
+    """Start a process of a run, which reads the names of its units and says each when it is done."""
+    command = [sys.executable, "-P", "-m", "stammis.simulation.work", str(folder)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=said, text=True)
 
 
 def _memory(pid: int) -> float:
@@ -161,10 +165,8 @@ def beside_deciding(folder: Path, rounds: int) -> tuple[list[float], list[float]
 @contextmanager
 def working(folder: Path) -> Iterator[tuple[subprocess.Popen[str], Callable[[str], None]]]:
     """Start a process of a run, and give it with what asks it for a unit and waits until that is done."""
-    for unit in history.units(folder):
-        shutil.rmtree(folder / unit, ignore_errors=True)
-    command = [sys.executable, "-P", "-m", "stammis.simulation.work", str(folder)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    units_anew(folder)
+    process = started_for(folder, subprocess.PIPE)
     assert process.stdin is not None
     assert process.stdout is not None
     given, said = process.stdin, process.stdout
