@@ -30,7 +30,7 @@ PARTS: Final[dict[str, Any]] = {
 }
 """The lists of a programme and what they hold."""
 
-__all__ = ["DocumentErrors", "Problem", "as_document", "parse"]
+__all__ = ["DocumentErrors", "Problem", "as_document", "parse", "published"]
 
 
 class DocumentErrors(Exception):

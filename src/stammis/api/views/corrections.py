@@ -24,7 +24,7 @@ from stammis.api.openapi.examples import (
 )
 from stammis.api.scoping import programme_of
 from stammis.api.shapes import CorrectionAnswer, CorrectionLinesAnswer, CorrectionsAnswer
-from stammis.core.document import parse
+from stammis.core.document import published
 from stammis.intake.documents import CorrectionBody, PostingBody, UndoingBody, read_correction
 from stammis.intake.reading import decode
 from stammis.kit.pages import page
@@ -139,7 +139,7 @@ def list_lines(
     found = queries.correction(programme_of(key, programme), id)
     lines = queries.lines(found, which=which)
     rows = page(lines, order=queries.ORDERS["largest"], cursor=cursor, limit=limited(limit))
-    document = parse(found.document)
+    document = published(found.document)
     with translation.override(spoken(lang) or translation.get_language()):
         items = [_line(line, queries.sentence(found, line, line.posted or line.amount, document)) for line in rows.rows]
     return reply({"items": items, "next": rows.after})

@@ -16,7 +16,7 @@ from stammis.accrual.models import Standing
 from stammis.accrual.records import read_standing
 from stammis.accrual.sentences.correcting import corrected
 from stammis.activity.models import Event
-from stammis.core.document import parse
+from stammis.core.document import published
 from stammis.core.events import Adjustment, Corrected
 from stammis.core.programme import Programme as Document
 from stammis.core.views import wallet_view
@@ -158,11 +158,11 @@ def lacking(found: Correction, wallet: str) -> int | None:
 
 def document_of(found: Correction) -> Document:
     """Give the document that should have decided, with the wallets that only published versions have beside its own."""
-    document = parse(found.document)
+    document = published(found.document)
     wallets = {each.id: each for each in document.wallets}
-    published = programmes.versions(found.programme_id)
-    for _starts_at, number in reversed(published.starts):
-        for each in published.document(number).wallets:
+    versions = programmes.versions(found.programme_id)
+    for _starts_at, number in reversed(versions.starts):
+        for each in versions.document(number).wallets:
             wallets.setdefault(each.id, each)
     return structs.replace(document, wallets=tuple(wallets.values()))
 
