@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,11 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
+from msgspec import structs
 
 from benchmarks.programme import document
 from stammis.core.document import parse
-from stammis.core.events import AnyEvent, Line, MemberChanged, Purchase
+from stammis.core.events import AnyEvent, MemberChanged, Purchase
 from stammis.core.rules import Rules, compile_rules
 from stammis.imports.sample import panel, year
 from stammis.snapshot import manifest
@@ -25,9 +28,8 @@ from stammis.snapshot.manifest import FORM, Files, Manifest, Position
 
 BEGINS = dt.datetime(2017, 1, 1, tzinfo=dt.UTC)
 ENDS = dt.datetime(2018, 1, 2, tzinfo=dt.UTC)
-LINES = (1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8, 9, 11, 13, 16, 20, 27, 45)
-"""Lines of a purchase as the sample company's are spread: every twentieth."""
-CATEGORIES = ("beer", "bread", "cheese", "coffee", "fruit", "goods-1", "goods-2", "milk", "tea", "wine")
+DRAWN = 20
+"""One purchase in so many of the sample company's is there to be drawn by lot."""
 
 CHUNK = 1_000
 """Rows that are written at once."""
@@ -49,40 +51,32 @@ def sample_year() -> Iterator[Lived]:
 
 
 def made_up(members: int, each: int, *, buckets: int = BUCKETS) -> Iterator[Lived]:
-    """So many members with so many purchases each, of lines like the sample's; only those of the first buckets."""
+    """So many members with so many purchases each, drawn from the sample's by lot; only those of the first buckets.
+
+    So the programme gives as much for a purchase as in the sample year, and histories differ in their lengths alone.
+    """
+    purchases = _purchases()
     for number in range(members):
         if number % BUCKETS < buckets:
             chance = random.Random(number)  # noqa: S311 - a repeatable sample needs no cryptography
             last = number % BUCKETS
-            yield number.to_bytes(15, "big") + bytes([last]), _life(number, each, chance)
+            yield number.to_bytes(15, "big") + bytes([last]), _life(number, each, chance, purchases)
 
 
-def _life(number: int, each: int, chance: random.Random) -> Iterator[AnyEvent]:
+@cache
+def _purchases() -> Sequence[Purchase]:
+    found = panel.find(None)
+    return [year.purchase(found, basket) for basket in islice(found.baskets(), 0, None, DRAWN)]
+
+
+def _life(number: int, each: int, chance: random.Random, purchases: Sequence[Purchase]) -> Iterator[AnyEvent]:
     at = BEGINS + dt.timedelta(minutes=number % 1_000)
     yield MemberChanged(occurred_at=at)
     step = dt.timedelta(days=360 / each)
     for place in range(each):
         at += step
-        lines = tuple(
-            Line(
-                id=str(line + 1),
-                amount=chance.randrange(50, 2_000),
-                quantity=1_000_000,
-                sku=f"sku-{chance.randrange(9_000)}",
-                category=chance.choice(CATEGORIES),
-                name="Something to buy",
-            )
-            for line in range(chance.choice(LINES))
-        )
-        yield Purchase(
-            occurred_at=at,
-            id=f"{number}-{place}",
-            currency="USD",
-            lines=lines,
-            member=str(number),
-            channel="till",
-            store=str(number % 300),
-        )
+        drawn = chance.choice(purchases)
+        yield structs.replace(drawn, occurred_at=at, id=f"{number}-{place}", member=str(number))
 
 
 def write(folder: Path, lives: Iterable[Lived]) -> int:

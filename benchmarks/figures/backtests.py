@@ -47,15 +47,17 @@ def measure(rounds: int) -> list[Figure]:
     with written(history.sample_year()) as (year, events):
         runs = [cost(year, PROCESSES) for _ in range(rounds)]
         ours, yardstick = beside_deciding(year, rounds)
-    rate = events / min(run.work for run in runs)
+        with written(history.made_up(100_000, 12, buckets=8)) as (many, more):
+            short, whole = alternate(
+                rounds, lambda _: cost(many, PROCESSES).work / more, lambda _: cost(year, PROCESSES).work / events
+            )
     told = {"events": f"{events:,}", "work": f"{min(run.work for run in runs):.1f} s"}
+    rates = [theirs / own for own, theirs in zip(short, whole, strict=True)]
     figures = [
         Figure("backtest-year", "sample year, 20 rules, 2 processes", "s", [r.wall for r in runs], [], LIMIT, told),
         Figure("backtest-cost", "folding beside deciding alone", "s", ours, yardstick, Target(1.5, at_most=True)),
+        Figure("backtest-many", "100,000 members × 12, rate by the year's", "×", rates, [], Target(0.8)),
     ]
-    with written(history.made_up(100_000, 12, buckets=8)) as (many, more):
-        found = [more / cost(many, PROCESSES).work / rate for _ in range(rounds)]
-        figures.append(Figure("backtest-many", "100,000 members × 12, rate by the year's", "×", found, [], Target(0.8)))
     with written(history.made_up(1_000_000, 2, buckets=4)) as (crowd, _):
         most = [cost(crowd, PROCESSES).memory for _ in range(rounds)]
         target = Target(500, at_most=True)
