@@ -119,6 +119,21 @@ def test_a_budget_gives_what_is_left_and_takes_back_what_returns_give_back() -> 
     assert course.drawn == {("spring", "", 0): 25}
 
 
+def test_goods_that_earned_nothing_take_nothing_back_where_a_budget_is_used_up_since_then() -> None:
+    course = Course(
+        earn=[
+            {"kind": "amount", "id": "wine", "points": 1, "when": WINE},
+            {"kind": "amount", "id": "bread", "points": 1, "when": {"kind": "category", "any_of": ["bread"]}},
+        ],
+        budgets=[{"id": "spring", "rules": ["wine"], "points": 1}],
+    )
+    goods = (line("0.60", "1", category="wine"), line("0.70", "2", category="bread"), line("5.00", "3"))
+    assert points(course.buy(lines=goods)) == {"wine": 0, "bread": 1}, "0.6 and 0.7 come to one point"
+    assert points(course.buy(lines=(line("1.00", category="wine"),)))["wine"] == 1
+    course.give_back(ReturnLine("3"), purchase="P1")
+    assert course.balance == 2
+
+
 def test_a_cancellation_gives_a_budget_back_and_a_completion_after_all_takes_it_again() -> None:
     course = Course(earn=[purchase("extra", 10)], budgets=[{"id": "spring", "rules": ["extra"], "points": 25}])
     course.buy(5)

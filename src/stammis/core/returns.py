@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from msgspec import structs
 
 from stammis.core.abroad import abroad
-from stammis.core.budgets import left_then
+from stammis.core.budgets import in_pool, left_then
 from stammis.core.calendars import instant
 from stammis.core.completion import When, counted_effects, progress_of, remember, scene_of, spent_on, when
 from stammis.core.earning import NOTHING, Earnings
@@ -167,13 +167,20 @@ def _forget(settlement: _Settlement, left: Remains, before: int, day: int, rules
 
 
 def _earned_by_rest(original: Original, left: Remains, moment: When, rules: Rules, budgets: dict[str, int]) -> Earnings:
-    """What the rest would have earned, decided with the eyes of the purchase."""
+    """What the rest would have earned, decided with the eyes of the purchase.
+
+    What a budget has left by now counts only where the rest would take more of it than that: decided with less, another
+    rule's share in a rounded point may be lost, and goods that earned nothing would take it back.
+    """
     seen = original.state.seen
     assert seen is not None
     if left.none:
         return NOTHING
     scene = scene_of(original.purchase, left.basket, moment, seen)
-    then = left_then(seen.budgets, budgets, original.state.given, rules) if rules.book.budgets else None
+    earnings = earnings_seen(left.basket, scene, seen, rules, seen.budgets)
+    then = left_then(seen.budgets, budgets, original.state.given, rules)
+    if all(in_pool(earnings.given, pool, rules) <= then[pool.key] for pool in rules.book.budgets):
+        return earnings
     return earnings_seen(left.basket, scene, seen, rules, then)
 
 
