@@ -253,6 +253,11 @@ STAMPS = {"id": "stamps", "name": "Stamps"}
         ),
         ({"budgets": [{"id": "s", "rules": ["goods"]}]}, "/budgets/0", "missing_field"),
         ({"budgets": [{"id": "s", "rules": ["goods"], "money": "5"}]}, "/budgets/0/money", "missing_value"),
+        (
+            {"wallets": [wallet(value="5")], "budgets": [{"id": "s", "rules": ["goods"], "money": "4.99"}]},
+            "/budgets/0/money",
+            "never_gives",
+        ),
         ({"budgets": [{"id": "s", "rules": ["good"], "points": 5}]}, "/budgets/0/rules/0", "unknown_rule"),
         (
             {

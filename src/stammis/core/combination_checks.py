@@ -202,6 +202,12 @@ def budget_faults(budget: Budget, pointer: str, known: Known, decimals: int | No
         yield from too_fine(budget.money, decimals, below(pointer, "money"))
         for wallet in wallets:
             found = known.wallets.get(wallet)
-            if found is not None and (found.value is None or not exact(found.value)):
+            if found is None:
+                continue
+            value = 0 if found.value is None else exact(found.value)
+            if not value:
                 message = Worded("The wallet «%(wallet)s» has no value in money.", wallet=wallet)
                 yield Problem(below(pointer, "money"), "missing_value", message)
+            elif exact(budget.money) * 10**found.decimals < value:
+                message = Worded("That is less than the smallest amount of «%(wallet)s» is worth.", wallet=wallet)
+                yield Problem(below(pointer, "money"), "never_gives", message)
