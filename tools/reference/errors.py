@@ -30,8 +30,8 @@ INTRODUCTION = """\
 
 Every error of the HTTP interface is `application/problem+json` with a stable `code`, a `status`, a sentence in
 `detail`, and for 422 a list `errors` of `{pointer, code, message}`: what is wrong, and where, as a JSON pointer into
-the body. The same codes stand in the reports of imports and of `stammis programme check`. Sentences may change; codes
-do not.
+the body. The same codes stand in the reports of imports and of `stammis programme check`. Sentences are English,
+whatever the language of the console, and may change; codes do not.
 
 ```json
 {

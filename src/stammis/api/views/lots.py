@@ -29,8 +29,8 @@ _SCOPE = "redemptions:write"
     "holds",
     operation_id="hold",
     summary="Put a member's points aside for a while",
-    description="Held points can neither be spent nor expire. A purchase may name the hold in its points: they pay "
-    "for it then. After its seconds a hold expires by itself. 409: not_enough_points.",
+    description="Held points can neither be spent nor expire. A purchase may name the hold in its points, no more "
+    "than are held: they pay for it then. After its seconds a hold expires by itself. 409: not_enough_points.",
     openapi_extra=described(
         "Points",
         scope=_SCOPE,
