@@ -180,6 +180,10 @@ def working(folder: Path) -> Iterator[tuple[subprocess.Popen[str], Callable[[str
 
     try:
         yield process, ask
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
     finally:
         given.close()
         said.close()
