@@ -1,13 +1,14 @@
-"""Ports for the servers of tests: each worker has its own, and no connection takes one in between."""
+"""Ports for the servers of tests: each worker of a run has its own, and no connection takes one in between."""
 
 import itertools
 import os
 import re
 import socket
 
-FIRST, EACH, WORKERS = 20_000, 2_000, 6
+FIRST, ALL = 20_000, 12_000
 """Below the ports that the system gives to connections and to whoever asks for any (from 32768 on)."""
-_worker = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or 0) % WORKERS
+EACH = ALL // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_worker = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or 0)
 _numbers = itertools.count(os.getpid())
 
 

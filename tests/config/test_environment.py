@@ -1,13 +1,12 @@
 """Every variable that is read is in the list, and the list is what the documentation is made from."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from stammis.config import environment, mail
+from tests.config.installed import stammis
 
 SOURCE = Path(environment.__file__).parents[1]
 
@@ -66,12 +65,9 @@ def test_a_switch_is_on_or_off_however_it_is_said(monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_a_setting_that_means_nothing_is_refused_before_anything_begins(
-    monkeypatch: pytest.MonkeyPatch, name: str, said: str, instead: str
+    tmp_path: Path, name: str, said: str, instead: str
 ) -> None:
-    monkeypatch.setenv(name, said)
-    refused = subprocess.run(
-        [Path(sys.executable).with_name("stammis"), "upgrade", "--check"], capture_output=True, text=True, check=False
-    )
+    refused = stammis(tmp_path / "none", "upgrade", "--check", **{name: said})
     assert refused.returncode == 1, refused.stderr
     assert refused.stderr.startswith(name)
     assert instead in refused.stderr

@@ -203,7 +203,7 @@ def test_what_is_bought_and_all_returned_leaves_no_trace(
 
 
 @given(
-    days=st.sets(st.integers(1, 80), min_size=1, max_size=40),
+    days=st.sets(st.integers(1, 80), min_size=10, max_size=40),
     orders=st.sets(st.tuples(st.integers(1, 90), st.integers(0, 50)), max_size=8),
     window=st.integers(0, 60),
     now=st.integers(1, 90),

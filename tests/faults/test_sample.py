@@ -23,7 +23,7 @@ from tests.processes import end, until
 
 STAMMIS = Path(sys.executable).with_name("stammis")
 ROWS = 40_000
-SECONDS = 300
+LOAD_SECONDS = 300
 LOADING = "select loading from kit_installation"
 DUE = "accrual_standing where due_at <= '2018-01-01T00:00:00-05:00'"
 
@@ -72,7 +72,7 @@ def wait_for(load: subprocess.Popen[str], word: str = "purchases") -> None:
     begun = time.monotonic()
     while word not in (line := load.stderr.readline()):
         assert line, "it has ended"
-        assert time.monotonic() - begun < SECONDS, "it takes nothing in"
+        assert time.monotonic() - begun < LOAD_SECONDS, "it takes nothing in"
 
 
 @contextmanager
@@ -114,7 +114,7 @@ def test_a_load_outlives_its_database(data: Path, panel: panels.Panel) -> None:
             postmaster = processes.postmaster(server.home.cluster)
             assert postmaster is not None
             os.kill(postmaster, signal.SIGKILL)
-        said, errors = load.communicate(timeout=SECONDS)
+        said, errors = load.communicate(timeout=LOAD_SECONDS)
     assert load.returncode == 0, errors
     assert "Sign in as owner@example.com" in said
     check(data, panel)

@@ -1,5 +1,6 @@
 """``stammis serve``: whatever dies comes back, whoever kills it, and nothing stays behind."""
 
+import contextlib
 import json
 import os
 import signal
@@ -34,6 +35,25 @@ def served(folder: Path) -> Iterator[Serving]:
         yield started
 
 
+def there(served: Serving, part: str) -> list[int]:
+    """Waits for processes of a part, and gives those that were seen then."""
+    found: list[int] = []
+
+    def seen() -> bool:
+        found[:] = served.running(part)
+        return bool(found)
+
+    until(seen)
+    return found
+
+
+def kill(pids: list[int]) -> None:
+    """Kills processes; one of them may have ended by itself meanwhile."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 def test_a_killed_database_comes_back_and_the_web_with_it(served: Serving, folder: Path) -> None:
     pid = processes.postmaster(Server(folder).home.cluster)
     assert pid is not None
@@ -43,17 +63,15 @@ def test_a_killed_database_comes_back_and_the_web_with_it(served: Serving, folde
 
 
 def test_a_killed_keeper_is_replaced(served: Serving) -> None:
-    until(lambda: bool(served.running("postgres.keeper")))
-    keeper = served.running("postgres.keeper")[0]
-    os.kill(keeper, signal.SIGKILL)
-    until(lambda: bool(set(served.running("postgres.keeper")) - {keeper}))
+    keepers = there(served, "postgres.keeper")
+    kill(keepers)
+    until(lambda: bool(set(served.running("postgres.keeper")) - set(keepers)))
     until(served.is_healthy)
 
 
 @pytest.mark.parametrize("part", ["stammis.config.web", "stammis.config.batches", "stammis.config.worker"])
 def test_a_killed_child_is_started_again(served: Serving, part: str) -> None:
-    until(lambda: bool(served.running(part)))
-    before = served.running(part)
+    before = there(served, part)
     os.kill(before[0], signal.SIGKILL)
     until(lambda: bool(set(served.running(part)) - set(before)))
     until(served.is_healthy)
@@ -75,9 +93,7 @@ def test_jobs_of_a_killed_worker_are_done_by_the_next_one(served: Serving, folde
             "insert into procrastinate_jobs (queue_name, task_name, args, status)"
             """ values ('default', 'accrual.pass_days', '{"timestamp": 0}', 'doing')"""
         )
-        until(lambda: bool(served.running("stammis.config.worker")))
-        worker = served.running("stammis.config.worker")[0]
-        os.kill(worker, signal.SIGKILL)
+        kill(there(served, "stammis.config.worker"))
         question = (
             "select count(*) from procrastinate_jobs where args = '{\"timestamp\": 0}'"  # what is done is deleted
         )
@@ -101,9 +117,7 @@ def test_a_back_test_that_nobody_works_on_is_taken_up_by_the_next_worker(
             " from programmes_programme",
             [left],
         )
-        until(lambda: bool(served.running("stammis.config.worker")))
-        worker = served.running("stammis.config.worker")[0]
-        os.kill(worker, signal.SIGKILL)
+        kill(there(served, "stammis.config.worker"))
         question = "select state from simulation_run where id = %s"
         until(lambda: database.execute(question, [left]).fetchone() == ("done",))
 

@@ -37,10 +37,11 @@ def programmes(draw: st.DrawFn) -> Json:
 
 def with_other_periods(document: Json, dice: random.Random) -> Json:
     """The programme with caps that count by any other kind of period, as far as a cap may."""
-    rules = [
-        rule
-        if rule.get("cap") is None or rule["cap"]["per"] == "purchase"
-        else rule | {"cap": rule["cap"] | {"per": dice.choice(PERIODS)}}
-        for rule in document["earn"]
-    ]
-    return {**document, "earn": rules}
+
+    def otherwise(rule: Json) -> Json:
+        cap = rule.get("cap")
+        if cap is None or cap["per"] == "purchase":
+            return rule
+        return rule | {"cap": cap | {"per": dice.choice([each for each in PERIODS if each != cap["per"]])}}
+
+    return {**document, "earn": list(map(otherwise, document["earn"]))}

@@ -85,7 +85,7 @@ def test_events_in_one_group_in_some_or_each_alone_give_the_same(
 def test_what_a_group_had_loaded_is_gone_when_it_is_recorded_and_waits_for_no_collector() -> None:
     till = Till()
     left = []
-    for turn in range(4):  # what others leave meanwhile they leave once; a group would leave it each time
+    for turn in range(4):  # what others leave meanwhile they leave once
         till.say(MemberFields("anna", {"name": "Anna"}), bought(f"a-{turn}", [500], "anna"))
         gc.collect()
         gc.disable()
@@ -95,4 +95,4 @@ def test_what_a_group_had_loaded_is_gone_when_it_is_recorded_and_waits_for_no_co
             left.append(gc.collect())
         finally:
             gc.enable()
-    assert min(left) == 0
+    assert left.count(0) >= 3

@@ -76,7 +76,8 @@ def test_nothing_is_left_of_a_drawing_process_that_ended_by_itself() -> None:
     draw(Picture(figure=figure(width=421)))
     process = charts._draughtsman._process  # noqa: SLF001 - the process that the test ends
     assert process is not None
-    process.kill()
+    assert process.stdin is not None
+    process.stdin.close()
     process.wait()
     assert draw(Picture(figure=figure(width=422))).startswith(b"<svg")
     assert_is_closed(process)
@@ -85,12 +86,16 @@ def test_nothing_is_left_of_a_drawing_process_that_ended_by_itself() -> None:
 def test_a_drawing_process_that_no_longer_listens_is_replaced() -> None:
     deaf = "import os, time; os.close(0); print(end='!', flush=True); time.sleep(600)"
     process = subprocess.Popen([sys.executable, "-c", deaf], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert process.stdout.read(1) == b"!"
-    charts._draughtsman.end()  # noqa: SLF001 - the one that listens
-    charts._draughtsman._process = process  # noqa: SLF001 - as if it had been started for it
-    assert draw(Picture(figure=figure(width=431))).startswith(b"<svg")
-    assert_is_closed(process)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.read(1) == b"!"
+        charts._draughtsman.end()  # noqa: SLF001 - the one that listens
+        charts._draughtsman._process = process  # noqa: SLF001 - as if it had been started for it
+        assert draw(Picture(figure=figure(width=431))).startswith(b"<svg")
+        assert_is_closed(process)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_a_figure_that_cannot_be_drawn_is_told_and_the_next_one_is_drawn() -> None:

@@ -72,8 +72,10 @@ def lanes(
             environment = {**os.environ, "DATABASE_URL": url_of(made.address), "STAMMIS_WORKERS": "2"}
             command = [sys.executable, "-P", "-m", "stammis.config.batches", str(os.getpid()), place]
             ours = signal.signal(signal.SIGINT, signal.default_int_handler)  # what is ignored here is ignored there
-            started = Lanes(made, subprocess.Popen(command, env=environment), Path(place))
-            signal.signal(signal.SIGINT, ours)
+            try:
+                started = Lanes(made, subprocess.Popen(command, env=environment), Path(place))
+            finally:
+                signal.signal(signal.SIGINT, ours)
             try:
                 until(lambda: len(started.pids()) == 2)
                 yield started

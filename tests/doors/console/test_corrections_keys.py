@@ -24,7 +24,7 @@ def test_members_are_found_sorted_and_told_why_from_the_keyboard(owner: Page, si
     opened(owner, site)
     owner.keyboard.press("/")
     expect(owner.locator("[data-list-search]")).to_be_focused()
-    owner.keyboard.insert_text("ada")  # at once: a pause between two letters would find what they are about
+    owner.keyboard.insert_text("ada")  # at once: a pause asks twice and breaks the first call off
     expect(owner).to_have_url(re.compile("q=ada"))
     expect(owner.locator("#lines tbody tr").first).to_contain_text("Ada")
     owner.get_by_label("Order").select_option("gains")
