@@ -213,6 +213,11 @@ def seen_of(standing: Standing, levels: dict[str, str | None], counts: Counts, m
     return Seen(tiers=levels, labels=labels, attributes=attributes, counts=counts, consents=consents, numbers=numbers)
 
 
+def whose(purchase: Purchase, state: PurchaseState) -> tuple[str | None, str]:
+    """Whose budgets a purchase drew on: its store's, and those of the household in which its member was."""
+    return purchase.store, state.seen.household if state.seen is not None else ""
+
+
 def counted_effects(
     before: dict[str, int],
     after: dict[str, int],

@@ -132,12 +132,14 @@ class Corrected(Struct, frozen=True, array_like=True, gc=False):
     """An earlier event whose points a correction puts right: what it gave, and what it should have given.
 
     ``kind`` is purchase, event or day (then ``id`` is the local day); points are in the wallet's smallest unit.
+    ``rows`` are those of its points that were pending.
     """
 
     kind: str
     id: str
     before: int
     after: int
+    rows: tuple[int, ...] = ()
 
 
 class Adjustment(Event, frozen=True, tag="adjustment", kw_only=True, gc=False):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from stammis.core.again import earn_again
 from stammis.core.awaiting import looking_back
 from stammis.core.basket import basket_of, rewards_of
 from stammis.core.calendars import instant
@@ -17,7 +18,7 @@ from stammis.core.pending import Settling, reached
 from stammis.core.programme import State
 from stammis.core.refusals import refuse, refusing, too_few_points
 from stammis.core.remains import remains
-from stammis.core.returns import cancel, earn_again
+from stammis.core.returns import cancel
 from stammis.core.rules import Rules, at_rate
 from stammis.core.standing import Paid, Rate, Seen
 from stammis.core.world import Original, World

@@ -9,17 +9,17 @@ from msgspec import structs
 from stammis.core.abroad import abroad
 from stammis.core.budgets import in_pool, left_then
 from stammis.core.calendars import instant
-from stammis.core.completion import When, counted_effects, progress_of, remember, scene_of, spent_on, when
+from stammis.core.completion import When, counted_effects, progress_of, scene_of, spent_on, when, whose
 from stammis.core.earning import NOTHING, Earnings
 from stammis.core.effects import Decision, PurchaseMoved, Refund, Refused, Remembered, RewardMoved, Step
 from stammis.core.events import Purchase, Return, Scalar
 from stammis.core.journal import Journal, row_steps
 from stammis.core.lots import giving_back, has_ended
 from stammis.core.negative import take_back
-from stammis.core.pending import Settling, earn_row
 from stammis.core.portions import in_parts
 from stammis.core.refusals import refuse, refusing
 from stammis.core.remains import Remains, brought_back, money_given_back, remains
+from stammis.core.righting import cancelled, evening, remembered
 from stammis.core.rules import Rules, at_rate
 from stammis.core.splitting import earnings_seen
 from stammis.core.spread import scaled, spread
@@ -94,7 +94,7 @@ def cancel(original: Original, journal: Journal, world: World, at: int, rules: R
         short=settlement.short,
         awaited=None,
     )
-    return settlement.decision(moved, _money_back(original, left, rules), left)
+    return settlement.decision(cancelled(state, moved), _money_back(original, left, rules), left)
 
 
 def _money_back(original: Original, left: Remains, rules: Rules) -> int:
@@ -108,7 +108,8 @@ def _money_back(original: Original, left: Remains, rules: Rules) -> int:
 class _Settlement:
     """A return in the making: the journal, and how the purchase stands after it.
 
-    ``taken`` is what was taken back by wallet and way of being pending, ``short`` what should have been by wallet.
+    ``taken`` is what was taken back by wallet and way of being pending, ``short`` what should have been by wallet, and
+    ``evened`` what of it was no rule's but a correction's.
     """
 
     purchase: Purchase
@@ -118,6 +119,7 @@ class _Settlement:
     counted: dict[str, int]
     taken: dict[tuple[str, str], int]
     short: dict[str, int]
+    evened: dict[str, int]
     restored: int
     steps: list[Step]
 
@@ -137,17 +139,23 @@ class _Settlement:
 
 def _settle(original: Original, left: Remains, world: World, at: int, rules: Rules, *, journal: Journal) -> _Settlement:
     purchase, state = original.purchase, original.state
-    settlement = _Settlement(purchase, journal, state, dict(state.given), dict(state.counted), {}, {}, 0, [])
+    settlement = _Settlement(purchase, journal, state, dict(state.given), dict(state.counted), {}, {}, {}, 0, [])
     _restore_points(settlement, left, at, rules)
     if left.none:
         _free_coupons(settlement, world)
     if state.state == "completed" and state.seen is not None and state.seen.enrolled:
         moment = when(instant(purchase.occurred_at), rules)
         earnings = _earned_by_rest(original, left, moment, rules, world.grants.budgets)
-        _take_back(settlement, original, earnings, left=left, at=at, rules=rules)
+        parts = _parts(settlement, original, earnings, left=left, at=at, rules=rules)
+        if world.grants.changes:
+            _put_right(settlement, parts, left, world, rules)
+        for part in parts:
+            _take_back(settlement, part, _kept(original, earnings, rules), at, rules)
         _move_tiers(settlement, earnings, left, moment=moment, at=at, rules=rules)
         settlement.journal.effects.extend(
-            counted_effects(state.given, settlement.given, world.standing, moment.day, rules, whose=_whose(original))
+            counted_effects(
+                state.given, settlement.given, world.standing, moment.day, rules, whose=whose(purchase, state)
+            )
         )
         if state.spent is not None:
             _forget(settlement, left, state.spent, moment.day, rules)
@@ -184,12 +192,6 @@ def _earned_by_rest(original: Original, left: Remains, moment: When, rules: Rule
     return earnings_seen(left.basket, scene, seen, rules, then)
 
 
-def _whose(original: Original) -> tuple[str | None, str]:
-    """Whose budgets a purchase drew on: its store's, and those of the household in which its member was."""
-    seen = original.state.seen
-    return original.purchase.store, seen.household if seen is not None else ""
-
-
 def _restore_points(settlement: _Settlement, left: Remains, at: int, rules: Rules) -> None:
     paid = settlement.state.paid
     if paid is None:
@@ -215,10 +217,29 @@ def _free_coupons(settlement: _Settlement, world: World) -> None:
             settlement.journal.effects.append(RewardMoved(reward=free))
 
 
-def _take_back(
+@dataclass(slots=True)
+class _Part:
+    """What a purchase earned in a wallet in one way of being pending, and what of it goes.
+
+    ``before`` and ``after`` are its points by rule. ``own`` is what rules no longer give, ``amount`` what is to be
+    taken: they differ where corrections changed something, which ``saw`` tells then.
+    """
+
+    wallet: str
+    delay: str
+    rows: list[Earned]
+    before: dict[str, int]
+    after: dict[str, int]
+    own: int = 0
+    amount: int = 0
+    saw: dict[str, Scalar] | None = None
+
+
+def _parts(
     settlement: _Settlement, original: Original, earnings: Earnings, *, left: Remains, at: int, rules: Rules
-) -> None:
-    state = original.state
+) -> list[_Part]:
+    """What is to be taken back of what the purchase earned; a rest that is worth more loses and gains nothing."""
+    state, parts = original.state, list[_Part]()
     for wallet, delay in dict.fromkeys((earned.wallet, state.delays.get(earned.row, "")) for earned in state.earned):
         rows = [row for row in state.earned if (row.wallet, state.delays.get(row.row, "")) == (wallet, delay)]
 
@@ -231,37 +252,84 @@ def _take_back(
         else:
             after = {rule: points for rule, points in earnings.given.items() if here(rule)}
         if sum(after.values()) >= sum(before.values()) and not left.none:
-            continue  # a rest that is worth more takes nothing back and gives nothing
+            parts.append(_Part(wallet, delay, rows, before, before))
+            continue
+        stands = sum(_stands(earned, original, settlement.journal, at) for earned in rows)
+        own = max(0, stands - sum(after.values()))
+        parts.append(_Part(wallet, delay, rows, before, after, own, own))
         for rule in before:
             settlement.given.pop(rule, None)
         settlement.given.update({rule: points for rule, points in after.items() if points})
-        stands = sum(_stands(earned, original, settlement.journal, at) for earned in rows)
-        amount = max(0, stands - sum(after.values()))
-        taken = _reverse(settlement, rows, amount, at, rules)
-        settlement.steps.extend(_steps(before, after, taken, wallet, _kept(original, earnings, rules)))
-        if taken:
-            settlement.taken[wallet, delay] = taken
-        if amount > taken:
-            saw: dict[str, Scalar] = {"shortfall": amount - taken, "policy": rules.wallets[wallet].negative}
-            settlement.steps.append(Step("", False, "shortfall", wallet, 0, saw))
-            settlement.short[wallet] = settlement.short.get(wallet, 0) + amount - taken
-        if amount:
-            marked = {row.row: row for row in _marked(rows, amount)}
-            earned_rows = tuple(marked.get(earned.row, earned) for earned in settlement.state.earned)
-            settlement.state = structs.replace(settlement.state, earned=earned_rows)
+    return parts
 
 
-def _reverse(settlement: _Settlement, rows: list[Earned], amount: int, at: int, rules: Rules) -> int:
-    """Cancels what is still pending of these rows, takes the rest as the wallet declares; gives how many it took."""
+def _put_right(settlement: _Settlement, parts: list[_Part], left: Remains, world: World, rules: Rules) -> None:
+    """Lets what corrections changed go with the goods: so much more or less is taken."""
+    state, purchase, changes = settlement.state, settlement.purchase, world.grants.changes
+    whole = remains(purchase, state.returned, state.lowered, rules, paid=state.paid is not None).basket.total
+    for wallet in dict.fromkeys(change.wallet for change in changes if change.wallet in rules.wallets):
+        mine = [part for part in parts if part.wallet == wallet]
+        kept = sum(sum(part.after.values()) for part in mine)
+        found = evening(state, changes, wallet, left, before=whole, kept=kept)
+        evened = max(found.due, -sum(part.own for part in mine))
+        settlement.state = remembered(settlement.state, found.made(evened))
+        if not evened:
+            continue
+        settlement.evened[wallet] = evened
+        if evened > 0:
+            active = next((part for part in mine if not part.delay), None)
+            if active is None:
+                parts.append(active := _Part(wallet, "", [], {}, {}))
+            active.amount += evened
+        else:
+            _take_less(mine, -evened, settlement.journal)
+        for part in parts:
+            if part.wallet == wallet and part.amount != part.own:
+                part.saw = {"corrected": found.stands, "stays": found.stands - evened}
+
+
+def _take_less(parts: list[_Part], less: int, journal: Journal) -> None:
+    """Takes less of these: first of what is active, then of what is pending, which a wallet may let go more easily."""
+    for waits in (True, False):
+        for part in parts:
+            rows = {earned.row for earned in part.rows}
+            pending = sum(lot.left for lot in journal.pending.get(part.wallet, ()) if lot.row in rows) if waits else 0
+            off = min(less, max(0, part.amount - pending))
+            part.amount -= off
+            less -= off
+
+
+def _take_back(settlement: _Settlement, part: _Part, kept: dict[str, dict[str, Scalar]], at: int, rules: Rules) -> None:
+    wallet, amount = part.wallet, part.amount
+    taken = _reverse(settlement, part, at, rules)
+    by_rules = max(0, taken - amount + part.own) if taken else 0
+    settlement.steps.extend(_steps(part.before, part.after, by_rules, wallet, kept))
+    if part.saw is not None:
+        righted = by_rules - taken
+        settlement.steps.append(Step("", bool(righted), "righted", wallet, righted, part.saw))
+    if taken:
+        settlement.taken[wallet, part.delay] = taken
+    if amount > taken:
+        saw: dict[str, Scalar] = {"shortfall": amount - taken, "policy": rules.wallets[wallet].negative}
+        settlement.steps.append(Step("", False, "shortfall", wallet, 0, saw))
+        settlement.short[wallet] = settlement.short.get(wallet, 0) + amount - taken
+    if part.own:
+        marked = {row.row: row for row in _marked(part.rows, part.own)}
+        earned_rows = tuple(marked.get(earned.row, earned) for earned in settlement.state.earned)
+        settlement.state = structs.replace(settlement.state, earned=earned_rows)
+
+
+def _reverse(settlement: _Settlement, part: _Part, at: int, rules: Rules) -> int:
+    """Cancels what is still pending of a part's rows, takes the rest as the wallet declares; gives how many it took."""
+    wallet, amount = part.wallet, part.amount
     if not amount:
         return 0
-    journal, own, wallet = settlement.journal, {earned.row for earned in rows}, rows[0].wallet
-    cancelled = journal.cancel_pending(wallet, amount, at, own) if journal.pending else 0
-    if cancelled == amount:
-        return cancelled
-    last = rows[-1].row
-    taken = take_back(journal, rules.wallets[wallet], "return", amount - cancelled, at, own=own, reverses=last)
-    return cancelled + taken
+    journal, own = settlement.journal, {earned.row for earned in part.rows}
+    pending = journal.cancel_pending(wallet, amount, at, own) if journal.pending else 0
+    if pending == amount:
+        return pending
+    last = part.rows[-1].row if part.rows else None
+    return pending + take_back(journal, rules.wallets[wallet], "return", amount - pending, at, own=own, reverses=last)
 
 
 def _stands(earned: Earned, original: Original, journal: Journal, at: int) -> int:
@@ -320,48 +388,9 @@ def _move_tiers(
         if measure.points:
             taken = sum(amount for (wallet, _), amount in settlement.taken.items() if wallet == measure.wallet)
             short = settlement.short.get(measure.wallet, 0)
-            after[measure.key] = before.get(measure.key, 0) - taken - short
+            evened = settlement.evened.get(measure.wallet, 0)
+            after[measure.key] = before.get(measure.key, 0) - (taken + short - evened)
     progress: Progress = {name: after.get(name, 0) - before.get(name, 0) for name in (*before, *after)}
     settlement.counted = {name: amount for name, amount in after.items() if amount}
     journal = settlement.journal
     journal.count(progress, moment.day, max(moment.at, at))
-
-
-def earn_again(
-    original: Original, left: Remains, settling: Settling, journal: Journal, rules: Rules
-) -> tuple[PurchaseState, tuple[Step, ...]]:
-    """Posts again what a cancellation took back, dated at the purchase, and lets it count again.
-
-    It takes as much of caps and budgets as before, whatever is left of them by now.
-    """
-    state = original.state
-    earned, delays = list(state.earned), dict(state.delays)
-    steps: list[Step] = []
-    taken = [(wallet, "", amount) for wallet, amount in state.taken.items()]
-    taken += [(wallet, key, amount) for key, delayed in state.delayed.items() for wallet, amount in delayed.items()]
-    for wallet, key, amount in taken:
-        row = earn_row(journal, wallet, amount, key=key, settling=settling, rules=rules)
-        earned.append(Earned(wallet, row.row, amount))
-        if key:
-            delays[row.row] = key
-        of_wallet = (rule for rule in state.given if rules.book.wallets[rule] == wallet)
-        given = {rule: state.given[rule] for rule in of_wallet if rules.delay_of(rule) == key}
-        parts = spread(amount, list(given.values()))
-        steps.extend(Step(rule, True, "again", wallet, part) for rule, part in zip(given, parts, strict=True) if part)
-    regained = dict(state.short)
-    for wallet, _, amount in taken:
-        regained[wallet] = regained.get(wallet, 0) + amount
-    progress = {
-        measure.key: regained.get(measure.wallet, 0) if measure.points else state.counted.get(measure.key, 0)
-        for measure in rules.measures
-    }
-    journal.count(progress, settling.day, max(settling.at, settling.settled_at))
-    journal.effects.extend(
-        counted_effects({}, state.given, journal.standing, settling.day, rules, whose=_whose(original))
-    )
-    asked = state.seen is not None and state.seen.enrolled and journal.current.book.memory.days
-    spent = remember(left.basket, settling.day, journal, rules) if asked and not left.none else None
-    state = structs.replace(
-        state, state="completed", earned=tuple(earned), taken={}, delayed={}, short={}, delays=delays, spent=spent
-    )
-    return state, tuple(steps)

@@ -214,7 +214,11 @@ class Standing(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
 
 
 class Earned(Struct, frozen=True, array_like=True, gc=False):
-    """An earn row of a purchase, and how much of it has been taken back so far."""
+    """An earn row of a purchase, and how much of it has been taken back so far.
+
+    Of one that a completion after a cancellation posted, what a correction had changed counts as taken back as well:
+    below zero where it had taken points.
+    """
 
     wallet: str
     row: int
@@ -262,6 +266,27 @@ class Seen(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     household: str = ""
 
 
+class Righted(Struct, frozen=True, array_like=True, gc=False):
+    """What corrections changed of a purchase's points, and how much of it returns have made even since.
+
+    Amounts are below zero where points were taken. ``base`` is what they had changed for goods worth ``on`` when they
+    were last looked at: as much of it stays as of the goods. ``again`` is what a cancellation made even, and a later
+    completion brings back.
+
+    Attributes:
+        account: the internal id of the account to which they were posted.
+        amount: all that they changed, as it was known at the latest return.
+    """
+
+    account: str
+    wallet: str
+    amount: int = 0
+    base: int = 0
+    on: int = 0
+    evened: int = 0
+    again: int = 0
+
+
 class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """Where a purchase stands: its status, what came back, what was posted for it and by which version.
 
@@ -281,6 +306,7 @@ class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
         spent: what of it the member's history remembers as spent; None where it is not remembered.
         rate: that by which it was decided, where it is in another currency than the programme's.
         awaited: while it is placed, its day and the first day that its rules look back to; None where they do not.
+        righted: what corrections changed of it, where it came back after them.
     """
 
     state: State
@@ -301,6 +327,7 @@ class PurchaseState(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     spent: int | None = None
     rate: Rate | None = None
     awaited: tuple[int, int] | None = None
+    righted: tuple[Righted, ...] = ()
 
 
 class IssuedReward(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

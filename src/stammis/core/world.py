@@ -21,12 +21,23 @@ class Original(Struct, frozen=True, kw_only=True, gc=False):
     expired: dict[int, int] = {}
 
 
+class Change(Struct, frozen=True, array_like=True, gc=False):
+    """What corrections that were posted to an account (its internal id) changed of a purchase's points in a wallet."""
+
+    account: str
+    wallet: str
+    amount: int
+
+
 class Grants(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """What chance and shared stocks allow an event: reserved by the caller, kept with the decision, read on refolding.
+    """What an event needs that is not told by the member's own history: kept with the decision, read on refolding.
+
+    Chance and shared stocks allow it, reserved by the caller.
 
     ``stock`` is what is left of the reward asked for (None: no end of it), ``codes`` one fresh code a redemption.
     ``budgets`` is what is left of each budget (see ``core.budgets``), ``rate`` that of the purchase's currency,
-    ``household`` whose budgets those of households are.
+    ``household`` whose budgets those of households are. ``changes`` are what corrections changed of the purchase: they
+    may have been posted to accounts in which its own goes on, or to a pool.
     """
 
     stock: int | None = None
@@ -34,6 +45,7 @@ class Grants(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     budgets: dict[str, int] = {}
     rate: Rate | None = None
     household: str = ""
+    changes: tuple[Change, ...] = ()
 
 
 class World(Struct, frozen=True, kw_only=True, gc=False):

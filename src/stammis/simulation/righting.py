@@ -2,10 +2,10 @@
 
 Two folds of those concerned: by the versions as they were, which must come to what the ledger holds, and with the other
 version in the period. Counted are the points that events of the period gave, less what returns of theirs took back,
-whenever they came; of too many those that have expired are not taken again. What members spent stays as it was: points
-that the other version would not have given are lent to whoever paid with them. What somebody took away by hand while it
-was pending stays taken: where that was all an event gave, the event is left as it is; else what was taken is taken off
-both sides.
+whenever they came, and as if nothing had been corrected before; of too many those that have expired are not taken
+again. What members spent stays as it was: points that the other version would not have given are lent to whoever paid
+with them. What somebody took away by hand while it was pending stays taken: where that was all an event gave, the event
+is left as it is; else what was taken is taken off both sides.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from msgspec import structs
 
 from stammis.accrual.outcomes import Declined
 from stammis.accrual.services.deciding import Decided, Subject
-from stammis.core.effects import Decision, Posted
+from stammis.core.effects import Decision, Posted, PurchaseMoved
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
@@ -193,6 +193,8 @@ def _events_of(snapshot: Snapshot, members: frozenset[bytes]) -> int:
 
 def _compared(member: bytes, folds: list[_Giving], held: dict[bytes, Given]) -> Iterator[Found]:
     given = [_plain(fold.given.pop(member, Given())) for fold in folds]
+    held_here = given[0]
+    given = [_left(*each) for each in zip(given, [fold.evened.pop(member, Given()) for fold in folds], strict=True)]
     by_hand = [fold.by_hand.pop(member, Given()) for fold in folds]
     expired = folds[0].expired.pop(member, Given())
     before, after = (_left(*each) for each in zip(given, by_hand, strict=True))
@@ -204,16 +206,16 @@ def _compared(member: bytes, folds: list[_Giving], held: dict[bytes, Given]) -> 
             before[key] -= gone
             after[key] = min(after[key], before[key])
     told = tuple(fold.deeds.pop(member, []) for fold in folds)
-    agrees = given[0] == _plain(held.get(member, Given()))
+    agrees = held_here == _plain(held.get(member, Given()))
     if before != after or not agrees:
         keys = sorted(before.keys() | after.keys())
         sums = tuple((wallet, *origin, before[wallet, origin], after[wallet, origin]) for wallet, origin in keys)
         yield Found(member, sums, agrees, msgspec.Raw(msgspec.json.encode(told)))
 
 
-def _left(given: Given, by_hand: Given) -> Given:
-    """Give what is left of what events gave after what somebody took away by hand while it was pending."""
-    return Counter({key: given[key] + by_hand[key] for key in given.keys() | by_hand.keys()})
+def _left(given: Given, besides: Given) -> Given:
+    """Give what events gave with what moved besides: by hand, or because a correction had changed what came back."""
+    return Counter({key: given[key] + besides[key] for key in given.keys() | besides.keys()})
 
 
 def _plain(given: Given) -> Given:
@@ -238,6 +240,8 @@ class _Giving(Fold):
         self.settled = settled
         self.by_hand: dict[bytes, Given] = {}
         self.expired: dict[bytes, Given] = {}
+        self.evened: dict[bytes, Given] = {}
+        self._rights: dict[tuple[bytes, str, str, str], int] = {}
         self._opened: dict[tuple[bytes, int], tuple[str, Origin]] = {}
         self.given: dict[bytes, Given] = {}
         self.deeds: dict[bytes, list[Deed]] = {}
@@ -257,6 +261,8 @@ class _Giving(Fold):
         if self._told.concerns(step.event):
             self.deeds.setdefault(subject.id, []).append(Deed(step.event, step.version, step.decision))
         for effect in step.decision.effects:
+            if isinstance(effect, PurchaseMoved):
+                self._even(subject.id, effect)
             if not isinstance(effect, Posted):
                 continue
             if (origin := self._told.origin(step.event, effect.kind)) is not None:
@@ -266,6 +272,20 @@ class _Giving(Fold):
                 self._settle(subject.id, effect)
             elif effect.kind == "expire":
                 self._expire(subject.id, effect)
+
+    def _even(self, member: bytes, moved: PurchaseMoved) -> None:
+        """Count what of a return was not the rules' but what corrections had changed, where that had been given."""
+        if moved.purchase not in self._told.purchases:
+            return
+        for right in moved.state.righted:
+            key, known = (
+                (right.wallet, ("purchase", moved.purchase)),
+                (member, moved.purchase, right.account, right.wallet),
+            )
+            account = bytes.fromhex(right.account)
+            whose = account if key in self.given.get(account, ()) else member
+            self.evened.setdefault(whose, Counter())[key] += right.evened - self._rights.get(known, 0)
+            self._rights[known] = right.evened
 
     def _settle(self, member: bytes, row: Posted) -> None:
         """Count what somebody took away by hand, or brought back, with the event that had given it."""

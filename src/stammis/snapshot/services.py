@@ -214,6 +214,7 @@ SELECT uuid_send(e.member_id), e.seq, e.kind, (extract(epoch FROM e.occurred_at)
        convert_to(e.body, 'UTF8'), d.version, substring(right(d.record, 12) FROM ',(\\d+)\\]$')::int,
        CASE WHEN strpos(d.record, '"codes":') > 0 OR strpos(d.record, '"budgets":') > 0
                  OR strpos(d.record, '"rate":') > 0 OR strpos(d.record, '"stock":') > 0
+                 OR strpos(d.record, '"changes":') > 0
             THEN convert_to(d.record, 'UTF8') END
 FROM unnest(%s::uuid[], %s::int[]) AS k (member_id, have)
 JOIN activity_event AS e ON e.member_id = k.member_id AND e.seq > k.have

@@ -11,11 +11,12 @@ from msgspec import structs
 from stammis.accrual import sentences
 from stammis.accrual.queries.cases import Case, case_of
 from stammis.accrual.queries.rows import rows_view
+from stammis.accrual.sentences.correcting import RIGHTED
 from stammis.activity.models import Event
 from stammis.core.effects import Posted, Step
 from stammis.core.events import AnyEvent
 from stammis.core.programme import Programme as Document
-from stammis.core.spread import spread
+from stammis.core.spread import scaled, spread
 from stammis.ledger import queries as ledger
 from stammis.ledger.models import Entry
 
@@ -73,7 +74,7 @@ def _steps_of(entry: Entry, case: Case) -> tuple[Step, ...]:
         alike = [row.row for row in rows if row.kind == entry.kind]
         own = [step for step in steps if not step.rule and (step.because, step.wallet) == (entry.kind, entry.wallet)]
         return tuple(own[alike.index(entry.row) :][:1])
-    ruled = tuple(step for step in steps if step.rule or not step.applied)
+    ruled = tuple(step for step in steps if step.rule or not step.applied or step.because == RIGHTED)
     given = [step for step in ruled if step.applied and step.points and step.wallet == entry.wallet]
     together = sum(row.amount for row in rows if row.kind in RULED)
     if together in (0, entry.amount):
@@ -81,10 +82,17 @@ def _steps_of(entry: Entry, case: Case) -> tuple[Step, ...]:
     own = _delayed_alike(entry, given, case)
     if own:
         return tuple(step for step in ruled if step not in given or step in own)
-    shares = spread(abs(entry.amount), [abs(step.points) for step in given])
-    parts = dict(zip((step.rule for step in given), shares, strict=True))
-    sign = 1 if entry.amount > 0 else -1
-    return tuple(structs.replace(step, points=sign * parts[step.rule]) if step in given else step for step in ruled)
+    shares = iter(_shares(entry.amount, together, [step.points for step in given]))
+    return tuple(structs.replace(step, points=next(shares)) if step in given else step for step in ruled)
+
+
+def _shares(amount: int, together: int, points: list[int]) -> list[int]:
+    """Give the part of a row in what steps gave to several, by steps; what corrections changed may go the other way."""
+    sign = 1 if amount > 0 else -1
+    if all(each * sign >= 0 for each in points):
+        return [sign * part for part in spread(abs(amount), [abs(each) for each in points])]
+    shares = [scaled(each, abs(amount), abs(together)) for each in points]
+    return [shares[0] + amount - sum(shares), *shares[1:]]
 
 
 def _delayed_alike(entry: Entry, given: list[Step], case: Case) -> list[Step]:

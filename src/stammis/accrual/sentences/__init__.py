@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from stammis.accrual.sentences import between as sentences_between
 from stammis.accrual.sentences import lots
-from stammis.accrual.sentences.correcting import corrected
+from stammis.accrual.sentences.correcting import RIGHTED, corrected, righted
 from stammis.accrual.sentences.giving import kept_out, limits, rate_said, scaled
 from stammis.accrual.sentences.portions import portions
 from stammis.accrual.sentences.seen import found
@@ -95,14 +95,16 @@ def why(
     """
     with _reading(language):
         concerned = [step for step in steps if step.wallet in {None, row.wallet}]
-        gains = row.kind in {"earn", "return"}
-        parts = tuple(
-            part(step, programme) for step in concerned if step.applied and step.points and (not gains or step.rule)
-        )
-        parts = parts if gains else tuple(each for each in parts if each.because == row.kind)
+        moved = [step for step in concerned if step.applied and step.points]
+        if row.kind in {"earn", "return"}:
+            moved = [step for step in moved if step.rule or step.because == RIGHTED]
+        else:
+            moved = [step for step in moved if step.because == row.kind]
+        parts = tuple(part(step, programme) for step in moved)
         refused = tuple(part(step, programme) for step in concerned if not step.applied) if row.kind == "earn" else ()
         said = [_sentence(row, event, parts, programme, rate)]
-        if rate is not None and gains:
+        said += [each.sentence for each in parts if each.because == RIGHTED]
+        if rate is not None and row.kind in {"earn", "return"}:
             said.append(rate_said(rate, programme))
         if row.awaits is not None and row.amount > 0:
             said.append(lots.waits(row.awaits, programme))
@@ -146,6 +148,7 @@ def _sentence(row: Row, event: AnyEvent, parts: tuple[Part, ...], programme: Pro
             _("«%(rule)s» (%(points)s)")
             % {"rule": each.name, "points": words.number(words.smallest(each.amount, wallet))}
             for each in parts
+            if each.rule
         )
         if any(each.because == "again" for each in parts):
             return _("%(points)s on %(day)s again, because the cancellation was undone: %(because)s.") % facts
@@ -227,7 +230,7 @@ def _applied(step: Step, rule: Earn | None, programme: Programme) -> str:
         case "transfer_in":
             return _("%(points)s arrived, with their last days.") % facts
         case _:
-            return lots.applied(step, programme) or _given(step, rule, facts, programme)
+            return righted(step, facts) or lots.applied(step, programme) or _given(step, rule, facts, programme)
 
 
 def _given(step: Step, rule: Earn | None, facts: dict[str, str], programme: Programme) -> str:
@@ -268,6 +271,8 @@ def _not_applied(step: Step, rule: Earn | None, programme: Programme) -> str:
             return _("Only members earn points.")
         case "shortfall":
             return lots.not_taken(step, programme)
+        case "righted":
+            return _("Nothing is taken back here: a correction had done so already.")
         case "no_version":
             return _("The programme had not begun yet.")
         case "claims_earn_nothing":

@@ -6,10 +6,13 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
+from stammis.core.effects import Step
 from stammis.core.events import Adjustment, Corrected
 from stammis.core.programme import Programme
 from stammis.programmes.sentences import words
 
+RIGHTED = "righted"
+"""Because of what corrections changed of a purchase."""
 SHOWN = 5
 """So many events are named; of more, how many there are."""
 
@@ -21,6 +24,20 @@ def corrected(event: Adjustment, programme: Programme) -> str:
     if more > 0:
         said.append(_("%(number)s more") % {"number": words.number(more)})
     return words.both(said)
+
+
+def righted(step: Step, facts: dict[str, str]) -> str | None:
+    """Say what a correction changed of what a purchase's return or completion moves; None for other steps."""
+    if step.because != RIGHTED:
+        return None
+    returns = "stays" in step.saw
+    if step.points > 0:
+        if returns:
+            return _("%(points)s fewer, because a correction had taken them already.") % facts
+        return _("%(points)s: what a correction had given.") % facts
+    if returns:
+        return _("%(points)s taken back: what a correction had given for what came back.") % facts
+    return _("%(points)s fewer, because a correction had taken them already.") % facts
 
 
 def _one(each: Corrected, wallet: str, programme: Programme) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from msgspec import structs
 
 from stammis.accrual.outcomes import Accepted, Declined, Due, Item, Key, MemberFields, Outcome, Proof, declined
-from stammis.accrual.services import answers, between, facts, waits
+from stammis.accrual.services import answers, between, corrected, facts, waits
 from stammis.accrual.services.acting import Sitting, begin
 from stammis.accrual.services.asking import MustBeAlone, Name, name_of
 from stammis.accrual.services.deciding import (
@@ -186,7 +186,8 @@ class Group:
         subject, purchase, state = placed
         rules = self._loaded.versions[subject.programme].number(state.version)
         original = Original(purchase=purchase, state=state, expired=subject.expired)
-        around = Around(original=original, coupons=self._coupons(subject, purchase))
+        grants = corrected.granted(self._loaded.corrections, subject.programme, purchase.id)
+        around = Around(original=original, coupons=self._coupons(subject, purchase), grants=grants)
         return self._run(subject, event, rules, purchase.member, around)
 
     def _by_member(self, programme: bytes, event: OfMember | Redemption) -> Outcome:

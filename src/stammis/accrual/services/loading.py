@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from stammis.accrual.records import read_event, read_issued, read_record, read_standing, read_state, read_takes
+from stammis.accrual.services import corrected
 from stammis.accrual.services.asking import Asked, Name
 from stammis.core.calendars import instant
 from stammis.core.carrying import since_left
@@ -115,6 +116,7 @@ class Loaded:
     histories: Histories = field(default_factory=Histories)
     budgets: dict[rewards.Account, int] = field(default_factory=dict)
     rates: dict[programmes.RateKey, Rate] = field(default_factory=dict)
+    corrections: corrected.Corrections = field(default_factory=dict)
 
     def rules(self, programme: bytes, event: AnyEvent) -> Rules:
         """Give the rules in force at an event."""
@@ -173,7 +175,8 @@ LATERAL (SELECT w.* FROM activity_deferred AS w
              AND w.state = 'waiting' OFFSET 0) AS w
 ORDER BY id
 """
-LOST = "(e.kind = 'expire' OR (e.kind IN ('adjust', 'restore') AND e.pending IS NOT NULL))"
+LOST = """(e.kind = 'expire' OR
+    (e.kind IN ('adjust', 'restore') AND e.pending IS NOT NULL AND e.reverses IS NOT NULL))"""
 """Which rows let points end that no return may take again, or bring such back: see ``core.lots.lost``."""
 _EXPIRED = f"""
 SELECT e.member_id, e.lots, (-sign(e.amount))::int4
@@ -216,6 +219,7 @@ def load(transaction: Transaction, asked: Asked, *, alone: bool, waits: bool = T
     stamps = transaction.send(programmes.STAMPS, arrays.uuids(list(asked.programmes)))
     closed = seals.ask_closed(transaction)
     expired = transaction.send(_EXPIRED, *columns(origins)) if origins else None
+    righted = corrected.ask(transaction, origins, asked.tied) if origins else None
     rows = members.ask(transaction, identities) if asked.changed else None
     answers = transaction.sync()
 
@@ -242,6 +246,7 @@ def load(transaction: Transaction, asked: Asked, *, alone: bool, waits: bool = T
         },
         expired={} if expired is None else read_expired(answers[expired]),
         records={} if rows is None else members.records(answers[rows]),
+        corrections={} if righted is None else corrected.read(answers[righted]),
     )
 
 

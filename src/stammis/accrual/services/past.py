@@ -16,6 +16,7 @@ from typing import NamedTuple
 from msgspec import structs
 
 from stammis.accrual.records import encode, read_event, read_record
+from stammis.accrual.services import corrected
 from stammis.accrual.services.asking import Asked
 from stammis.accrual.services.deciding import Decided, days_of, expired_by
 from stammis.accrual.services.loading import Loaded
@@ -121,6 +122,7 @@ def go_back(loaded: Loaded, asked: Asked, found: dict[bytes, History], as_of: dt
     What had not happened by then is not there.
     """
     at = instant(as_of)
+    loaded.corrections = corrected.until(loaded.corrections, at)
     refolds: dict[bytes, Refold] = {}
     for member, history in found.items():
         refold = refolds[member] = Refold(loaded.versions[history.programme])

@@ -32,8 +32,10 @@ from stammis.core.events import (
     Transfer,
 )
 from stammis.core.lots import EMPTY, active
+from stammis.core.righting import stands_of
 from stammis.core.rules import Rules
 from stammis.core.standing import Pooling, PurchaseState, Standing
+from stammis.core.world import Grants
 
 WHOLE = 100
 """Per cent."""
@@ -236,7 +238,8 @@ def _due_shares(standing: Standing, step: Decided, around: Around) -> Iterator[t
     ``standing`` is that before the event. Of a purchase the pool has its share of what stands and is active, rounded
     down, whatever the number of returns in between; of pending points it has it as soon as they are active.
     """
-    before = _earned(around.original.state, standing) if around.original is not None else {}
+    original = around.original
+    before = {} if original is None else _earned(original.state, standing, around.grants)
     after, gained = _points(step)
     if standing.ties is None:
         return
@@ -296,16 +299,16 @@ def _points(step: Decided) -> tuple[dict[str, int], list[tuple[str, int]]]:
         for each in step.decision.effects
         if isinstance(each, Activated | Posted) and each.row not in rows and _is_gain(each)
     ]
-    return (_earned(state, step.standing) if state is not None else {}), gained
+    return ({} if state is None else _earned(state, step.standing, step.grants)), gained
 
 
 def _is_gain(effect: Activated | Posted) -> bool:
     return isinstance(effect, Activated) or (effect.kind == "earn" and effect.awaits is None)
 
 
-def _earned(state: PurchaseState, standing: Standing) -> dict[str, int]:
-    """Give what a purchase has earned that stands and is active, by wallet."""
-    points: dict[str, int] = {}
+def _earned(state: PurchaseState, standing: Standing, grants: Grants | None) -> dict[str, int]:
+    """Give what a purchase has earned that stands and is active, by wallet, with what corrections changed of it."""
+    points = {} if grants is None else stands_of(state, grants.changes)
     for each in state.earned:
         pending = sum(lot.left for lot in standing.pending.get(each.wallet, ()) if lot.row == each.row)
         points[each.wallet] = points.get(each.wallet, 0) + each.amount - each.taken_back - pending

@@ -22,6 +22,7 @@ from stammis.simulation.folders import alone
 from stammis.simulation.models import Correction, CorrectionLine
 from stammis.simulation.queries.corrections import outdated
 from stammis.simulation.righting import folder_of
+from stammis.simulation.services.changing import corrected, name_of, undone
 from stammis.simulation.services.endings import ended
 from stammis.simulation.services.planning import (
     CorrectionBusy,
@@ -146,16 +147,18 @@ def _waiting(correction: Correction) -> Any:
 
 def _post_chunk(correction: Correction, lines: list[CorrectionLine], *, undoing: bool) -> None:
     now = clock.now()
-    late = set() if undoing else outdated(correction, lines)
-    for line in lines:
-        if (line.member_id, line.wallet) in late:
-            line.state, line.because = State.REFUSED, CAME_BACK
-    moving = [line for line in lines if line.state != State.REFUSED and (not undoing or line.posted)]
-    outcomes = record([_item(correction, line, now, undoing=undoing) for line in moving], now=now)
-    for line, outcome in zip(moving, outcomes, strict=True):
+    if not undoing:
+        late = outdated(correction, lines)
+        for line in lines:
+            if (line.member_id, line.wallet) in late:
+                line.state, line.because = State.REFUSED, CAME_BACK
+    asked = undone(correction, lines) if undoing else corrected(correction, lines)
+    moving = [line for line in lines if line.state != State.REFUSED and (line.member_id, line.wallet) in asked]
+    items = [_item(correction, line, asked[line.member_id, line.wallet], now, undoing=undoing) for line in moving]
+    for line, outcome in zip(moving, record(items, now=now), strict=True):
         _take_over(line, outcome, undoing=undoing)
     for line in lines:
-        if undoing and not line.posted:
+        if undoing and line not in moving:
             line.state = State.UNDONE
     CorrectionLine.objects.bulk_update(lines, ["state", "because", "posted", "undone"])
 
@@ -171,9 +174,15 @@ def _take_over(line: CorrectionLine, outcome: Outcome, *, undoing: bool) -> None
         line.state, line.posted = State.POSTED, moved
 
 
-def _item(correction: Correction, line: CorrectionLine, now: dt.datetime, *, undoing: bool) -> Item:
-    what = "correction-undo" if undoing else "correction"
-    name = f"{what}:{correction.id}:{line.wallet}:{line.member_id.hex}"
+def _item(
+    correction: Correction,
+    line: CorrectionLine,
+    corrects: tuple[Corrected, ...],
+    now: dt.datetime,
+    *,
+    undoing: bool,
+) -> Item:
+    name = name_of(correction, line, undoing=undoing)
     with translation.override(line.member.locale or translation.get_language()):
         said = _("The correction «%(name)s» was undone.") if undoing else _("Correction «%(name)s».")
         reason = said % {"name": correction.name}
@@ -182,9 +191,9 @@ def _item(correction: Correction, line: CorrectionLine, now: dt.datetime, *, und
         id=name,
         member=line.member.reference or "",
         wallet=line.wallet,
-        amount=-line.posted if undoing else line.amount,
+        amount=sum(each.after - each.before for each in corrects),
         reason=reason,
-        corrects=() if undoing else tuple(Corrected(*each) for each in line.originals),
+        corrects=corrects,
     )
     return Item(correction.programme_id, event, ("adjustment", name))
 
