@@ -43,7 +43,7 @@ from stammis.core.journal import Journal, row_steps
 from stammis.core.lasting import decide_extension
 from stammis.core.level_moves import decide_level, with_levels
 from stammis.core.negative import take_back
-from stammis.core.pending import decide_restored, decide_settled
+from stammis.core.pending import cancel_corrected, decide_restored, decide_settled
 from stammis.core.purchases import decide_purchase, decide_status
 from stammis.core.redemptions import decide_redemption, decide_redemption_cancelled
 from stammis.core.refusals import refuse
@@ -154,7 +154,8 @@ def _decide_adjustment(event: Adjustment, world: World, rules: Rules, current: R
     if event.amount > 0:
         journal.open(wallet.id, "adjust", event.amount, at, wallet.ends_at(rules.calendar.day(at)))
     elif event.amount < 0:
-        take_back(journal, wallet, "adjust", -event.amount, at)
+        pending = cancel_corrected(journal, event, at)
+        take_back(journal, wallet, "adjust", -event.amount - pending, at)
         if not journal.effects:
             saw: dict[str, Scalar] = {"shortfall": -event.amount, "policy": wallet.negative}
             return Decision(effects=(), steps=(Step("", False, "shortfall", wallet.id, 0, saw),))

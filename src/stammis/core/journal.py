@@ -126,15 +126,28 @@ class Journal:
         self._post(self.purse(wallet), wallet, "release", amount, at, lots=takes, reverses=hold_row)
         return self._post(self.purse(wallet), wallet, "spend", -amount, at, lots=takes, reverses=hold_row)
 
-    def cancel_pending(self, wallet: str, amount: int, at: int, own: Collection[int], kind: RowKind = "return") -> int:
-        """Posts rows that take of pending points of these rows, youngest first; gives how many were there to take."""
+    def cancel_pending(
+        self,
+        wallet: str,
+        amount: int,
+        at: int,
+        own: Collection[int],
+        kind: RowKind = "return",
+        *,
+        settles: bool = True,
+    ) -> int:
+        """Posts rows that take of pending points of these rows, youngest first; gives how many were there to take.
+
+        Unless it ``settles`` them, a return may still reckon with what was taken (see ``lots.lost``).
+        """
         taken = 0
         for lot in reversed(self.pending.get(wallet, ())):
             part = min(amount - taken, lot.left)
             if part > 0 and lot.row in own:
                 lots = (Take(lot.row, part, lot.ends_at),)
                 purse = self.purse(wallet)
-                self._post(purse, wallet, kind, -part, at, lots=lots, reverses=lot.row, awaits=lot.awaits)
+                reverses = lot.row if settles else None
+                self._post(purse, wallet, kind, -part, at, lots=lots, reverses=reverses, awaits=lot.awaits)
                 taken += part
         return taken
 

@@ -78,11 +78,12 @@ def giving_back(takes: Sequence[Take], amount: int) -> tuple[tuple[Take, ...], t
 def lost(row: Posted) -> int:
     """Whether a row lets points end that no return may take again (1): they expired, or were taken away while pending.
 
-    -1 where it brings back what was taken away so, else 0.
+    -1 where it brings back what was taken away so, else 0. What a correction takes settles no row: returns know of it
+    (see ``righting``).
     """
     if row.kind == "expire":
         return 1
-    if row.awaits is None:
+    if row.awaits is None or row.reverses is None:
         return 0
     return 1 if row.kind == "adjust" else -1 if row.kind == "restore" else 0
 

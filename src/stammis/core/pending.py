@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from stammis.core.calendars import instant
 from stammis.core.effects import Decision, Posted
-from stammis.core.events import PendingRestored, PendingSettled
+from stammis.core.events import Adjustment, PendingRestored, PendingSettled
 from stammis.core.journal import Journal, row_steps
 from stammis.core.lots import has_ended
 from stammis.core.refusals import refuse
@@ -78,6 +78,16 @@ def reached(journal: Journal, purchase: str, status: str, at: int) -> None:
         for lot in pending:
             if (lot.awaits.purchase, lot.awaits.status) == (purchase, status):
                 journal.activate(wallet, lot, at)
+
+
+def cancel_corrected(journal: Journal, event: Adjustment, at: int) -> int:
+    """Cancels what is still pending of points that a correction takes; gives how many it found."""
+    cancelled = 0
+    for each in event.corrects:
+        amount = min(each.before - each.after, -event.amount - cancelled)
+        if each.rows and amount > 0 and journal.pending:
+            cancelled += journal.cancel_pending(event.wallet, amount, at, each.rows, "adjust", settles=False)
+    return cancelled
 
 
 def decide_settled(event: PendingSettled, world: World, current: Rules) -> Decision:

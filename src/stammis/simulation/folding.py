@@ -29,6 +29,7 @@ from stammis.core.calendars import instant, moment
 from stammis.core.decide import decide
 from stammis.core.effects import Drawn, Refused
 from stammis.core.events import (
+    Adjustment,
     AnyEvent,
     HoldPlaced,
     Merged,
@@ -264,7 +265,7 @@ class Fold:
         rules = self._rules(account, event, stored)
         if rules is None:
             return Declined(404, "nothing_to_change")
-        if isinstance(event, OfPending):
+        if isinstance(event, OfPending | Adjustment):
             event = here(event, account, self.settled.get(account.subject.id), self._begins)
         plain = isinstance(event, Purchase) and stored.grants is None and not (event.coupons or rules.book.budgets)
         around = NOTHING_AROUND if plain else self._around(account, event, rules, stored)

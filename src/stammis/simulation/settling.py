@@ -1,4 +1,4 @@
-"""Pending points that somebody settled by hand: which they are in a fold, where rows may have other numbers."""
+"""Pending points that somebody settled, or a correction took: which they are where rows may have other numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from stammis.accrual.services.waits import brought_back
 from stammis.accrual.services.writing import ids_of
 from stammis.core.calendars import instant
 from stammis.core.effects import Posted
-from stammis.core.events import AnyEvent, OfPending, PendingRestored
+from stammis.core.events import Adjustment, AnyEvent, OfPending, PendingRestored, PendingSettled
 from stammis.simulation.accounts import Account
 from stammis.snapshot.reading import Snapshot
 
@@ -39,13 +39,14 @@ SELECT e.member_id, e.row, e.wallet, v.kind, floor(epoch(v.occurred_at))::BIGINT
     coalesce(v.external_id, v.purchase_id, '')
 FROM entries AS e JOIN events AS v ON v.member_id = e.member_id AND v.seq = e.seq
 WHERE e.kind = 'earn' AND e.pending IS NOT NULL
-    AND e.member_id IN (SELECT member_id FROM events WHERE kind = 'pending')
+    AND e.member_id IN (SELECT member_id FROM events WHERE kind = 'pending'
+        OR (kind = 'adjustment' AND contains(decode(body), '"corrects":')))
 ORDER BY e.member_id, e.row
 """
 
 
 def settled(snapshot: Snapshot) -> Settled:
-    """Look up the pending rows of all whose points somebody let go or took away by hand."""
+    """Look up the pending rows of all whose points somebody let go or took away, by hand or by a correction."""
     found: Settled = {}
     times: dict[tuple[bytes, Cause, str], int] = {}
     with snapshot.sql() as db:
@@ -62,22 +63,36 @@ def cause_of(event: AnyEvent) -> Cause:
     return str(event.__struct_config__.tag), instant(event.occurred_at), named
 
 
-def here(event: OfPending, account: Account, rows: dict[int, Pending] | None, begins_at: float) -> OfPending:
-    """Give an event about pending points as it is in a fold: with the row that they have here, and what was taken.
+def here(
+    event: OfPending | Adjustment, account: Account, rows: dict[int, Pending] | None, begins_at: float
+) -> OfPending | Adjustment:
+    """Give an event about pending points as it is in a fold: with the rows that they have here, and what was taken.
 
     A row that came of something before the stretch (from ``begins_at`` on, epoch seconds) has the number that it has in
     the ledger; one that is not here has number 0, which there never is.
     """
     if isinstance(event, PendingRestored):
         return brought_back(event, account.taken[event.taken])
-    known = (rows or {}).get(event.row)
-    if known is None or account.told is None:
+    if rows is None or account.told is None:
         return event
-    told = [step for step in account.told if cause_of(step.event) == known.cause]
+    if isinstance(event, PendingSettled):
+        return structs.replace(event, row=_row_here(event.row, account.told, rows, begins_at))
+    corrects = tuple(
+        structs.replace(each, rows=tuple(_row_here(row, account.told, rows, begins_at) for row in each.rows))
+        for each in event.corrects
+    )
+    return structs.replace(event, corrects=corrects)
+
+
+def _row_here(row: int, decided: list[Decided], rows: dict[int, Pending], begins_at: float) -> int:
+    known = rows.get(row)
+    if known is None:
+        return row
+    told = [step for step in decided if cause_of(step.event) == known.cause]
     if not told and known.cause[1] < begins_at:
-        return event
-    numbers = [row.row for row in _pending(told) if row.wallet == known.wallet]
-    return structs.replace(event, row=numbers[min(known.place, len(numbers) - 1)] if numbers else 0)
+        return row
+    numbers = [each.row for each in _pending(told) if each.wallet == known.wallet]
+    return numbers[min(known.place, len(numbers) - 1)] if numbers else 0
 
 
 def _pending(told: Iterable[Decided]) -> Iterable[Posted]:
