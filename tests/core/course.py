@@ -16,6 +16,7 @@ from stammis.core.effects import Activated, Decision, Drawn, Posted, PurchaseMov
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
+    Corrected,
     DayPassed,
     Discount,
     Happening,
@@ -33,10 +34,11 @@ from stammis.core.events import (
 )
 from stammis.core.fold import apply, due_days
 from stammis.core.lots import lost
+from stammis.core.righting import changed_by
 from stammis.core.rules import Rules, compile_rules
 from stammis.core.standing import IssuedReward, PurchaseState, Standing
 from stammis.core.views import tier_view, wallet_view
-from stammis.core.world import Grants, Original, World
+from stammis.core.world import Change, Grants, Original, World
 
 BASE: dict[str, Any] = {
     "stammis": 1,
@@ -156,6 +158,7 @@ class Course:
                     event if original is None else original.purchase, self._household(original, rules), rules
                 ),
                 household=self._household(original, rules),
+                changes=() if original is None else self.changes(original.purchase.id),
             ),
         )
 
@@ -246,6 +249,31 @@ class Course:
             occurred_at=moment(day), id=f"A{len(self.log)}", member="m", wallet="points", amount=amount, reason="test"
         )
         return self.happens(event)
+
+    def correct(self, amount: int, day: str = "2025-03-20", *, rows: tuple[int, ...] = ()) -> Decision:
+        """A correction of what the first purchase gave too little, or (below zero) too much."""
+        right = Corrected("purchase", "P1", 0, amount, rows)
+        return self.happens(
+            Adjustment(
+                occurred_at=moment(day),
+                id=f"C{len(self.log)}",
+                member="m",
+                wallet="points",
+                amount=amount,
+                reason="test",
+                corrects=(right,),
+            )
+        )
+
+    def changes(self, purchase: str) -> tuple[Change, ...]:
+        """What corrections really changed of a purchase."""
+        sums = Counter[str]()
+        for event, decision, _ in self.log:
+            if isinstance(event, Adjustment) and event.corrects:
+                moved = sum(effect.amount for effect in decision.effects if isinstance(effect, Posted))
+                for each, change in zip(event.corrects, changed_by(event, moved), strict=True):
+                    sums[event.wallet] += change if each.id == purchase else 0
+        return tuple(Change(self.own, wallet, amount) for wallet, amount in sums.items())
 
     def redeem(self, reward: str, day: str = "2025-03-15", quantity: int = 1) -> Decision:
         """The member asks for a reward."""

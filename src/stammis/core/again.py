@@ -28,7 +28,7 @@ def earn_again(
     steps: list[Step] = []
     taken = [(wallet, "", amount) for wallet, amount in state.taken.items()]
     taken += [(wallet, key, amount) for key, delayed in state.delayed.items() for wallet, amount in delayed.items()]
-    righted, rights = righted_again(state, taken)
+    righted, rights = righted_again(state, taken, left.basket.total)
     for wallet, key, amount in taken:
         row = earn_row(journal, wallet, amount, key=key, settling=settling, rules=rules)
         by_correction = rights.get((wallet, key), 0)

@@ -116,11 +116,12 @@ def cancelled(before: PurchaseState, after: PurchaseState) -> PurchaseState:
 
 
 def righted_again(
-    state: PurchaseState, taken: Iterable[tuple[str, str, int]]
+    state: PurchaseState, taken: Iterable[tuple[str, str, int]], total: int
 ) -> tuple[tuple[Righted, ...], dict[tuple[str, str], int]]:
     """What is remembered of corrections once a completion brings back what a cancellation has ``taken``.
 
-    That is by wallet and way of being pending. Given as well, by the same: how much of these points is no rule's.
+    That is by wallet and way of being pending, for goods worth ``total``. Given as well, by the same: how much of these
+    points is no rule's.
     """
     rows: dict[str, tuple[str, int]] = {}
     for wallet, delay, amount in taken:
@@ -134,7 +135,10 @@ def righted_again(
             back = 0 if delay else min(back, most - max(0, rights.get((right.wallet, delay), 0)))
         if back:
             rights[right.wallet, delay] = rights.get((right.wallet, delay), 0) + back
-        righted.append(structs.replace(right, evened=right.evened - back, again=0))
+        after = structs.replace(right, evened=right.evened - back, again=0)
+        if back != right.again:  # no points were there that it could come back with
+            after = structs.replace(after, base=after.amount - after.evened, on=total)
+        righted.append(after)
     return tuple(righted), rights
 
 
