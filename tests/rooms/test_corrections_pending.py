@@ -31,7 +31,9 @@ def test_what_is_still_pending_of_a_purchase_is_cancelled_first(policy: str) -> 
     till = shop(wallets=[WAITS[0] | {"negative_balance": policy}])
     till.say(bought("a", LINES, at=day("2026-01-10")), bought("right", 500, at=day("2026-01-09")))
     till.one(adjusted("gift", 7))
-    correction = posted(till, planned(till))
+    correction = planned(till)
+    assert queries.lacking(correction, "points") == 0
+    correction = posted(till, correction)
     assert queries.posted(correction) == {"points": (-40, 0)}
     assert (till.active(), pending(till)) == (7, 25)
     till.now = LATER

@@ -66,10 +66,10 @@ def made_even(programme_id: uuid.UUID, purchases: Collection[str]) -> dict[tuple
     }
 
 
-def pending_of(accounts: Collection[uuid.UUID], zone: str) -> dict[tuple[uuid.UUID, str, Cause], tuple[int, ...]]:
-    """Give by account, wallet and cause the rows of which something is still pending."""
+def pending_of(accounts: Collection[uuid.UUID], zone: str) -> dict[tuple[uuid.UUID, str, Cause], dict[int, int]]:
+    """Give by account, wallet and cause the rows of which something is still pending, and how much."""
     wallets = {
-        (member, lot.row): wallet
+        (member, lot.row): (wallet, lot.left)
         for member, state in Standing.objects.filter(member_id__in=accounts).values_list("member_id", "state")
         for wallet, lots in read_standing(state).pending.items()
         for lot in lots
@@ -85,13 +85,12 @@ def pending_of(accounts: Collection[uuid.UUID], zone: str) -> dict[tuple[uuid.UU
         (event.member_id, event.seq): event
         for event in Event.objects.filter(member_id__in=waiting, seq__in=set(seqs.values()))
     }
-    found: dict[tuple[uuid.UUID, str, Cause], tuple[int, ...]] = {}
+    found: dict[tuple[uuid.UUID, str, Cause], dict[int, int]] = defaultdict(dict)
     for (member, row), seq in seqs.items():
-        wallet = wallets.get((member, row))
-        if wallet is not None:
-            key = member, wallet, _cause(events[member, seq], zone)
-            found[key] = (*found.get(key, ()), row)
-    return found
+        if (member, row) in wallets:
+            wallet, left = wallets[member, row]
+            found[member, wallet, _cause(events[member, seq], zone)][row] = left
+    return dict(found)
 
 
 def _cause(event: Event, zone: str) -> Cause:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from msgspec import structs
 
 from stammis.accrual.models import Standing
+from stammis.accrual.queries.corrected import pending_of
 from stammis.accrual.records import read_standing
 from stammis.accrual.sentences.correcting import corrected
 from stammis.activity.models import Event
@@ -143,16 +144,22 @@ def totals(found: Correction) -> dict[str, dict[str, int]]:
 
 def lacking(found: Correction, wallet: str) -> int | None:
     """Count who would lose more points of a wallet than there are now; None where that are too many to look at."""
-    losing = lines(found, which="losses").filter(wallet=wallet)
-    amounts = dict(losing.values_list("member_id", "amount")[: MOST_LOOKED_AT + 1])
-    if len(amounts) > MOST_LOOKED_AT:
+    losing = list(lines(found, which="losses").filter(wallet=wallet)[: MOST_LOOKED_AT + 1])
+    if len(losing) > MOST_LOOKED_AT:
         return None
     at = int(clock.now().timestamp())
     rules = programmes.versions(found.programme_id).at(at)
+    members = {line.member_id for line in losing}
+    pending, active = pending_of(members, found.programme.zone), dict.fromkeys(members, 0)
+    for member, state in Standing.objects.filter(member_id__in=members).values_list("member_id", "state"):
+        active[member] = wallet_view(read_standing(state), rules, at).get(wallet, {"active": 0})["active"]
     count = 0
-    for member, state in Standing.objects.filter(member_id__in=amounts).values_list("member_id", "state"):
-        there = wallet_view(read_standing(state), rules, at).get(wallet, {"active": 0})["active"]
-        count += there < -amounts[member]
+    for line in losing:
+        waiting = sum(
+            min(max(0, before - after), sum(pending.get((line.member_id, wallet, (kind, id)), {}).values()))
+            for kind, id, before, after in line.originals
+        )
+        count += active[line.member_id] + waiting < -line.amount
     return count
 
 

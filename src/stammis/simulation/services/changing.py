@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from stammis.accrual.queries import corrected as known
 from stammis.core.events import Corrected
-from stammis.programmes import queries as programmes
 from stammis.simulation.models import Correction, CorrectionLine
 
 PURCHASE = "purchase"
@@ -25,12 +24,11 @@ def name_of(correction: Correction, line: CorrectionLine, *, undoing: bool) -> s
 def corrected(correction: Correction, lines: Iterable[CorrectionLine]) -> Asked:
     """Give what is to be posted: of points given too much those first that are still pending."""
     chosen = list(lines)
-    zone = programmes.versions(correction.programme_id).at(int(correction.begins_at.timestamp())).programme.timezone
     accounts = {line.member_id for line in chosen if line.member.merged_into_id is None}
-    pending = known.pending_of(accounts, zone)
+    pending = known.pending_of(accounts, correction.programme.zone)
     return {
         (line.member_id, line.wallet): tuple(
-            Corrected(kind, id, before, after, pending.get((line.member_id, line.wallet, (kind, id)), ()))
+            Corrected(kind, id, before, after, tuple(pending.get((line.member_id, line.wallet, (kind, id)), ())))
             for kind, id, before, after in line.originals
         )
         for line in chosen
