@@ -13,6 +13,7 @@ from stammis.core.righting import righted_again
 from stammis.core.rules import Rules
 from stammis.core.spread import spread
 from stammis.core.standing import Earned, PurchaseState
+from stammis.core.tiers import Progress
 from stammis.core.world import Original
 
 
@@ -41,15 +42,7 @@ def earn_again(
         steps.extend(Step(rule, True, "again", wallet, part) for rule, part in zip(given, parts, strict=True) if part)
         if by_correction:
             steps.append(Step("", True, "righted", wallet, by_correction, {"corrected": by_correction}))
-    regained = dict(state.short)
-    for wallet, _, amount in taken:
-        regained[wallet] = regained.get(wallet, 0) + amount
-    for right in state.righted:  # what corrections changed counts for no level
-        regained[right.wallet] = regained.get(right.wallet, 0) - right.again
-    progress = {
-        measure.key: regained.get(measure.wallet, 0) if measure.points else state.counted.get(measure.key, 0)
-        for measure in rules.measures
-    }
+    progress = _progress_again(state, taken, rules)
     journal.count(progress, settling.day, max(settling.at, settling.settled_at))
     journal.effects.extend(
         counted_effects({}, state.given, journal.standing, settling.day, rules, whose=whose(original.purchase, state))
@@ -68,3 +61,16 @@ def earn_again(
         righted=righted,
     )
     return state, tuple(steps)
+
+
+def _progress_again(state: PurchaseState, taken: list[tuple[str, str, int]], rules: Rules) -> Progress:
+    """What counts again for levels: of points what rules had given, whatever corrections changed."""
+    regained = dict(state.short)
+    for wallet, _, amount in taken:
+        regained[wallet] = regained.get(wallet, 0) + amount
+    for right in state.righted:
+        regained[right.wallet] = regained.get(right.wallet, 0) - right.again
+    return {
+        measure.key: regained.get(measure.wallet, 0) if measure.points else state.counted.get(measure.key, 0)
+        for measure in rules.measures
+    }
