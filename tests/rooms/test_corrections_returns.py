@@ -23,7 +23,7 @@ from stammis.simulation.models import Correction
 from stammis.simulation.services import correcting
 from tests.rooms.test_corrections import MEAN, RIGHT, WRONG, amounts, planned, posted, shop, undone
 from tests.rooms.test_corrections_together import pooled
-from tests.rooms.till import NOW, SHOP, Till, bought, day, redeems, returned, status
+from tests.rooms.till import NOW, SHOP, Till, adjusted, bought, day, redeems, returned, status
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(hours=2)
@@ -163,8 +163,9 @@ def test_a_killed_undoing_gives_back_once(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(correcting, "_take_over", killed)
     with pytest.raises(KeyboardInterrupt):
         undone(till, correction)
+    back(till, "2", "3")
     assert services.post(correction.id).state == Correction.State.UNDONE
-    assert till.active() == 30
+    assert till.active() == 0
     assert queries.posted(correction) == {"points": (-40, 20)}
 
 
@@ -222,17 +223,23 @@ def test_a_purchase_of_a_merged_account_comes_back_as_it_was_put_right() -> None
     agrees(till)
 
 
-def test_an_account_that_is_merged_after_the_correction_goes_on_with_it() -> None:
+@pytest.mark.parametrize("when", ["planned", "posted"])
+def test_an_account_that_is_merged_after_the_correction_was(when: str) -> None:
     till = shop()
     till.one(bought("a", LINES, "old", at=day("2026-01-10")))
     till.one(bought("other", 1_000, at=day("2026-01-01")))
-    correction = posted(till, planned(till))
-    till.now = LATER
-    till.one_as(Merged(occurred_at=LATER, id="M", member="old", into="anna"), ("merge", "M"))
+    correction = planned(till)
+    if when == "posted":
+        posted(till, correction)
+        till.now = LATER
+    till.one_as(Merged(occurred_at=till.now, id="M", member="old", into="anna"), ("merge", "M"))
+    if when == "planned":
+        posted(till, correction)
+        till.now = LATER
     assert till.active() == 30
     back(till, "1")
     assert till.active() == 20
-    undone(till, correction)
+    assert undone(till, correction).state == Correction.State.UNDONE
     assert till.active() == 40
     back(till, "2", "3")
     assert till.active() == 10
@@ -243,11 +250,12 @@ def test_a_pool_gives_back_its_share_as_it_was_put_right() -> None:
     till, other = pooled(WRONG), pooled(RIGHT)
     correction = posted(till, planned(till))
     for each in (till, other):
+        each.one(adjusted("more", 100, "home"))
         each.now = LATER
         back(each, "1")
-        assert (each.active(), each.active("home")) == (0, 0)
+        assert (each.active(), each.active("home")) == (0, 100)
     undone(till, correction)
-    assert (till.active(), till.active("home")) == (0, 0)
+    assert (till.active(), till.active("home")) == (0, 100)
     agrees(till)
 
 
