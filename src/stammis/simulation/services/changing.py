@@ -38,7 +38,7 @@ def corrected(correction: Correction, lines: Iterable[CorrectionLine]) -> Asked:
 def undone(correction: Correction, lines: Iterable[CorrectionLine]) -> Asked:
     """Give what is to be undone: what returns have made even since is so already.
 
-    Where a line was undone before (and the work then killed), it is among them whatever is left of it.
+    A line that was undone before the work was killed is among them again, with what was to be undone then.
     """
     posted = [line for line in lines if line.posted]
     names = {name_of(correction, line, undoing=undoing) for line in posted for undoing in (False, True)}
@@ -59,7 +59,7 @@ def undone(correction: Correction, lines: Iterable[CorrectionLine]) -> Asked:
         for purchase in purchases:
             stands[purchase] -= sum(evened.get((purchase, account, line.wallet), 0) for account in there)
         own = next(each for each in posts if each.event.id == name)
-        if (left := tuple(_left(own, stands))) or undo in accounts:
+        if left := tuple(_left(own, stands)):
             asked[line.member_id, line.wallet] = left
     return asked
 
