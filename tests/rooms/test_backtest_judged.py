@@ -105,7 +105,7 @@ def test_where_only_one_side_says_what_a_point_is_worth_both_are_held_to_it() ->
 
 def test_a_limit_that_rules_share_counts_once_for_each_purchase() -> None:
     earn = [{"id": name, "kind": "amount", "points": 1, "each": "1.00"} for name in ("a", "b", "c")]
-    changes: dict[str, Any] = {"earn": earn, "caps": [{"id": "daily", "per": "day", "points": 140}]}
+    changes: dict[str, Any] = {"earn": earn, "caps": [{"id": "d", "name": "daily", "per": "day", "points": 140}]}
     till = Till()
     till.say(bought("one", 10_000, at=day("2026-01-10")), bought("two", 10_000, at=day("2026-01-11")))
     till.one(bought("three", 10_000, at=day("2026-01-11", "13:00")))

@@ -139,7 +139,7 @@ def stopped(found: Comparison, document: Document) -> Iterator[str]:
         if known.get((budget, limit)) == (times, first_at):
             continue
         facts = {
-            "name": limit_name(limit, document),
+            "name": limit_name("budget_reached" if budget else "", limit, document),
             "day": words.day(_local(first_at, document.timezone)),
             "times": words.number(times),
         }
@@ -169,9 +169,11 @@ def _reached(limits: tuple[Limit, ...]) -> Iterator[tuple[tuple[bool, str], tupl
         yield (budget, limit), (sum(each.times for each in same), min(each.first_at for each in same))
 
 
-def limit_name(limit: str, document: Document) -> str:
-    """Name a cap by its rule, a budget by its id."""
-    return rule_named(document, limit)
+def limit_name(because: str, limit: str, document: Document) -> str:
+    """Name a budget, a cap that rules share, or a rule's own cap by its rule; by its id where it is not there."""
+    parts = document.budgets if because == "budget_reached" else document.caps
+    found = next((each for each in parts if each.id == limit), None)
+    return words.name(found.name, limit) if found else rule_named(document, limit)
 
 
 def share(change: int, of: int) -> str:

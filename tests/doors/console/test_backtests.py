@@ -175,6 +175,34 @@ def test_two_back_tests_are_laid_side_by_side(client: Client) -> None:
     assert "Change in points given" in page(client, double)
     told = page(client, double, f"?with={without.id}")
     assert "It would have given 261 points more (none until now), worth €261.00." in told
+    assert "What follows is beside «Published, without «spend»», not beside how it was." in told
+    assert "What follows is beside" not in page(client, double)
+
+
+def test_what_was_not_possible_is_told_of_both_sides(client: Client) -> None:
+    till = shop()
+    till.one(redeems("taken", "bag"))
+    signed_in(client)
+    double, without = asked(client, f"draft:{drafted(till).id}"), asked(client, "without:spend")
+    for run in (double, without):
+        tasks.work_off(str(run.id))
+    row = r'Rewards taken</th><td class="number">%s</td><td class="number">%s</td>'
+    assert re.search(row % (1, 0), page(client, double, f"?with={without.id}"))
+    assert re.search(row % (0, 1), page(client, without, f"?with={double.id}"))
+    assert "Everything that was redeemed could have been redeemed." in page(client, double)
+
+
+def test_only_what_is_about_the_same_history_is_offered_beside(client: Client) -> None:
+    till = shop()
+    signed_in(client)
+    double, without = asked(client, f"draft:{drafted(till).id}"), asked(client, "without:spend")
+    tasks.work_off(str(double.id))
+    till.one(bought("c", 1_000, "anna", at=day("2026-02-20")))
+    tasks.work_off(str(without.id))
+    assert f'value="{double.id}"' not in page(client, without)
+    again = asked(client, f"draft:{Draft.objects.get().id}")
+    tasks.work_off(str(again.id))
+    assert f'value="{again.id}"' in page(client, without)
 
 
 def test_the_proof_is_a_button_and_says_how_it_went(client: Client) -> None:

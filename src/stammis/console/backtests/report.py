@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -70,7 +69,12 @@ class Report:
 
     def sentences(self) -> list[str]:
         """What somebody who has to decide reads first."""
-        return sentences.verdict(self.found, self.document)
+        told = sentences.verdict(self.found, self.document)
+        if is_changed(self.other):
+            told.insert(
+                0, _("What follows is beside «%(other)s», not beside how it was.") % {"other": self.sides.today}
+            )
+        return told
 
     def behaviour(self) -> str:
         """On what all of it rests."""
@@ -80,6 +84,11 @@ class Report:
         """Name a rule, also one that only one side has."""
         named = rule_named(self.document, rule)
         return named if named != rule else rule_named(self.before, rule)
+
+    def limit(self, because: str, limit: str) -> str:
+        """Name a cap or budget, also one that only one side has."""
+        named = sentences.limit_name(because, limit, self.document)
+        return named if named != limit else sentences.limit_name(because, limit, self.before)
 
     def money(self, minor: int) -> str:
         """Write minor units of money."""
@@ -265,7 +274,7 @@ class Report:
         sides = [{(each.because, each.id): each for each in limits} for limits in self.found.limits]
         return [
             {
-                "name": self.rule(key[1]),
+                "name": self.limit(*key),
                 "kind": kinds.get(key[0], key[0]),
                 "today": sides[0].get(key),
                 "tried": sides[1].get(key),
@@ -274,12 +283,16 @@ class Report:
         ]
 
     def refused(self) -> list[dict[str, Any]]:
-        """Give what was done with points and could not have been done."""
+        """Give what was done with points and could not have been done, on either side."""
         kinds = sentences.refusal_kinds()
-        counts: Counter[str] = Counter()
-        for what, count in self.found.tried.refused.items():
-            counts[what.partition(" ")[0]] += count
-        return [{"name": str(kinds.get(kind, kind)), "count": count} for kind, count in counts.items()]
+        counts: dict[str, list[int]] = {}
+        for place, side in enumerate((self.found.today, self.found.tried)):
+            for what, count in side.refused.items():
+                counts.setdefault(what.partition(" ")[0], [0, 0])[place] += count
+        return [
+            {"name": str(kinds.get(kind, kind)), "today": today, "tried": tried}
+            for kind, (today, tried) in counts.items()
+        ]
 
     def flows(self) -> list[dict[str, Any]]:
         """Give how many members went from one level to another in the whole stretch, on both sides."""
@@ -333,6 +346,10 @@ def _moves(wallet: Wallet) -> list[tuple[int, ...]]:
     return [tuple(getattr(side, name) for name in names) for side in (wallet.today, wallet.tried)]
 
 
+def is_changed(run: Run) -> bool:
+    """Whether a run tried something else than what is published."""
+    return run.document is not None or bool(run.without)
+
+
 def _side(run: Run) -> str:
-    changed = run.document is not None or run.without
-    return asked.title(run) if changed else _("As it was")
+    return asked.title(run) if is_changed(run) else _("As it was")

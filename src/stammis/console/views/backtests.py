@@ -210,7 +210,7 @@ def _response(run: Run) -> dict[str, str]:
 
 
 def _others(run: Run) -> QuerySet[Run]:
-    """Give the finished back-tests of the same days and members."""
-    same = {name: getattr(run, name) for name in ("begins_on", "ends_on", "label", "sample")}
+    """Give the finished back-tests of the same days and members, of the history as it was then."""
+    same = {name: getattr(run, name) for name in ("begins_on", "ends_on", "label", "sample", "position")}
     found = queries.runs(run.programme).filter(state=Run.State.DONE, exact=False, **same)
     return found.exclude(id=run.id).exclude(Q(document=None) & Q(without=""))[:50]

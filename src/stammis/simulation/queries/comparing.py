@@ -26,7 +26,7 @@ from stammis.snapshot.reading import connect
 
 
 class NotComparable(Conflict):
-    """These back-tests cannot be compared: one is not done, or they are about other members or another stretch."""
+    """These back-tests cannot be compared: one is not done, or members, days or history differ. Ask for both again."""
 
     code = "not_comparable"
 
