@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -43,6 +44,52 @@ def test_an_axis_is_labelled_in_numbers_that_everybody_reads(most: float, labels
     found = re.findall(r">([0-9.km]+)</text>", drawn)
     assert [label for label in labels if label not in found] == []
     assert not any(label.endswith("m") for label in found)
+
+
+LETTER = 7.2
+"""As broad as a letter of DejaVu Sans at 12 px, which is broader than the fonts of most readers."""
+
+
+def months(count: int) -> dict[str, Any]:
+    sold = Series("Sold", tuple(float(each) for each in range(count)))
+    return {
+        "labels": tuple(f"May ’{each}" for each in range(10, 10 + count)),
+        "series": (sold,),
+        "texts": (("some",) * count,),
+    }
+
+
+@pytest.mark.parametrize("width", [560, 300])
+@pytest.mark.parametrize("count", [2, 7, 13, 40])
+def test_labels_never_run_into_each_other(width: int, count: int) -> None:
+    drawn = draw(Picture(figure=figure(width=width, **months(count)))).decode()
+    found = [float(x) for x in re.findall(r"translate\(([0-9.]+),[0-9.]+\)\"[^>]*>May ’", drawn)]
+    assert len(found) >= min(count, 4)
+    assert min(later - earlier for earlier, later in pairwise(found)) > LETTER * len("May ’10")
+
+
+def test_text_at_the_edge_has_room_in_a_broad_font_too() -> None:
+    drawn = draw(Picture(figure=figure("levels", labels=("better off", "alike", "worse off")))).decode()
+    left = re.search(r"<g [^>]*translate\(([0-9.]+),", drawn)
+    assert left is not None
+    assert float(left[1]) > LETTER * len("better off")
+    names = tuple(Series(name, (1.0, 2.0, 3.0)) for name in ("Expected", "At most"))
+    drawn = draw(Picture(figure=figure("lines", series=names))).decode()
+    whole, left = re.search(r'width="([0-9.]+)"', drawn), re.search(r"<g [^>]*translate\(([0-9.]+),", drawn)
+    begins = re.search(r"translate\(([0-9.]+),[0-9.]+\)\"[^>]*>Expected<", drawn)
+    assert whole is not None
+    assert left is not None
+    assert begins is not None
+    assert float(whole[1]) - float(left[1]) - float(begins[1]) > LETTER * len("Expected")
+
+
+def test_an_axis_writes_money_with_its_sign() -> None:
+    lost = Series("Lost", (2_000.0, -2_000.0, None))
+    drawn = draw(Picture(figure=figure(series=(lost,), texts=(("", "", ""),), signs=("$", "")))).decode()
+    assert ">$2k</text>" in drawn
+    assert ">\u2212$2k</text>" in drawn
+    drawn = draw(Picture(figure=figure(series=(lost,), texts=(("", "", ""),), signs=("", "\u00a0€")))).decode()
+    assert ">2k\u00a0€</text>" in drawn
 
 
 def test_a_picture_to_take_away_is_a_png() -> None:

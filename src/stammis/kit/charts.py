@@ -30,7 +30,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """What a chart shows. ``texts`` are the values as a reader would write them, series by series, for hovering.
 
     Kinds: ``bars`` side by side, ``lines``, ``shares`` (bars that add up to 1), ``levels`` (lying bars).
-    ``format`` is how the axis writes a number (d3), ``locale`` its decimal and grouping signs.
+    ``format`` is how the axis writes a number (d3), ``locale`` its decimal and grouping signs, ``signs`` what stands
+    before and after it: those of a currency.
     """
 
     kind: Literal["bars", "lines", "shares", "levels"]
@@ -39,6 +40,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     texts: tuple[tuple[str, ...], ...]
     format: str = "~s"
     locale: tuple[str, str] = (".", ",")
+    signs: tuple[str, str] = ("", "")
     width: int = 560
     height: int = 220
 

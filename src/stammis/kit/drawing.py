@@ -6,8 +6,10 @@ It ends when its input ends, that is, with the process that started it.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+from itertools import pairwise
 from typing import Any, BinaryIO
 
 import altair as alt
@@ -38,6 +40,12 @@ PLAIN = dict(
 )
 TEXT, MUTED, LINE, SURFACE, *SERIES = TOKENS
 FONT = "system-ui, sans-serif"
+LETTER = 7.2
+"""The width of a letter in the broadest fonts that readers have; here text may be measured in a narrower one."""
+SPARE = 2.0
+"""Room for each letter at the edge, by which a reader's font may be broader than the one that was measured."""
+LONGEST = 24
+"""More letters than these the axis of lying bars cuts by itself."""
 Drawn = alt.LayerChart | alt.FacetChart  # what Altair says of charts in layers
 
 
@@ -46,7 +54,7 @@ def spec(figure: Figure) -> dict[str, Any]:
     chart = {"bars": _bars, "lines": _lines, "shares": _shares, "levels": _levels}[figure.kind](figure)
     described: dict[str, Any] = (
         chart.properties(width=figure.width, height=figure.height, background="transparent")
-        .configure(font=FONT, padding=2)
+        .configure(font=FONT, padding=_padding(figure))
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=MUTED,
@@ -63,6 +71,30 @@ def spec(figure: Figure) -> dict[str, Any]:
         .to_dict()
     )
     return described
+
+
+def _padding(figure: Figure) -> dict[str, float]:
+    """Leave room where text ends at the edge: names at the left of lying bars, and at the right what stands there."""
+    right: tuple[str, ...] = ()
+    if figure.kind == "lines":
+        right = tuple(series.name for series in figure.series)
+    elif figure.kind == "levels":
+        right = figure.texts[0]
+    left = figure.labels if figure.kind == "levels" else ("".join((*figure.signs, "0000")),)
+    edges = {"left": left, "right": right}
+    return {"top": 2, "bottom": 2} | {
+        edge: 2 + SPARE * min(max(map(len, texts), default=0), LONGEST) for edge, texts in edges.items()
+    }
+
+
+def step(figure: Figure) -> int:
+    """Give how many labels there are to each that is written, so that none runs into the next."""
+    slot, broad = figure.width / max(1, len(figure.labels)), [LETTER * len(label) for label in figure.labels]
+    for each in range(1, len(broad)):
+        shown = broad[::each]
+        if all((one + other) / 2 + LETTER <= each * slot for one, other in pairwise(shown)):
+            return each
+    return max(1, len(broad))
 
 
 def rows(figure: Figure) -> list[dict[str, Any]]:
@@ -85,11 +117,12 @@ def _colours(figure: Figure) -> alt.Color:
 
 
 def _axes(figure: Figure, axis: str = "") -> tuple[alt.X, alt.Y]:
-    step = max(1, round(len(figure.labels) * 56 / figure.width))
-    thinned = f"indexof(domain('x'), datum.value) % {step} == 0 ? datum.label : ''"
-    written = f"format(datum.value, '{axis or figure.format}')"
+    thinned = f"indexof(domain('x'), datum.value) % {step(figure)} == 0 ? datum.label : ''"
+    written = f"format(abs(datum.value), '{axis or figure.format}')"
     if (axis or figure.format).endswith("s"):  # a half would be «500m» otherwise: thousandths
-        written = f"abs(datum.value) < 1 ? format(datum.value, '~g') : {written}"
+        written = f"(abs(datum.value) < 1 ? format(abs(datum.value), '~g') : {written})"
+    before, after = (json.dumps(sign) for sign in figure.signs)
+    written = f"(datum.value < 0 ? '\u2212' : '') + {before} + {written} + {after}"
     across = alt.X(
         "label:N",
         sort=list(figure.labels),
@@ -158,7 +191,7 @@ def _levels(figure: Figure) -> Drawn:
             "label:N",
             sort=list(figure.labels),
             scale=alt.Scale(paddingInner=0.4),
-            axis=alt.Axis(labelColor=TEXT, labelLimit=160, grid=False),
+            axis=alt.Axis(labelColor=TEXT, labelLimit=LETTER * LONGEST, grid=False),
         ),
     )
     bars = chart.mark_bar(cornerRadiusEnd=2, color=SERIES[0]).encode(description="text:N")
