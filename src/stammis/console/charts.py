@@ -10,7 +10,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from stammis.console import formats
-from stammis.console.drawings import Chart
+from stammis.console.drawings import Chart, short
 from stammis.core.currencies import DECIMALS
 from stammis.insight.registry import METRICS
 from stammis.insight.reports import Month, Overview
@@ -40,11 +40,18 @@ def _sales(programme: Programme, months: Sequence[Month]) -> Chart:
         return formats.money(Decimal(int(value)).scaleb(-places), programme.currency)
 
     series, texts = _column(months, "gross_sales", _("Gross sales"), 10**places, written)
-    figure = Figure(kind="bars", labels=_labels(months), series=(series,), texts=(texts,))
+    figure = Figure(
+        kind="bars",
+        labels=short(_days(months)),
+        series=(series,),
+        texts=(texts,),
+        signs=formats.money_signs(programme.currency),
+    )
     return Chart(
         key="sales",
         title=_("Gross sales by month"),
         head=_("Month"),
+        months=_days(months),
         figure=figure,
         text=str(METRICS["gross_sales"].definition),
         under=_unfinished(months),
@@ -62,7 +69,8 @@ def _points(months: Sequence[Month], decimals: int) -> Chart:
         key="points",
         title=_("Points by month"),
         head=_("Month"),
-        figure=Figure(kind="lines", labels=_labels(months), series=series, texts=texts),
+        months=_days(months),
+        figure=Figure(kind="lines", labels=short(_days(months)), series=series, texts=texts),
         text=" ".join(str(METRICS[name].definition) for name, _title in asked),
         under=_unfinished(months),
     )
@@ -79,7 +87,8 @@ def _customers(months: Sequence[Month]) -> Chart:
         key="customers",
         title=_("New and returning customers"),
         head=_("Month"),
-        figure=Figure(kind="shares", labels=_labels(months), series=series, texts=texts),
+        months=_days(months),
+        figure=Figure(kind="shares", labels=short(_days(months)), series=series, texts=texts),
         text=f"{METRICS['new_customers'].definition} {METRICS['new_customers'].edges}",
         under=_unfinished(months),
     )
@@ -107,14 +116,8 @@ def _levels(report: Overview) -> Chart:
     )
 
 
-def _labels(months: Sequence[Month]) -> tuple[str, ...]:
-    """Name the months; with the year where it is not plain from the one before."""
-    return tuple(
-        f"{formats.month(month.first_day, form='MMM')} ’{month.first_day:%y}"
-        if place and month.first_day.month == 1
-        else formats.month(month.first_day, "MMM")
-        for place, month in enumerate(months)
-    )
+def _days(months: Sequence[Month]) -> tuple[dt.date, ...]:
+    return tuple(month.first_day for month in months)
 
 
 def _column(

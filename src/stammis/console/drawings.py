@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -26,12 +27,13 @@ class Row:
 
 @dataclass
 class Chart:
-    """What ``console/parts/chart.html`` shows."""
+    """What ``console/parts/chart.html`` shows; ``months`` are those that its labels shorten, if they are months."""
 
     key: str
     title: str
     head: str
     figure: Figure
+    months: Sequence[dt.date] = ()
     text: str = ""
     under: str = ""
     csv: str = ""
@@ -65,10 +67,17 @@ class Chart:
 
     @property
     def rows(self) -> list[Row]:
-        """The numbers, a row for each label."""
-        return [
-            Row(label, [texts[at] or "–" for texts in self.figure.texts]) for at, label in enumerate(self.figure.labels)
-        ]
+        """The numbers, a row for each label; months by their full names."""
+        labels = [formats.month(each) for each in self.months] or self.figure.labels
+        return [Row(label, [texts[at] or "–" for texts in self.figure.texts]) for at, label in enumerate(labels)]
+
+
+def short(months: Sequence[dt.date]) -> tuple[str, ...]:
+    """Name months on an axis; with the year where it is not plain from the one before."""
+    return tuple(
+        f"{formats.month(each, 'MMM')} ’{each:%y}" if place == 0 or each.month == 1 else formats.month(each, "MMM")
+        for place, each in enumerate(months)
+    )
 
 
 def _svg(figure: Figure) -> SafeString:

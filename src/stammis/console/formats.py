@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal, InvalidOperation
 
 from babel import Locale, dates, numbers
@@ -49,6 +50,12 @@ def money(amount: Decimal | str, currency: str) -> str:
         return words.money(Decimal(amount), currency)
     except InvalidOperation:
         return str(amount)
+
+
+def money_signs(currency: str) -> tuple[str, str]:
+    """Give what stands before and after an amount of money, as charts need it."""
+    before, after = re.split(r"\d.*\d", money(Decimal(10), currency), maxsplit=1)
+    return before, after
 
 
 def percent(share: float | None, decimals: int = 0) -> str:

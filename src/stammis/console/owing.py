@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stammis.console import formats
-from stammis.console.drawings import Chart
+from stammis.console.drawings import Chart, short
 from stammis.core.currencies import DECIMALS
 from stammis.insight.liability.proposals import Effect
-from stammis.insight.liability.report import BreakageLine, MoneyMonth, MonthAhead, Report, WalletReport
+from stammis.insight.liability.report import BreakageLine, CheckLine, MoneyMonth, MonthAhead, Report, WalletReport
 from stammis.kit.charts import Figure, Series
 
 MONTHS = 13
@@ -47,7 +47,7 @@ class Number:
     under: str = ""
 
 
-def month(label: str, form: str = "yMMM") -> str:
+def month(label: str | None, form: str = "yMMM") -> str:
     """Write a month that is stored as 2017-03."""
     return formats.month(dt.date.fromisoformat(f"{label}-01"), form)
 
@@ -147,28 +147,43 @@ def charts(report: Report, wallet: WalletReport) -> list[Chart]:
     return drawn
 
 
-def _labels(months: Sequence[str]) -> tuple[str, ...]:
-    return tuple(
-        f"{month(each, 'MMM')} ’{each[2:4]}" if place == 0 or each.endswith("-01") else month(each, "MMM")
-        for place, each in enumerate(months)
-    )
+def _days(months: Sequence[MoneyMonth | MonthAhead | CheckLine]) -> list[dt.date]:
+    return [dt.date.fromisoformat(f"{each.month}-01") for each in months]
+
+
+def _ahead(report: Report, lines: Sequence[MonthAhead]) -> tuple[tuple[str, ...], str]:
+    """Name months that come, and say of the one that has begun that it is not drawn as a whole."""
+    labels = short(_days(lines))
+    if report.complete or lines[0].month != f"{report.on:%Y-%m}":
+        return labels, ""
+    said = _("* %(month)s has begun: only what was left on %(day)s counts.")
+    days = {"month": month(lines[0].month), "day": formats.day(report.on)}
+    return (f"{labels[0]}*", *labels[1:]), said % days
 
 
 def _owed(report: Report, contract: Sequence[MoneyMonth], marketing: Sequence[MoneyMonth]) -> Chart:
     units = 10 ** DECIMALS[report.currency]
     sides = ((_("Contract liability"), contract), (_("Provision"), marketing))
+    over = len(contract) - (0 if report.complete else 1)
+
+    def drawn(lines: Sequence[MoneyMonth]) -> tuple[float | None, ...]:
+        return tuple(line.closing / units if place < over else None for place, line in enumerate(lines))
+
+    unfinished = _("%(month)s is not over, and not drawn. What is owed now stands above.")
     return Chart(
         key="owed",
         title=_("What is owed at the end of each month"),
         head=_("Month"),
+        months=_days(contract),
         figure=Figure(
             kind="bars",
-            labels=_labels([line.month for line in contract]),
-            series=tuple(Series(name, tuple(line.closing / units for line in lines)) for name, lines in sides),
+            labels=short(_days(contract)),
+            series=tuple(Series(name, drawn(lines)) for name, lines in sides),
             texts=tuple(tuple(money(report, line.closing) for line in lines) for _name, lines in sides),
+            signs=formats.money_signs(report.currency),
         ),
         text=_("Each month as it would have been reckoned at its end."),
-        under="" if report.complete else _("%(month)s is not over.") % {"month": month(contract[-1].month)},
+        under="" if report.complete else unfinished % {"month": month(contract[-1].month)},
     )
 
 
@@ -179,6 +194,7 @@ def _points_of(report: Report, wallet: WalletReport, each: MonthAhead) -> str:
 
 def _cash(report: Report, wallet: WalletReport) -> Chart:
     lines = wallet.cash[:AHEAD]
+    labels, under = _ahead(report, lines)
     units = 10**wallet.decimals
     low, high = (_("At least"), _("At most"))
     plain = [formats.points(each.low, wallet.decimals) for each in lines]
@@ -187,9 +203,11 @@ def _cash(report: Report, wallet: WalletReport) -> Chart:
         key="cash",
         title=_("When the points that are out will be redeemed"),
         head=_("Month"),
+        months=_days(lines),
+        under=under,
         figure=Figure(
             kind="lines",
-            labels=_labels([each.month or "" for each in lines]),
+            labels=labels,
             series=(
                 Series(_("Expected"), tuple(each.points / units for each in lines)),
                 Series(low, tuple(each.low / units for each in lines)),
@@ -203,14 +221,17 @@ def _cash(report: Report, wallet: WalletReport) -> Chart:
 
 def _expiring(report: Report, wallet: WalletReport) -> Chart:
     lines = [each for each in wallet.expiring if each.month][:AHEAD]
+    labels, under = _ahead(report, lines)
     units = 10**wallet.decimals
     return Chart(
         key="expiring",
         title=_("Points by the month of their last day"),
         head=_("Month"),
+        months=_days(lines),
+        under=under,
         figure=Figure(
             kind="bars",
-            labels=_labels([each.month or "" for each in lines]),
+            labels=labels,
             series=(Series(_("Points"), tuple(each.points / units for each in lines)),),
             texts=(tuple(_points_of(report, wallet, each) for each in lines),),
         ),
@@ -235,9 +256,8 @@ def _checks(wallet: WalletReport) -> Chart:
         key="checks",
         title=_("What we would have said, and what came"),
         head=_("Said at the end of"),
-        figure=Figure(
-            kind="lines", labels=_labels([each.month for each in lines]), series=drawn, texts=texts, format=".0%"
-        ),
+        months=_days(lines),
+        figure=Figure(kind="lines", labels=short(_days(lines)), series=drawn, texts=texts, format=".0%"),
         text=_(
             "The same estimate as of the end of earlier months: the share of the points known then that is not "
             "redeemed by the last month that is over."

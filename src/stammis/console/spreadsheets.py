@@ -14,5 +14,13 @@ def table(chart: Chart) -> bytes:
 
 
 def _rows(chart: Chart) -> Iterator[list[str]]:
-    for at, label in enumerate(chart.figure.labels):
-        yield [label, *("" if (value := series.values[at]) is None else str(value) for series in chart.figure.series)]
+    labels = [f"{each:%Y-%m}" for each in chart.months] or chart.figure.labels
+    for at, label in enumerate(labels):
+        yield [label, *(_plain(series.values[at]) for series in chart.figure.series)]
+
+
+def _plain(value: float | None) -> str:
+    """Write a number; a whole one without a point, as a spreadsheet counts it."""
+    if value is None:
+        return ""
+    return str(int(value)) if value == int(value) else str(value)

@@ -307,7 +307,7 @@ def test_tables_and_charts_are_taken_away(client: Client) -> None:
     parquet = client.get(reverse("console:backtest_table", args=[run.id, "levels", "parquet"])).content
     assert parquet[:4] == b"PAR1"
     chart = client.get(reverse("console:backtest_chart", args=[run.id, "points-points", "csv"])).content.decode()
-    assert "Jan ’26,100.0,200.0" in chart
+    assert "2026-01,100,200" in chart
     for side in ("today", "tried"):
         levels = client.get(reverse("console:backtest_chart", args=[run.id, f"months-level-{side}", "csv"])).content
         assert "Basic" in levels.decode().splitlines()[0]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from stammis.console import formats
 from stammis.console.backtests.report import NOBODY, Report
-from stammis.console.drawings import Chart
+from stammis.console.drawings import Chart, short
 from stammis.core.currencies import DECIMALS
 from stammis.kit.charts import Figure, Series
 from stammis.simulation.queries.comparing import Level
@@ -43,12 +43,13 @@ def _points(report: Report) -> Iterator[Chart]:
         def written(value: float, decimals: int = wallet.decimals) -> str:
             return formats.number(round(value, decimals), decimals)
 
-        labels = tuple(_month(month.month) for month in months)
+        days = [_first(month.month) for month in months]
         yield Chart(
             key=f"points-{wallet.id}",
             title=_("%(wallet)s earned by month") % {"wallet": report.unit(wallet.id).capitalize()},
             head=_("Month"),
-            figure=Figure(kind="bars", labels=labels, **_pair(report, (values[0], values[1]), written)),
+            months=days,
+            figure=Figure(kind="bars", labels=short(days), **_pair(report, (values[0], values[1]), written)),
         )
 
 
@@ -60,7 +61,7 @@ def _better(report: Report) -> Chart:
     return Chart(
         key="members",
         title=_("Members better and worse off"),
-        head=_("Members"),
+        head=_("With it they are"),
         figure=Figure(
             kind="levels",
             labels=labels,
@@ -88,8 +89,10 @@ def _spread(report: Report) -> Iterator[Chart]:
             labels=tuple(formats.percent(share / 100) for share in percentiles),
             series=(Series(_("Change"), tuple(change / scale for change in percentiles.values())),),
             texts=(tuple(report.amount(change) for change in percentiles.values()),),
+            signs=formats.money_signs(report.currency) if report.found.in_money else ("", ""),
         ),
-        text=_("50 % is the member in the middle: one half changes by less, the other by more."),
+        text=_("%(half)s is the member in the middle: one half changes by less, the other by more.")
+        % {"half": formats.percent(0.5)},
     )
 
 
@@ -134,6 +137,7 @@ def _months(report: Report) -> Iterator[Chart]:
                 key=f"months-{tiers}-{side}",
                 title=_("%(set)s over time: %(side)s") % {"set": report.tiers(tiers), "side": title},
                 head=_("Month"),
+                months=[_first(month) for month in months],
                 figure=_shares(report, tiers, (months, names), held),
                 text=_("Of the members who have a level, at the end of each month."),
             )
@@ -154,7 +158,9 @@ def _shares(
         tuple(f"{formats.number(n)} ({formats.percent(n / all_, 1)})" for n, all_ in zip(column, whole, strict=True))
         for column in columns
     )
-    return Figure(kind="shares", labels=tuple(map(_month, months)), series=tuple(series), texts=tuple(texts))
+    return Figure(
+        kind="shares", labels=short([_first(month) for month in months]), series=tuple(series), texts=tuple(texts)
+    )
 
 
 def counts(level: Level) -> tuple[int, int]:
@@ -181,6 +187,5 @@ def _in_order(report: Report, tiers: str, found: list[Any]) -> list[Any]:
     return sorted(found, key=lambda each: order.get(each.level, len(order)))
 
 
-def _month(name: str) -> str:
-    first = dt.date.fromisoformat(f"{name}-01")
-    return f"{formats.month(first, 'MMM')} ’{first:%y}"
+def _first(month: str) -> dt.date:
+    return dt.date.fromisoformat(f"{month}-01")
