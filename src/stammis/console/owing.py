@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -15,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from stammis.console import formats
 from stammis.console.drawings import Chart, short
 from stammis.core.currencies import DECIMALS
-from stammis.insight.liability.proposals import Effect
 from stammis.insight.liability.report import BreakageLine, CheckLine, MoneyMonth, MonthAhead, Report, WalletReport
 from stammis.kit.charts import Figure, Series
 
@@ -97,40 +95,6 @@ def _breakage(line: BreakageLine) -> tuple[str, str, str]:
         return "–", text, str(REASONS.get(line.reason or "", line.reason or ""))
     said = {"low": formats.percent(line.low, 1), "high": formats.percent(line.high, 1)}
     return formats.percent(line.value, 1), text, _("%(low)s to %(high)s") % said
-
-
-def checked(wallet: WalletReport) -> list[str]:
-    """Say in sentences how earlier estimates did: the one of about a year ago, and how many ranges held."""
-    checks = wallet.breakage.checks
-    if not checks:
-        return []
-    last = wallet.breakage.learnt_until
-    year, number = last.split("-")
-    ago = f"{int(year) - 1}-{number}"
-    found = next((each for each in reversed(checks) if each.month <= ago), checks[0])
-    said = {
-        "then": month(found.month, "yMMMM"),
-        "expected": formats.percent(found.expected, 1),
-        "low": formats.percent(found.low, 1),
-        "high": formats.percent(found.high, 1),
-        "now": month(last, "yMMMM"),
-        "came": formats.percent(found.came, 1),
-    }
-    sentences = [
-        _(
-            "At the end of %(then)s we would have said that %(expected)s (%(low)s to %(high)s) of the points known "
-            "then are not redeemed by the end of %(now)s. It was %(came)s."
-        )
-        % said
-    ]
-    held = {"held": formats.number(sum(each.held for each in checks)), "of": formats.number(len(checks))}
-    sentences.append(
-        _("%(held)s of %(of)s earlier ranges held what came. They overlap, and are no independent trials.") % held
-    )
-    if wallet.breakage.extrapolated > 0:
-        share = {"share": formats.percent(wallet.breakage.extrapolated, 1)}
-        sentences.append(_("%(share)s of the redemption lies at ages that no points have reached yet.") % share)
-    return sentences
 
 
 def charts(report: Report, wallet: WalletReport) -> list[Chart]:
@@ -340,28 +304,3 @@ def alerts(report: Report) -> list[str]:
         }
         for each in report.alerts
     ]
-
-
-def effect_rows(report: Report, wallet: WalletReport, effect: Effect) -> dict[str, Any]:
-    """Give what another rule would do: figures now and then, and what must be said of them."""
-
-    def written(amount: int) -> str:
-        return formats.points(amount, wallet.decimals)
-
-    sides = (effect.now, effect.then)
-    rows = [
-        (_("Will still be redeemed"), [written(side.still) for side in sides]),
-        (_("Contract liability"), [money(report, side.owed_minor) for side in sides]),
-        (_("Provision"), [money(report, side.provided_minor) for side in sides]),
-        (_("Never redeemed of points to come"), [formats.percent(side.future, 1) for side in sides]),
-    ]
-    said = [
-        _("%(points)s points of %(lots)s lots would end at once.")
-        % {"points": written(effect.at_once.points), "lots": formats.number(effect.at_once.lots)},
-        _("Assumed: members go on redeeming as they have done, by the age of their points."),
-    ]
-    if effect.longer:
-        said.append(_("Some points would last longer than any have: what is then redeemed of them is extrapolated."))
-    if effect.reason is not None:
-        said.append(_("Nothing is known of breakage yet: all that does not end is expected to be redeemed."))
-    return {"rows": rows, "said": said}

@@ -22,8 +22,15 @@ MOST_MONTHS = 1_200
 class ExpiryForm(forms.Form):
     """How long points would last."""
 
+    use_required_attribute = False  # the number is hidden for «for ever»: a browser could not say what is missing
+
     kind = forms.ChoiceField(label=_("Points last"), choices=list(KINDS.items()))
-    number = forms.IntegerField(label=_("How many"), min_value=0, max_value=MOST_DAYS, required=False)
+    number = forms.IntegerField(label=_("How many"), min_value=0, max_value=MOST_DAYS)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if self.is_bound and self.data.get("kind") == "never":
+            self.fields["number"].required = False
 
     def clean(self) -> dict[str, Any]:
         """Refuse a number that is missing or too large for its kind."""
@@ -31,7 +38,7 @@ class ExpiryForm(forms.Form):
         kind, number = cleaned.get("kind"), cleaned.get("number")
         most = MOST_DAYS if kind == "days" else MOST_MONTHS
         least = 0 if kind == "year" else 1
-        if kind in {"days", "months", "year"} and (number is None or not least <= number <= most):
+        if kind in {"days", "months", "year"} and number is not None and not least <= number <= most:
             self.add_error("number", _("A whole number, please."))
         return cleaned
 

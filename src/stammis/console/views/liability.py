@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from stammis.console import owing, programmes
+from stammis.console import explaining, owing, programmes, supposing
 from stammis.console.access import may
 from stammis.console.forms.owing import ExpiryForm
 from stammis.console.frame import draw
@@ -100,14 +100,17 @@ def _shown(request: StaffRequest, report: Report) -> dict[str, Any]:
         "report": report,
         "wallet": wallet,
         "numbers": owing.numbers(report, wallet),
-        "sentences": owing.checked(wallet),
+        "sentences": explaining.checked(wallet),
         "charts": shown,
         "rolled": owing.rolled(report),
         "points": owing.points(wallet),
         "cohorts": owing.cohorts(report, wallet),
         "alerts": owing.alerts(report),
+        "between": explaining.between(report, wallet),
+        "columns": explaining.COLUMNS,
         "form": form,
-        "effect": owing.effect_rows(report, wallet, effect(report.book, wallet.wallet, form.rule()))
+        "today": supposing.today(report, wallet),
+        "effect": supposing.shown(report, wallet, effect(report.book, wallet.wallet, form.rule()))
         if asked and form.is_valid()
         else None,
     }
