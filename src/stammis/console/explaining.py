@@ -121,7 +121,7 @@ COLUMNS: tuple[tuple[Promise, Promise], ...] = (
         gettext_lazy("Expired"),
         gettext_lazy(
             "only points that were expected to be redeemed and ended instead. Nothing is owed for those that were "
-            "never expected to be, so this is mostly 0 although points expire each month"
+            "never expected to be, so this is often 0 though points expire each month"
         ),
     ),
     (
