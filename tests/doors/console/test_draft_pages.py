@@ -43,6 +43,41 @@ def test_a_countrys_holidays_are_added_to_those_there_are(client: Client) -> Non
     assert "QQ" in wrong.content.decode()
 
 
+def multiplied(*rules: str) -> Draft:
+    draft = begun()
+    earn = [
+        {"id": "basket", "name": "Points on the basket", "kind": "per_purchase", "wallet": "points", "points": 1},
+        {"id": "twice", "name": "Twice", "kind": "multiply", "wallet": "points", "factor": 2, "rules": [*rules]},
+    ]
+    return services.save(draft, draft.document | {"earn": earn}, Author("ada@example.com", NOW))
+
+
+def test_the_rules_that_a_multiplier_multiplies_are_ticked(client: Client) -> None:
+    draft = multiplied("basket")
+    signed_in(client)
+    address = reverse("console:draft_edit", args=[draft.id]) + "?part=/earn/1"
+    page = client.get(address).content.decode()
+    assert '<label for="f-rules-basket">Points on the basket (basket)</label>' in page
+    assert 'name="f/rules" value="basket" id="f-rules-basket" checked' in page
+    sent = {"f@": "multiply", "f/id": "twice", "f/name@": "one", "f/name": "Twice", "f/wallet": "points"}
+    sent |= {"f/factor": "2", "part": "/earn/1", "step": "save"}
+    assert client.post(address, sent | {"f/rules": ["basket", "twice"]}).status_code in {200, 302, 422}
+    draft.refresh_from_db()
+    assert draft.document["earn"][1]["rules"] == ["basket", "twice"]
+
+
+def test_a_mistake_leads_to_the_field_that_it_is_about(client: Client) -> None:
+    draft = multiplied("Points on the basket")
+    signed_in(client)
+    for name in ("draft", "draft_text"):
+        page = client.get(reverse(f"console:{name}", args=[draft.id])).content.decode()
+        edit = reverse("console:draft_edit", args=[draft.id])
+        assert f'<a href="{edit}?part=%2Fearn%2F1#f-rules">Twice · Rules</a>' in page
+    form = client.get(f"{edit}?part=/earn/1").content.decode()
+    assert 'id="f-rules"' in form
+    assert 'value="Points on the basket"' in form
+
+
 def test_a_draft_that_was_put_away_is_read_and_not_edited(client: Client) -> None:
     draft = services.discard(begun(), Author("ada@example.com", NOW))
     signed_in(client)

@@ -41,7 +41,7 @@ class Node:
         present: whether an optional struct is there.
         kind: of a choice, the chosen kind; of words, ``one`` or ``each``.
         options: what may be chosen, each with its label.
-        chosen: of picks, those that are chosen.
+        chosen: of picks, and of names that can be ticked, those that are chosen.
         wraps: of a choice, the kinds into which it may be put.
         place: where it stands in its list, and whether it is the last there.
         key: of a row of pairs, its key.
@@ -167,7 +167,15 @@ class _Layout:
             made.label = label(one.name)
             if made.face.kind == "text" and one.name in self.choices:
                 self.known(made, self.choices[one.name])
+            elif made.face.kind == "names" and self.choices.get(one.name):
+                self.ticked(made, self.choices[one.name])
             yield made
+
+    def ticked(self, made: Node, ids: list[tuple[str, str]]) -> None:
+        """Let ids be ticked among those there are; those named already come first, in their order."""
+        called = {key: f"{name} ({key})" if name != key else key for key, name in ids}
+        made.chosen = made.text.split("\n") if made.text else []
+        made.options = [(key, called.get(key, key)) for key in dict.fromkeys([*made.chosen, *called])]
 
     def known(self, made: Node, ids: list[tuple[str, str]]) -> None:
         """Let an id be chosen among those there are; one that is not there stays, and is said to be wrong."""

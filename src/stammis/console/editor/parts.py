@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,7 +16,7 @@ from stammis.console.editor.nodes import Choices, entries, layout
 from stammis.console.editor.normal import normal
 from stammis.console.editor.reading import read
 from stammis.core.programme import Programme
-from stammis.core.reading import below
+from stammis.core.reading import Problem, below
 from stammis.programmes.sentences.chapters import describe
 from stammis.programmes.sentences.labels import label
 from stammis.programmes.sentences.parts import named
@@ -204,7 +205,44 @@ def choices(document: dict[str, Any]) -> Choices:
         listed = parts if isinstance(parts, list) else []
         return [(str(one["id"]), named(one)) for one in listed if isinstance(one, dict) and one.get("id")]
 
-    return {"wallet": ids("wallets"), "set": ids("tiers"), "reward": ids("rewards"), "rule": ids("earn")}
+    return {
+        "wallet": ids("wallets"),
+        "set": ids("tiers"),
+        "reward": ids("rewards"),
+        "rule": ids("earn"),
+        "rules": ids("earn"),
+    }
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What is wrong in a draft, and where its form shows it: the part, the element there, and what both are called."""
+
+    problem: Problem
+    part: str = ""
+    element: str = ""
+    name: str = ""
+
+
+def mistakes(document: dict[str, Any], problems: Iterable[Problem]) -> list[Mistake]:
+    """Say of each problem where it is put right; what no form shows has no name."""
+    return [_mistake(document, problem) for problem in problems]
+
+
+def _mistake(document: dict[str, Any], problem: Problem) -> Mistake:
+    steps = problem.pointer.split("/")[1:]
+    part = next(
+        (at for size in (2, 1) if is_place(at := "".join(f"/{one}" for one in steps[:size])) and len(steps) >= size), ""
+    )
+    if not steps or (not part and steps[0] not in _plain_names() - set(FIXED)):
+        return Mistake(problem)
+    face, value = face_at(part), value_at(document, part)
+    if value is ABSENT or not can_show(face, value):
+        return Mistake(problem)
+    laid = layout(face, normal(face, value), pointer=part, problems=[problem], choices=choices(document))
+    found = next((one for one in laid.walk() if one.errors), laid)
+    named = [label_of(document, part), found.label]
+    return Mistake(problem, part, found.id, " · ".join(one for one in named if one))
 
 
 def can_show(face: Face, value: Any) -> bool:

@@ -74,7 +74,7 @@ class _Reader:
             case "pairs":
                 return self.pairs(face, name)
             case "names":
-                lines = [line.strip() for line in self.one(name).split("\n")]
+                lines = [line.strip() for sent in self.sent.get(name, ()) for line in sent.splitlines()]
                 return self.empty_or([_scalar(item_of(face), line) for line in lines if line], face, required=required)
             case "picks":
                 return self.empty_or(list(self.sent.get(name, ())), face, required=required)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from stammis.console import climbing, formats, programmes, reviewing
 from stammis.console.access import may
 from stammis.console.backtests import costs
+from stammis.console.editor import parts
 from stammis.console.forms.drafts import BeginForm, PublishForm, TextForm
 from stammis.console.frame import draw
 from stammis.console.requests import StaffRequest
@@ -157,6 +158,7 @@ def text(request: StaffRequest, draft_id: uuid.UUID) -> HttpResponse:
             form.add_error("text", error.told())
             status = error.status
     context["mistakes"] = [] if request.method == "POST" else reading.readable(found.document)[1]
+    context["places"] = parts.mistakes(found.document, context["mistakes"])
     return draw(request, "console/drafts/text.html", context, status=status)
 
 
@@ -174,6 +176,7 @@ def _page(request: StaffRequest, shown: Programme, found: Draft) -> dict[str, An
         "moves": climbing.moved_by(change, clock.now()) if change else [],
         "cost": costs.of(shown, found) if change and not change.same else None,
         "mistakes": problem,
+        "places": parts.mistakes(found.document, reading.readable(found.document)[1]) if problem else [],
         "story": reading.story(found),
         "writers": sorted(writers),
         "own": own,
