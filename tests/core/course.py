@@ -10,13 +10,13 @@ from typing import Any
 from stammis.core.amounts import QUANTITY_SCALE
 from stammis.core.budgets import accounts_of, household_of, households_matter
 from stammis.core.calendars import instant
+from stammis.core.corrections import Corrected, Undone
 from stammis.core.decide import needs
 from stammis.core.document import parse
 from stammis.core.effects import Activated, Decision, Drawn, Posted, PurchaseMoved, Refused, RewardMoved, TierMoved
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
-    Corrected,
     DayPassed,
     Discount,
     Happening,
@@ -250,8 +250,10 @@ class Course:
         )
         return self.happens(event)
 
-    def correct(self, amount: int, day: str = "2025-03-20", *, rows: tuple[int, ...] = ()) -> Decision:
-        """A correction of what the first purchase gave too little, or (below zero) too much."""
+    def correct(
+        self, amount: int, day: str = "2025-03-20", *, rows: tuple[int, ...] = (), undoes: Undone | None = None
+    ) -> Decision:
+        """A correction of what the first purchase gave too little, or (below zero) too much; or one is undone."""
         right = Corrected("purchase", "P1", 0, amount, rows)
         return self.happens(
             Adjustment(
@@ -262,8 +264,19 @@ class Course:
                 amount=amount,
                 reason="test",
                 corrects=(right,),
+                undoes=undoes,
             )
         )
+
+    def uncorrect(self, correction: Decision, part: int | None = None, day: str = "2025-03-20") -> Decision:
+        """A correction is undone, or so many points of it: by the very lots that it moved."""
+        rows = [each for each in correction.effects if isinstance(each, Posted)]
+        active = next((each for each in rows if each.awaits is None), None)
+        row = 0 if active is None else active.row
+        lots = () if active is None else tuple((take.row, take.amount, take.ends_at) for take in active.lots)
+        moved = sum(each.amount for each in rows)
+        whole = -moved if part is None else part
+        return self.correct(whole, day, undoes=Undone("C", row, lots))
 
     def changes(self, purchase: str) -> tuple[Change, ...]:
         """What corrections really changed of a purchase."""

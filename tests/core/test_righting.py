@@ -9,8 +9,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from stammis.core.corrections import Corrected
 from stammis.core.effects import Decision, Posted
-from stammis.core.events import Adjustment, Corrected, ReturnLine
+from stammis.core.events import Adjustment, ReturnLine
 from stammis.core.righting import changed_by, stands_of
 from tests.core.course import Course, line, moment, wallet
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from stammis.core.adjustments import decide_adjustment
 from stammis.core.between import decide_between
 from stammis.core.calendars import instant
 from stammis.core.due import fall_due
-from stammis.core.effects import Decision, Step
+from stammis.core.effects import Decision
 from stammis.core.events import (
     Adjustment,
     AnyEvent,
@@ -32,7 +33,6 @@ from stammis.core.events import (
     Redemption,
     RedemptionCancelled,
     Return,
-    Scalar,
     StatusChanged,
     Transfer,
     Unmerged,
@@ -42,11 +42,9 @@ from stammis.core.holds import decide_capture, decide_hold, decide_release
 from stammis.core.journal import Journal, row_steps
 from stammis.core.lasting import decide_extension
 from stammis.core.level_moves import decide_level, with_levels
-from stammis.core.negative import take_back
-from stammis.core.pending import cancel_corrected, decide_restored, decide_settled
+from stammis.core.pending import decide_restored, decide_settled
 from stammis.core.purchases import decide_purchase, decide_status
 from stammis.core.redemptions import decide_redemption, decide_redemption_cancelled
-from stammis.core.refusals import refuse
 from stammis.core.returns import decide_return
 from stammis.core.rules import Rules
 from stammis.core.world import Needs, World
@@ -112,7 +110,7 @@ def _decide(event: AnyEvent, world: World, rules: Rules, current: Rules) -> Deci
         case RedemptionCancelled():
             return decide_redemption_cancelled(event, world, rules, current)
         case Adjustment():
-            return _decide_adjustment(event, world, rules, current)
+            return decide_adjustment(event, world, rules, current)
         case LevelGiven():
             return decide_level(event, world, current)
         case HoldPlaced() | HoldCaptured() | HoldReleased() | Extension() | PendingSettled() | PendingRestored():
@@ -143,23 +141,6 @@ def _decide_lots(event: OfLots, world: World, rules: Rules, current: Rules) -> D
             return decide_restored(event, world, current)
         case _:
             assert_never(event)
-
-
-def _decide_adjustment(event: Adjustment, world: World, rules: Rules, current: Rules) -> Decision:
-    wallet = rules.wallets.get(event.wallet)
-    if wallet is None:
-        return refuse("unknown_wallet", wallet=event.wallet)
-    at = instant(event.occurred_at)
-    journal = Journal(world.standing, current)
-    if event.amount > 0:
-        journal.open(wallet.id, "adjust", event.amount, at, wallet.ends_at(rules.calendar.day(at)))
-    elif event.amount < 0:
-        pending = cancel_corrected(journal, event, at)
-        take_back(journal, wallet, "adjust", -event.amount - pending, at)
-        if not journal.effects:
-            saw: dict[str, Scalar] = {"shortfall": -event.amount, "policy": wallet.negative}
-            return Decision(effects=(), steps=(Step("", False, "shortfall", wallet.id, 0, saw),))
-    return Decision(effects=tuple(journal.effects), steps=tuple(row_steps(journal.effects)))
 
 
 def _decide_day(event: DayPassed, world: World, rules: Rules, current: Rules) -> Decision:

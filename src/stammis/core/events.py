@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from stammis.core.corrections import Corrected, Undone
 from stammis.core.parcels import Awaits, Carried, Parcel
 
 LineKind = Literal["goods", "shipping", "gift_card", "fee"]
@@ -128,22 +129,11 @@ class RedemptionCancelled(Event, frozen=True, tag="redemption_cancelled", kw_onl
     redemption: str
 
 
-class Corrected(Struct, frozen=True, array_like=True, gc=False):
-    """An earlier event whose points a correction puts right: what it gave, and what it should have given.
-
-    ``kind`` is purchase, event or day (then ``id`` is the local day); points are in the wallet's smallest unit.
-    ``rows`` are those of its points that were pending.
-    """
-
-    kind: str
-    id: str
-    before: int
-    after: int
-    rows: tuple[int, ...] = ()
-
-
 class Adjustment(Event, frozen=True, tag="adjustment", kw_only=True, gc=False):
-    """Points given or taken by a person or a program, with the reason; ``corrects`` are events it puts right."""
+    """Points given or taken by a person or a program, with the reason.
+
+    ``corrects`` are events it puts right, ``undoes`` is the correction whose lots it sets as they were.
+    """
 
     id: str
     member: str
@@ -151,6 +141,7 @@ class Adjustment(Event, frozen=True, tag="adjustment", kw_only=True, gc=False):
     amount: int
     reason: str
     corrects: tuple[Corrected, ...] = ()
+    undoes: Undone | None = None
 
 
 class LevelGiven(Event, frozen=True, tag="level", kw_only=True, gc=False):

@@ -1,4 +1,4 @@
-"""Pending points that somebody settled, or a correction took: which they are where rows may have other numbers."""
+"""Rows that an event names, where rows may have other numbers: pending points, and what a correction moved."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from stammis.accrual.services.deciding import Decided
 from stammis.accrual.services.waits import brought_back
 from stammis.accrual.services.writing import ids_of
 from stammis.core.calendars import instant
+from stammis.core.corrections import Undone
 from stammis.core.effects import Posted
 from stammis.core.events import Adjustment, AnyEvent, OfPending, PendingRestored, PendingSettled
 from stammis.simulation.accounts import Account
@@ -43,10 +44,16 @@ WHERE e.kind = 'earn' AND e.pending IS NOT NULL
         OR (kind = 'adjustment' AND contains(decode(body), '"corrects":')))
 ORDER BY e.member_id, e.row
 """
+_UNDONE = """
+SELECT DISTINCT member_id FROM events WHERE kind = 'adjustment' AND contains(decode(body), '"undoes":')
+"""
 
 
 def settled(snapshot: Snapshot) -> Settled:
-    """Look up the pending rows of all whose points somebody let go or took away, by hand or by a correction."""
+    """Look up the pending rows of all whose points somebody let go or took away, by hand or by a correction.
+
+    Those of whom a correction was undone are among them, with none where they had none.
+    """
     found: Settled = {}
     times: dict[tuple[bytes, Cause, str], int] = {}
     with snapshot.sql() as db:
@@ -54,6 +61,8 @@ def settled(snapshot: Snapshot) -> Settled:
             cause = kind, at, named
             place = times[member, cause, wallet] = times.get((member, cause, wallet), -1) + 1
             found.setdefault(member, {})[row] = Pending(cause, wallet, place)
+        for (member,) in db.execute(_UNDONE).fetchall():
+            found.setdefault(member, {})
     return found
 
 
@@ -66,7 +75,7 @@ def cause_of(event: AnyEvent) -> Cause:
 def here(
     event: OfPending | Adjustment, account: Account, rows: dict[int, Pending] | None, begins_at: float
 ) -> OfPending | Adjustment:
-    """Give an event about pending points as it is in a fold: with the rows that they have here, and what was taken.
+    """Give an event about rows as it is in a fold: with the numbers that they have here, and what was taken.
 
     A row that came of something before the stretch (from ``begins_at`` on, epoch seconds) has the number that it has in
     the ledger; one that is not here has number 0, which there never is.
@@ -81,7 +90,19 @@ def here(
         structs.replace(each, rows=tuple(_row_here(row, account.told, rows, begins_at) for row in each.rows))
         for each in event.corrects
     )
-    return structs.replace(event, corrects=corrects)
+    return structs.replace(event, corrects=corrects, undoes=_undone_here(event.undoes, account.told))
+
+
+def _undone_here(undoes: Undone | None, told: Iterable[Decided]) -> Undone | None:
+    """Give what is undone with the row and the lots of the correction in this fold, or as it was before the stretch."""
+    posting = next((each for each in told if undoes is not None and undoes.id in ids_of(each.event)), None)
+    if undoes is None or not undoes.row or posting is None:
+        return undoes
+    moved = (each for each in posting.decision.effects if isinstance(each, Posted) and each.awaits is None)
+    row = next((each for each in moved if each.kind == "adjust"), None)
+    if row is None:
+        return Undone(undoes.id)
+    return Undone(undoes.id, row.row, tuple((take.row, take.amount, take.ends_at) for take in row.lots))
 
 
 def _row_here(row: int, decided: list[Decided], rows: dict[int, Pending], begins_at: float) -> int:

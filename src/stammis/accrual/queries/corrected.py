@@ -8,13 +8,14 @@ from collections.abc import Collection
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Sum
+import msgspec
 
 from stammis.accrual.models import PurchaseStatus, Standing
 from stammis.accrual.records import read_event, read_standing, read_state
 from stammis.activity.models import Event, Receipt
 from stammis.core.events import Adjustment, Claimed
 from stammis.core.righting import changed_by
+from stammis.core.standing import Take
 from stammis.ledger.models import Entry
 
 Cause = tuple[str, str]
@@ -22,29 +23,40 @@ Cause = tuple[str, str]
 
 
 class Posted(NamedTuple):
-    """A correction that was posted to an account, and what it really changed of each event, in their order."""
+    """A correction that was posted to an account, and what it really changed of each event, in their order.
+
+    ``row`` is the one by which it moved active points (0: none), ``lots`` are those that the row took from.
+    """
 
     event: Adjustment
     changes: list[int]
+    row: int
+    lots: tuple[tuple[int, int, int | None], ...]
 
 
 def corrections_of(accounts: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Posted]]:
     """Give what was put right in accounts, oldest first."""
     rows = Entry.objects.filter(member_id__in=accounts, kind=Entry.Kind.ADJUST, source_kind=Event.Kind.ADJUSTMENT)
-    moved = {
-        (member, seq): amount
-        for member, seq, amount in rows.values_list("member_id", "seq").annotate(Sum("amount")).order_by()
-    }
+    posted: dict[tuple[uuid.UUID, int], list[Entry]] = defaultdict(list)
+    for entry in rows.only("member_id", "seq", "row", "amount", "pending", "lots").order_by("row"):
+        posted[entry.member_id, entry.seq].append(entry)
     found: dict[uuid.UUID, list[Posted]] = defaultdict(list)
-    seqs = {seq for _, seq in moved}
+    seqs = {seq for _, seq in posted}
     events = Event.objects.filter(member_id__in=accounts, seq__in=seqs, body__contains='"corrects":')
     events = events.filter(kind=Event.Kind.ADJUSTMENT).order_by("member_id", "seq")
     for member, seq, body in events.values_list("member_id", "seq", "body"):
         event = read_event(body)
         assert isinstance(event, Adjustment)
-        if (member, seq) in moved:
-            found[member].append(Posted(event, changed_by(event, moved[member, seq])))
+        if entries := posted.get((member, seq)):
+            changes = changed_by(event, sum(each.amount for each in entries))
+            active = next((each for each in entries if each.pending is None), None)
+            found[member].append(Posted(event, changes, active.row if active else 0, _lots(active)))
     return dict(found)
+
+
+def _lots(row: Entry | None) -> tuple[tuple[int, int, int | None], ...]:
+    takes = [] if row is None or row.lots is None else msgspec.json.decode(row.lots, type=list[Take])
+    return tuple((take.row, take.amount, take.ends_at) for take in takes)
 
 
 def posted_to(programme_id: uuid.UUID, names: Collection[str]) -> dict[str, uuid.UUID]:

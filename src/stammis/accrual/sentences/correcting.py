@@ -6,8 +6,9 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
+from stammis.core.corrections import Corrected
 from stammis.core.effects import Step
-from stammis.core.events import Adjustment, Corrected
+from stammis.core.events import Adjustment
 from stammis.core.programme import Programme
 from stammis.programmes.sentences import words
 

@@ -17,8 +17,9 @@ from stammis.accrual.queries.corrected import pending_of
 from stammis.accrual.records import read_standing
 from stammis.accrual.sentences.correcting import corrected
 from stammis.activity.models import Event
+from stammis.core.corrections import Corrected
 from stammis.core.document import published
-from stammis.core.events import Adjustment, Corrected
+from stammis.core.events import Adjustment
 from stammis.core.programme import Programme as Document
 from stammis.core.views import wallet_view
 from stammis.kit import clock

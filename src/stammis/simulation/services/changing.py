@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from stammis.accrual.queries import corrected as known
-from stammis.core.events import Corrected
+from stammis.core.corrections import Corrected, Undone
 from stammis.simulation.models import Correction, CorrectionLine
+from stammis.simulation.services.sharing import accounts_now
 
 PURCHASE = "purchase"
-Asked = dict[tuple[uuid.UUID, str], tuple[Corrected, ...]]
-"""By member and wallet the events, with what they gave and should have given."""
+Asked = dict[tuple[uuid.UUID, str], tuple[tuple[Corrected, ...], Undone | None]]
+"""By member and wallet the events, with what they gave and should have given, and the correction that is undone."""
 
 
 def name_of(correction: Correction, line: CorrectionLine, *, undoing: bool) -> str:
@@ -27,16 +28,19 @@ def corrected(correction: Correction, lines: Iterable[CorrectionLine]) -> Asked:
     accounts = {line.member_id for line in chosen if line.member.merged_into_id is None}
     pending = known.pending_of(accounts, correction.programme.zone)
     return {
-        (line.member_id, line.wallet): tuple(
-            Corrected(kind, id, before, after, tuple(pending.get((line.member_id, line.wallet, (kind, id)), ())))
-            for kind, id, before, after in line.originals
+        (line.member_id, line.wallet): (
+            tuple(
+                Corrected(kind, id, before, after, tuple(pending.get((line.member_id, line.wallet, (kind, id)), ())))
+                for kind, id, before, after in line.originals
+            ),
+            None,
         )
         for line in chosen
     }
 
 
 def undone(correction: Correction, lines: Iterable[CorrectionLine]) -> Asked:
-    """Give what is to be undone: what returns have made even since is so already.
+    """Give what is to be undone, and by which rows it was done: what returns have made even since is so already.
 
     A line that was undone before the work was killed is among them again, with what was to be undone then.
     """
@@ -47,6 +51,7 @@ def undone(correction: Correction, lines: Iterable[CorrectionLine]) -> Asked:
     purchases = {each[1] for line in posted for each in line.originals if each[0] == PURCHASE}
     evened = known.made_even(correction.programme_id, purchases)
     asked: Asked = {}
+    goes_on = accounts_now({line.member_id for line in posted})
     for line in posted:
         name, undo = (name_of(correction, line, undoing=undoing) for undoing in (False, True))
         there = {line.member_id, accounts[name]}
@@ -60,7 +65,9 @@ def undone(correction: Correction, lines: Iterable[CorrectionLine]) -> Asked:
             stands[purchase] -= sum(evened.get((purchase, account, line.wallet), 0) for account in there)
         own = next(each for each in posts if each.event.id == name)
         if left := tuple(_left(own, stands)):
-            asked[line.member_id, line.wallet] = left
+            here = goes_on[line.member_id].id == accounts[name]  # rows of another account have other numbers
+            rows = (own.row, own.lots) if here else ()
+            asked[line.member_id, line.wallet] = left, Undone(name, *rows)
     return asked
 
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from stammis.accrual.outcomes import Accepted, Item, Outcome
 from stammis.accrual.services import record
+from stammis.core.corrections import Corrected, Undone
 from stammis.core.effects import Posted
-from stammis.core.events import Adjustment, Corrected
+from stammis.core.events import Adjustment
 from stammis.kit import clock
 from stammis.kit.errors import Conflict, why_ended
 from stammis.kit.telling import kept
@@ -177,12 +178,13 @@ def _take_over(line: CorrectionLine, outcome: Outcome, *, undoing: bool) -> None
 def _item(
     correction: Correction,
     line: CorrectionLine,
-    corrects: tuple[Corrected, ...],
+    asked: tuple[tuple[Corrected, ...], Undone | None],
     now: dt.datetime,
     *,
     undoing: bool,
 ) -> Item:
     name = name_of(correction, line, undoing=undoing)
+    corrects, undoes = asked
     with translation.override(line.member.locale or translation.get_language()):
         said = _("The correction «%(name)s» was undone.") if undoing else _("Correction «%(name)s».")
         reason = said % {"name": correction.name}
@@ -194,6 +196,7 @@ def _item(
         amount=sum(each.after - each.before for each in corrects),
         reason=reason,
         corrects=corrects,
+        undoes=undoes,
     )
     return Item(correction.programme_id, event, ("adjustment", name))
 

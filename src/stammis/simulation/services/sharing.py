@@ -29,7 +29,7 @@ def shared_out(found: Iterable[Found]) -> Iterator[CorrectionLine]:
     """Give the lines of those who were found, by the account in which theirs goes on now."""
     shares: dict[uuid.UUID, _Share] = defaultdict(_Share)
     everything = list(found)
-    targets = _targets({uuid.UUID(bytes=each.member) for each in everything})
+    targets = accounts_now({uuid.UUID(bytes=each.member) for each in everything})
     for each in everything:
         share = shares[targets[uuid.UUID(bytes=each.member)].id]
         share.agrees = share.agrees and each.agrees
@@ -49,7 +49,7 @@ def shared_out(found: Iterable[Found]) -> Iterator[CorrectionLine]:
                 )
 
 
-def _targets(members: set[uuid.UUID]) -> dict[uuid.UUID, Member]:
+def accounts_now(members: set[uuid.UUID]) -> dict[uuid.UUID, Member]:
     """Give by account the one in which it goes on: itself, or where it was merged into."""
     known = Member.objects.in_bulk(members)
     while missing := {each.merged_into_id for each in known.values() if each.merged_into_id} - known.keys():
