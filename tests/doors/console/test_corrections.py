@@ -98,10 +98,12 @@ def test_a_wrong_version_is_put_right_from_the_form_to_the_ledger_and_undone(cli
     act(client, correction, "correction_decide", scope="all")
     assert (correction.state, till.active(), till.active("ben")) == (State.POSTED, 30, 50)
     assert "Posted to all" in page(client, correction)
-    assert "+60 points" in page(client, correction, "correction_undo")
+    assert "2 members get back 60 points." in page(client, correction, "correction_undo")
     act(client, correction, "correction_undo")
     assert (correction.state, till.active(), till.active("ben")) == (State.UNDONE, 70, 70)
-    assert "Undone as a whole" in page(client, correction)
+    told = page(client, correction)
+    assert "Undone as a whole" in told
+    assert "Posted to all" in told
     assert verify(till.programme) == []
     listed = html.unescape(client.get(reverse("console:corrections")).content.decode())
     assert "10 Jan 2026 – 12 Jan 2026" in listed
@@ -164,10 +166,32 @@ def test_the_members_differences_are_a_table_each_with_its_why(client: Client, t
 def test_messages_are_taken_away_and_that_is_noted(client: Client, till: Till) -> None:
     signed_in(client)
     correction = planned(client)
-    answer = client.get(reverse("console:correction_messages", args=[correction.id]))
-    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+    assert "Tell the members" not in page(client, correction), "before it is decided what is posted"
+    assert listed(client, correction)[0].startswith("draft-messages-")
+    act(client, correction, "correction_decide", scope="all")
+    assert "Tell the members" in page(client, correction)
+    name, rows = listed(client, correction)
+    assert name.startswith("messages-")
     assert [(row["member"], row["amount"]) for row in rows] == [("anna", "-40"), ("ben", "-20")]
     assert Audit.objects.filter(what="correction.messages", subject="March").exists()
+
+
+def test_who_was_told_of_it_can_be_told_that_it_was_undone(client: Client, till: Till) -> None:
+    signed_in(client)
+    correction = planned(client)
+    act(client, correction, "correction_decide", scope="all")
+    act(client, correction, "correction_undo")
+    assert "Tell the members" in page(client, correction)
+    _, rows = listed(client, correction)
+    assert [(row["member"], row["amount"]) for row in rows] == [("anna", "40"), ("ben", "20")]
+    assert rows[0]["sentence"] == "You get back 40 points. The correction «March» was undone."
+
+
+def listed(client: Client, correction: Correction) -> tuple[str, list[dict[str, str]]]:
+    """The name and the rows of the file of messages."""
+    answer = client.get(reverse("console:correction_messages", args=[correction.id]))
+    name = answer["Content-Disposition"].partition('filename="')[2]
+    return name, list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
 
 def test_nothing_is_posted_where_that_is_decided_or_nobody_gains(client: Client, till: Till) -> None:

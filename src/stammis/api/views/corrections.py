@@ -237,7 +237,10 @@ _MESSAGES["responses"]["200"] = {
     "corrections/{uuid:id}/messages",
     operation_id="get_correction_messages",
     summary="What to tell whom, as CSV",
-    description="What was posted, else what is planned; each sentence is in the member's language.",
+    description=(
+        "What was posted, else what is planned for all; once it is undone, what that moved. "
+        "Each sentence is in the member's language."
+    ),
     openapi_extra=_MESSAGES,
 )
 def get_messages(request: HttpRequest, id: uuid.UUID, programme: str | None = None) -> HttpResponseBase:

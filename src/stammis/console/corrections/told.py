@@ -284,8 +284,20 @@ def because(code: str) -> str:
 def undoing(correction: Correction, document: Document) -> list[str]:
     """Say what undoing would post: the opposite of what was really posted."""
     told: list[str] = []
-    for wallet, (given, _undone) in queries.posted(correction).items():
+    for wallet, (gaining, gains, losing, losses) in queries.given_and_taken(correction).items():
         known = words.wallet_of(document, wallet)
-        points = words.signed_points(words.smallest(-given, known), known)
-        told.append(_("%(points)s, for everybody together.") % {"points": points})
+        if gaining:
+            taken = ngettext(
+                "Taken back from %(members)s member: %(points)s.",
+                "Taken back from %(members)s members: %(points)s.",
+                gaining,
+            )
+            told.append(taken % _facts(gaining, gains, known))
+        if losing:
+            given = ngettext(
+                "%(members)s member gets back %(points)s.",
+                "%(members)s members get back %(points)s.",
+                losing,
+            )
+            told.append(given % _facts(losing, losses, known))
     return told

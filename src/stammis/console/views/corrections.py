@@ -102,7 +102,7 @@ def correction(request: StaffRequest, correction_id: uuid.UUID) -> HttpResponse:
         "sentences": told.verdict(found, document),
         "apart": told.differences(list(apart[:SHOWN]), document),
         "scopes": ScopeForm(),
-        "tells": bool(queries.totals(found)) and found.state not in {State.DROPPED, State.UNDONE},
+        "tells": bool(queries.totals(found)) and found.state in {State.POSTED, State.UNDONE},
     }
     return draw(request, "console/corrections/correction.html", context)
 
@@ -194,7 +194,8 @@ def export(request: StaffRequest, correction_id: uuid.UUID) -> HttpResponseBase:
     """Give what to tell whom as CSV."""
     found = queries.correction(programmes.required(request), correction_id)
     record_audit(request.user.email, "correction.messages", subject=found.name, id=str(found.id))
-    return Download(f"messages-{found.id.hex[-8:]}", queries.MESSAGE_HEAD, queries.messages(found))
+    name = "messages" if found.state in {State.POSTED, State.UNDONE} else "draft-messages"
+    return Download(f"{name}-{found.id.hex[-8:]}", queries.MESSAGE_HEAD, queries.messages(found))
 
 
 def _initial(versions: list[int]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Abs
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from stammis.core.document import published
 from stammis.core.events import Adjustment
 from stammis.core.programme import Programme as Document
 from stammis.core.views import wallet_view
+from stammis.core.wallets import Wallet
 from stammis.kit import clock
 from stammis.kit.errors import NotFound
 from stammis.members.models import Member
@@ -209,14 +210,34 @@ def posted(found: Correction) -> dict[str, tuple[int, int]]:
     return {wallet: (given, undone) for wallet, given, undone in sums.order_by("wallet") if given or undone}
 
 
+def given_and_taken(found: Correction) -> dict[str, tuple[int, int, int, int]]:
+    """Give by wallet to how many members something was given and how much, and from how many how much was taken."""
+    some = CorrectionLine.objects.filter(correction=found, state=CorrectionLine.State.POSTED)
+    sums = some.values_list("wallet").annotate(
+        gaining=Count("member_id", filter=Q(posted__gt=0)),
+        gains=Sum("posted", filter=Q(posted__gt=0), default=0),
+        losing=Count("member_id", filter=Q(posted__lt=0)),
+        losses=Sum("posted", filter=Q(posted__lt=0), default=0),
+    )
+    return {
+        wallet: (gaining, gains, losing, losses) for wallet, gaining, gains, losing, losses in sums.order_by("wallet")
+    }
+
+
 def messages(found: Correction) -> Iterator[Message]:
-    """Give what to tell whom, by the members' ids and in their languages: what was posted, else what is planned."""
+    """Give what to tell whom, by the members' ids and in their languages: what was posted, else what is planned.
+
+    Once it is undone they are told of that, each of what undoing moved.
+    """
     document = document_of(found)
+    undone = found.state == Correction.State.UNDONE
     chosen = lines(found).exclude(state__in=[CorrectionLine.State.REFUSED, CorrectionLine.State.UNDONE])
+    if undone:
+        chosen = lines(found).filter(state=CorrectionLine.State.UNDONE)
     if found.scope == Correction.Scope.GAINS:
         chosen = chosen.filter(amount__gt=0)
     for line in chosen.order_by("member__reference", "wallet").iterator(chunk_size=1_000):
-        amount = line.posted if line.state == CorrectionLine.State.POSTED else line.amount
+        amount = line.undone if undone else line.posted if line.state == CorrectionLine.State.POSTED else line.amount
         if amount:
             with translation.override(line.member.locale or translation.get_language()):
                 wallet = words.wallet_of(document, line.wallet)
@@ -225,8 +246,15 @@ def messages(found: Correction) -> Iterator[Message]:
                     line.member.name or "",
                     str(words.smallest(amount, wallet)),
                     line.wallet,
-                    sentence(found, line, amount, document),
+                    _undone(found, amount, wallet) if undone else sentence(found, line, amount, document),
                 )
+
+
+def _undone(found: Correction, amount: int, wallet: Wallet | None) -> str:
+    facts = {"points": words.points(words.smallest(abs(amount), wallet), wallet), "name": found.name}
+    if amount > 0:
+        return _("You get back %(points)s. The correction «%(name)s» was undone.") % facts
+    return _("Taken back: %(points)s. The correction «%(name)s» was undone.") % facts
 
 
 def sentence(found: Correction, line: CorrectionLine, amount: int, document: Document | None = None) -> str:
