@@ -145,6 +145,16 @@ def test_a_file_or_a_draft_may_be_what_should_have_decided(client: Client, till:
     assert "2 members should have got 30 points more." in told
 
 
+def test_a_draft_that_was_a_file_without_a_note_says_when_it_came_and_from_whom(client: Client, till: Till) -> None:
+    signed_in(client)
+    text = yaml.dump(SHOP | {"programme": till.programme.slug, "earn": RIGHT})
+    client.post(reverse("console:programme_change"), {"text": text, "step": "publish"})
+    draft = till.programme.drafts.get()
+    assert draft.name.startswith("From a file, ")
+    assert draft.name.endswith("manager@example.com")
+    assert draft.name in html.unescape(client.get(reverse("console:correction_new")).content.decode())
+
+
 def test_the_members_differences_are_a_table_each_with_its_why(client: Client, till: Till) -> None:
     signed_in(client)
     correction = planned(client)

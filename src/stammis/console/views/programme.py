@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from stammis.console import climbing, programmes, reviewing
+from stammis.console import climbing, formats, programmes, reviewing
 from stammis.console.access import may
 from stammis.console.forms.programme import ProgrammeForm
 from stammis.console.frame import draw
@@ -112,7 +112,8 @@ def _keep(request: StaffRequest, document: dict[str, Any], note: str) -> HttpRes
     known = Programme.objects.filter(slug=parsed.programme).first()
     if known is not None:
         request.session[programmes.CHOICE] = known.slug
-        name = note or _("From a file")
+        said = {"who": request.user.email, "at": formats.moment(clock.now())}
+        name = note or _("From a file, %(at)s, %(who)s") % said
         draft = services.begin(known, name, reviewing.author(request, note), as_document(parsed))
         record_audit(request.user.email, "programmes.begin_draft", subject=draft.name)
         messages.success(request, _("The file is kept as a draft. Send it to review when it says what it should."))
