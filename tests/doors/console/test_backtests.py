@@ -119,6 +119,8 @@ def test_what_cannot_be_tried_is_told(client: Client) -> None:
     assert client.post(address, said | {"file": wrong}).status_code == 422
     days = {"what": "without:spend", "first": "2026-02-02", "last": "2026-02-01"}
     assert "This day lies before the first one." in client.post(address, said | days).content.decode()
+    nobodys = {"what": "without:spend", "label": "nobodys"}
+    assert "No member has this label." in client.post(address, said | nobodys).content.decode()
     assert not Run.objects.filter(programme=till.programme).exists()
 
 
@@ -132,6 +134,7 @@ def test_a_back_test_is_stopped_gone_on_with_and_removed(client: Client) -> None
     run.refresh_from_db()
     assert run.state == Run.State.CANCELLED
     assert "It was stopped" in page(client, run)
+    assert "No part of it was finished yet" in page(client, run)
     client.post(act, {"act": "resume"})
     tasks.work_off(str(run.id))
     run.refresh_from_db()

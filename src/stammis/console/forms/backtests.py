@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from stammis.console.forms.choosing import DRAFT, FILE, WITHOUT, ask_for_file, ask_for_order, day, programme_file
 from stammis.core.programme import Programme as Document
+from stammis.members.queries import matching
 from stammis.programmes.models import Draft
 from stammis.programmes.sentences import rule_name
 from stammis.simulation.models import Run
@@ -69,9 +71,12 @@ class BacktestForm(forms.Form):
     low = _percent(gettext_lazy("Sales for each 10 % more points: at least, in %"))
     high = _percent(gettext_lazy("At most, in %"))
 
-    def __init__(self, *args: Any, drafts: Sequence[Draft], document: Document | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, programme: uuid.UUID, drafts: Sequence[Draft], document: Document | None, **kwargs: Any
+    ) -> None:
         """Offer the open drafts, a file, and what is published without one of its rules."""
         super().__init__(*args, **kwargs)
+        self.programme = programme
         self.drafts = {str(draft.id): draft for draft in drafts}
         self.rules = {rule.id: rule_name(rule) for rule in (document.earn if document else ())}
         choices: list[Any] = [(FILE, _("A programme file"))]
@@ -91,6 +96,9 @@ class BacktestForm(forms.Form):
         said: dict[str, Any] = super().clean() or {}
         ask_for_file(self, wanted=said.get("what") == FILE)
         ask_for_order(self)
+        label = said.get("label")
+        if label and not matching(self.programme, label=label).exists():
+            self.add_error("label", _("No member has this label."))
         low, high = said.get("low"), said.get("high")
         if (low is None) != (high is None) and not {"low", "high"} & self.errors.keys():
             self.add_error("high" if high is None else "low", _("Say both ends, or none."))

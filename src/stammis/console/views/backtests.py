@@ -68,6 +68,7 @@ def begin(request: StaffRequest) -> HttpResponse:
         request.POST or None,
         request.FILES or None,
         initial=_initial(request, shown),
+        programme=shown.id,
         drafts=list(shown.drafts.filter(state__in=OPEN).order_by("-changed_at")),
         document=versions.document(versions.stamp[0]),
     )
