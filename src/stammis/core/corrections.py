@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+PURCHASE = "purchase"
+"""The kind of what is put right that may come back."""
+
 
 class Corrected(Struct, frozen=True, array_like=True, gc=False):
     """An earlier event whose points a correction puts right: what it gave, and what it should have given.

@@ -9,14 +9,12 @@ from typing import NamedTuple
 from stammis.accrual.records import read_event
 from stammis.accrual.services.asking import Name
 from stammis.core.calendars import instant
+from stammis.core.corrections import PURCHASE
 from stammis.core.events import Adjustment
 from stammis.core.righting import changed_by
 from stammis.core.world import Change, Grants
 from stammis.kit import arrays
 from stammis.kit.pipeline import Rows, Transaction
-
-PURCHASE = "purchase"
-"""The kind of what is put right that may come back."""
 
 # only adjustments that moved points are looked at, by the keys of their rows: there are few, if any
 _CORRECTED = """

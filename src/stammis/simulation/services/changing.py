@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from stammis.accrual.queries import corrected as known
-from stammis.core.corrections import Corrected, Undone
+from stammis.core.corrections import PURCHASE, Corrected, Undone
 from stammis.simulation.models import Correction, CorrectionLine
 from stammis.simulation.services.sharing import accounts_now
 
-PURCHASE = "purchase"
 Asked = dict[tuple[uuid.UUID, str], tuple[tuple[Corrected, ...], Undone | None]]
 """By member and wallet the events, with what they gave and should have given, and the correction that is undone."""
 
