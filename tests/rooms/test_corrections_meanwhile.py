@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 
 from stammis.accrual.services import verify
 from stammis.core.events import Merged
-from stammis.kit import clock
 from stammis.members.queries import find
 from stammis.simulation import queries
 from stammis.simulation.models import Correction
 from tests.rooms.test_corrections import MEAN, amounts, planned, posted, shop, undone
 from tests.rooms.till import NOW, SHOP, Till, bought, day, redeems, returned
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("hour_later")]
 WEEK = [SHOP["wallets"][0] | {"expiry": {"kind": "days", "days": 7}}]
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("STAMMIS_DATA", str(tmp_path))
-    monkeypatch.setattr(clock, "now", lambda: NOW + dt.timedelta(hours=1))
-    return tmp_path
 
 
 def later(till: Till) -> None:

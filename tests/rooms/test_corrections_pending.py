@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from stammis.accrual.queries import member_view
-from stammis.kit import clock
 from stammis.simulation import queries, services
 from tests.rooms.test_corrections import WRONG, planned, posted, shop, undone
 from tests.rooms.test_corrections_returns import LATER, LINES, agrees, back
-from tests.rooms.till import NOW, SHOP, Till, adjusted, bought, day, happened
+from tests.rooms.till import SHOP, Till, adjusted, bought, day, happened
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("hour_later")]
 WAITS = [SHOP["wallets"][0] | {"pending": {"kind": "days", "days": 300}}]
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("STAMMIS_DATA", str(tmp_path))
-    monkeypatch.setattr(clock, "now", lambda: NOW + dt.timedelta(hours=1))
-    return tmp_path
 
 
 @pytest.mark.parametrize("policy", ["allow_debt", "to_zero", "pending_only"])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,15 +21,8 @@ from stammis.staff.models import Audit
 from tests.rooms.test_corrections import MEAN, RIGHT, amounts, begun, history, planned, posted, shop
 from tests.rooms.till import NOW, Till, bought, day, happened, redeems
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("hour_later")]
 State = Correction.State
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("STAMMIS_DATA", str(tmp_path))
-    monkeypatch.setattr(clock, "now", lambda: NOW + dt.timedelta(hours=1))
-    return tmp_path
 
 
 def crowd(till: Till, members: int = 12) -> list[str]:

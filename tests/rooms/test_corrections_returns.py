@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,17 +24,10 @@ from tests.rooms.test_corrections import MEAN, RIGHT, WRONG, amounts, planned, p
 from tests.rooms.test_corrections_together import pooled
 from tests.rooms.till import NOW, SHOP, Till, adjusted, bought, day, redeems, returned, status
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("hour_later")]
 LATER = NOW + dt.timedelta(hours=2)
 LINES = {"1": 1_000, "2": 700, "3": 300}
 """20.00 in three lines: 60 points by the wrong rule, 20 by the right one, 10 by the mean one."""
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("STAMMIS_DATA", str(tmp_path))
-    monkeypatch.setattr(clock, "now", lambda: NOW + dt.timedelta(hours=1))
-    return tmp_path
 
 
 def bought_and_righted(wrong: list[dict[str, Any]] = WRONG, **changes: Any) -> tuple[Till, Correction]:

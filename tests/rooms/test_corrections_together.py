@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import io
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,19 +16,11 @@ from stammis.accrual.services import verify
 from stammis.config.cli import correct
 from stammis.core.effects import RewardMoved
 from stammis.core.events import HoldPlaced, Merged, PoolChanged, Purchase, Tender
-from stammis.kit import clock
 from stammis.simulation.models import Correction
 from tests.rooms.test_corrections import WRONG, amounts, history, planned, posted, shop
 from tests.rooms.till import NOW, Till, bought, day, redeems, returned, status
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("STAMMIS_DATA", str(tmp_path))
-    monkeypatch.setattr(clock, "now", lambda: NOW + dt.timedelta(hours=1))
-    return tmp_path
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("hour_later")]
 
 
 def test_what_a_merged_account_should_have_goes_to_the_account_in_which_it_goes_on() -> None:
